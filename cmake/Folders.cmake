@@ -1,0 +1,34 @@
+# A folder is a library; its sources are listed, never globbed.
+
+# ledger_library(<name> SOURCES <file>... [LINK <target>...])
+# Headers include each other from the root of the project: #include "ledger/result.h".
+function(ledger_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ARG_LINK})
+endfunction()
+
+# ledger_program(<name> SOURCES <file>... [LINK <target>...]): lands in build/<preset>/bin.
+function(ledger_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+endfunction()
+
+# ledger_test(<name> KIND unit|property|golden|e2e|crash|tidy SOURCES <file>... [LINK <target>...])
+# One GoogleTest program for each folder and kind, and one CTest entry, labelled with its kind.
+function(ledger_test name)
+  cmake_parse_arguments(ARG "" "KIND" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
+  if(ARG_KIND STREQUAL "property")
+    target_link_libraries(${name} PRIVATE rapidcheck rapidcheck_gtest)
+  endif()
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name}
+           COMMAND ${name} --gtest_brief=1 --gtest_output=xml:${CMAKE_BINARY_DIR}/results/${name}.xml)
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_KIND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endfunction()

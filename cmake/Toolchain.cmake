@@ -1,0 +1,37 @@
+# One place for how code is compiled: the standard, warnings as errors, and what makes builds fast.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(LEDGER_SANITIZE "" CACHE STRING "address;undefined or thread")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_program(MOLD mold)
+find_program(LLD ld.lld)
+if(MOLD)
+  add_link_options(-fuse-ld=mold)
+elseif(LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wswitch-enum
+                    -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+add_compile_options(-fstack-protector-strong)
+
+foreach(sanitizer IN LISTS LEDGER_SANITIZE)
+  add_compile_options(-fsanitize=${sanitizer} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${sanitizer})
+endforeach()
+if("undefined" IN_LIST LEDGER_SANITIZE)
+  add_compile_options(-fno-sanitize-recover=all)
+  # The packaged libraries come without type information for vptr checks.
+  add_compile_options(-fno-sanitize=vptr)
+endif()

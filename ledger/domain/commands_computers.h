@@ -1,0 +1,264 @@
+// Commands on computers, and what computers report.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "ledger/domain/event_types.h"
+#include "ledger/domain/fields.h"
+#include "ledger/domain/ids.h"
+
+namespace ledger::domain {
+
+// A computer joins; `enrolment` names the token that let it in.
+struct EnrolComputer {
+  ComputerId computer;
+  std::string name;
+  Platform platform;
+  std::string agent_version;
+  std::vector<Module> modules;
+  std::vector<std::string> labels;
+  std::optional<PolicyId> policy;
+  std::optional<GroupId> group;
+  std::optional<RelayGroupId> relay_group;
+  std::optional<TokenId> enrolment;
+  std::optional<Digest> key;
+  TokenId token;  // By which it will speak from now on.
+  Digest token_secret;
+  Time token_expires_at;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(
+        field("computer", &EnrolComputer::computer), field("name", &EnrolComputer::name),
+        field("platform", &EnrolComputer::platform),
+        field("agent_version", &EnrolComputer::agent_version),
+        field("modules", &EnrolComputer::modules), field("labels", &EnrolComputer::labels),
+        field("policy", &EnrolComputer::policy), field("group", &EnrolComputer::group),
+        field("relay_group", &EnrolComputer::relay_group),
+        field("enrolment", &EnrolComputer::enrolment), field("key", &EnrolComputer::key),
+        field("token", &EnrolComputer::token), field("token_secret", &EnrolComputer::token_secret),
+        field("token_expires_at", &EnrolComputer::token_expires_at));
+  }
+  bool operator==(const EnrolComputer&) const = default;
+};
+
+// What it is, as it says.
+struct ChangeComputerFacts {
+  ComputerId computer;
+  std::string name;
+  Platform platform;
+  std::string agent_version;
+  std::vector<Module> modules;
+  std::vector<std::string> labels;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("computer", &ChangeComputerFacts::computer),
+                      field("name", &ChangeComputerFacts::name),
+                      field("platform", &ChangeComputerFacts::platform),
+                      field("agent_version", &ChangeComputerFacts::agent_version),
+                      field("modules", &ChangeComputerFacts::modules),
+                      field("labels", &ChangeComputerFacts::labels));
+  }
+  bool operator==(const ChangeComputerFacts&) const = default;
+};
+
+// What is in effect on it; also a heartbeat.
+struct ReportComputer {
+  ComputerId computer;
+  std::uint64_t sequence = 0;
+  std::vector<ComponentVersion> components;
+  std::optional<Digest> ruleset;
+  std::optional<RuleUpdateId> rule_update;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("computer", &ReportComputer::computer),
+                      field("sequence", &ReportComputer::sequence),
+                      field("components", &ReportComputer::components),
+                      field("ruleset", &ReportComputer::ruleset),
+                      field("rule_update", &ReportComputer::rule_update));
+  }
+  bool operator==(const ReportComputer&) const = default;
+};
+
+// It leaves the fleet.
+struct RemoveComputer {
+  ComputerId computer;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("computer", &RemoveComputer::computer));
+  }
+  bool operator==(const RemoveComputer&) const = default;
+};
+
+// To one computer; absent: none.
+struct AssignPolicy {
+  ComputerId computer;
+  std::optional<PolicyId> policy;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("computer", &AssignPolicy::computer),
+                      field("policy", &AssignPolicy::policy));
+  }
+  bool operator==(const AssignPolicy&) const = default;
+};
+
+// To a group; absent: none.
+struct MoveComputer {
+  ComputerId computer;
+  std::optional<GroupId> group;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("computer", &MoveComputer::computer),
+                      field("group", &MoveComputer::group));
+  }
+  bool operator==(const MoveComputer&) const = default;
+};
+
+// To one computer; absent: the default group.
+struct AssignRelayGroup {
+  ComputerId computer;
+  std::optional<RelayGroupId> relay_group;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("computer", &AssignRelayGroup::computer),
+                      field("relay_group", &AssignRelayGroup::relay_group));
+  }
+  bool operator==(const AssignRelayGroup&) const = default;
+};
+
+// Tells the computers of a scope to do something.
+struct Instruct {
+  InstructionAction action{};
+  Scope scope;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("action", &Instruct::action), field("scope", &Instruct::scope));
+  }
+  bool operator==(const Instruct&) const = default;
+};
+
+// A computer is at work on it.
+struct ReportInstructionTaken {
+  ComputerId computer;
+  InstructionId instruction;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("computer", &ReportInstructionTaken::computer),
+                      field("instruction", &ReportInstructionTaken::instruction));
+  }
+  bool operator==(const ReportInstructionTaken&) const = default;
+};
+
+// A computer answers.
+struct ReportInstructionFinished {
+  ComputerId computer;
+  InstructionId instruction;
+  bool succeeded = false;
+  UpdateFault cause{};
+  std::string detail;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("computer", &ReportInstructionFinished::computer),
+                      field("instruction", &ReportInstructionFinished::instruction),
+                      field("succeeded", &ReportInstructionFinished::succeeded),
+                      field("cause", &ReportInstructionFinished::cause),
+                      field("detail", &ReportInstructionFinished::detail));
+  }
+  bool operator==(const ReportInstructionFinished&) const = default;
+};
+
+// Nobody needs to answer any more.
+struct CancelInstruction {
+  InstructionId instruction;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("instruction", &CancelInstruction::instruction));
+  }
+  bool operator==(const CancelInstruction&) const = default;
+};
+
+// An update failed on a computer by itself.
+struct ReportUpdateFailed {
+  ComputerId computer;
+  std::string what;
+  UpdateFault cause{};
+  std::string detail;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(
+        field("computer", &ReportUpdateFailed::computer), field("what", &ReportUpdateFailed::what),
+        field("cause", &ReportUpdateFailed::cause), field("detail", &ReportUpdateFailed::detail));
+  }
+  bool operator==(const ReportUpdateFailed&) const = default;
+};
+
+// A folder of computers.
+struct CreateGroup {
+  GroupId group;
+  std::optional<GroupId> parent;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("group", &CreateGroup::group), field("parent", &CreateGroup::parent));
+  }
+  bool operator==(const CreateGroup&) const = default;
+};
+
+// Its parent.
+struct ChangeGroup {
+  GroupId group;
+  std::optional<GroupId> parent;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("group", &ChangeGroup::group), field("parent", &ChangeGroup::parent));
+  }
+  bool operator==(const ChangeGroup&) const = default;
+};
+
+// When empty.
+struct DeleteGroup {
+  GroupId group;
+
+  template <class = void>
+  static constexpr auto fields() { return std::tuple(field("group", &DeleteGroup::group)); }
+  bool operator==(const DeleteGroup&) const = default;
+};
+
+// A filter with a name.
+struct SaveSearch {
+  SearchId search;
+  std::string filter;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(field("search", &SaveSearch::search), field("filter", &SaveSearch::filter));
+  }
+  bool operator==(const SaveSearch&) const = default;
+};
+
+// Frees the name.
+struct DeleteSearch {
+  SearchId search;
+
+  template <class = void>
+  static constexpr auto fields() { return std::tuple(field("search", &DeleteSearch::search)); }
+  bool operator==(const DeleteSearch&) const = default;
+};
+
+}  // namespace ledger::domain

@@ -1,0 +1,239 @@
+#include "ledger/domain/computer_status.h"
+
+#include <algorithm>
+
+namespace ledger::domain {
+namespace {
+
+constexpr std::string_view any_platform = "all";
+
+bool uses_patterns(const BucketFacts& facts) {
+  return std::find(facts.modules.begin(), facts.modules.end(), Module::anti_malware) !=
+         facts.modules.end();
+}
+
+bool has_rule_module(const BucketFacts& facts) {
+  return std::any_of(facts.modules.begin(), facts.modules.end(),
+                     [](Module module) { return module != Module::anti_malware; });
+}
+
+const std::string* version_of(const std::vector<ComponentVersion>& running,
+                              const ComponentName& component) {
+  for (const auto& each : running) {
+    if (each.component == component) return &each.version;
+  }
+  return nullptr;
+}
+
+// Calls visit(pattern) for each pattern a computer is to run, until it answers false.
+template <class Visit>
+bool all_patterns(const BucketFacts& facts, const Expectations& expectations, Visit visit) {
+  if (!uses_patterns(facts)) return true;
+  const auto& patterns = expectations.patterns;
+  for (std::size_t i = 0; i < patterns.size();) {
+    // Those of one component stand together; its own platform's is preferred.
+    const ExpectedPattern* chosen = nullptr;
+    const ComponentName& component = patterns[i].component;
+    for (; i < patterns.size() && patterns[i].component == component; ++i) {
+      if (patterns[i].platform == facts.platform) {
+        chosen = &patterns[i];
+      } else if (chosen == nullptr && patterns[i].platform.value == any_platform) {
+        chosen = &patterns[i];
+      }
+    }
+    if (chosen != nullptr && !visit(*chosen)) return false;
+  }
+  return true;
+}
+
+bool rules_are_right(const BucketFacts& facts, const Expectations& expectations) {
+  const ExpectedRuleset* expected = ruleset_for(facts, expectations);
+  return expected == nullptr || facts.ruleset == expected->ruleset;
+}
+
+const ExpectedAnswer* at_work_on(const BucketFacts& facts, const Expectations& expectations) {
+  if (facts.taken == 0) return nullptr;
+  for (const auto& answer : expectations.answers) {
+    if (answer.number == facts.taken) return &answer;
+  }
+  return nullptr;
+}
+
+// The first instruction that the bucket as a whole owes an answer to.
+const ExpectedAnswer* owed_by_bucket(const BucketFacts& facts, const Expectations& expectations) {
+  for (const auto& answer : expectations.answers) {
+    if (answer.number > facts.answered && covers(answer.scope, facts)) return &answer;
+  }
+  return nullptr;
+}
+
+const ExpectedAnswer* owed_by(const ComputerId& computer, const BucketFacts& facts,
+                              const Expectations& expectations) {
+  for (const auto& answer : expectations.answers) {
+    if (answer.number > facts.answered && covers(answer.scope, facts, computer)) return &answer;
+  }
+  return nullptr;
+}
+
+std::string spaced(std::string_view name) {
+  std::string text(name);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+void explain_out_of_date(const BucketFacts& facts, const ComputerMoments& moments,
+                         const Expectations& expectations, StatusDetail& detail) {
+  std::optional<Since> first;
+  std::string behind;
+  const auto note = [&](const Since& expected, std::string text) {
+    const Since since = later(expected, moments.known);
+    if (!first || since.position < first->position) first = since;
+    behind += (behind.empty() ? "" : ", ") + std::move(text);
+  };
+  for (const ExpectedPattern* pattern : patterns_for(facts, expectations)) {
+    const auto since = behind_since(*pattern, facts.components);
+    if (!since) continue;
+    const std::string* running = version_of(facts.components, pattern->component);
+    detail.behind.push_back(pattern->component);
+    note(*since, pattern->component.value + " is " +
+                     (running == nullptr ? "missing" : "at " + *running) + ", not at " +
+                     pattern->version);
+  }
+  if (!rules_are_right(facts, expectations)) {
+    const ExpectedRuleset& expected = *ruleset_for(facts, expectations);
+    detail.rules_behind = true;
+    note(expected.since, "the rules are not those of policy " + expected.policy.value +
+                             (expected.update ? " under " + text(*expected.update) : ""));
+  }
+  detail.since = first.value_or(moments.known);
+  detail.reason = "Out of date: " + behind + ".";
+}
+
+// When it became as it should be: its own report or, later, the last change of what is expected.
+Since up_to_date_since(const BucketFacts& facts, const ComputerMoments& moments,
+                       const Expectations& expectations) {
+  Since since = moments.known;
+  for (const ExpectedPattern* pattern : patterns_for(facts, expectations)) {
+    since = later(since, pattern->since);
+  }
+  if (const ExpectedRuleset* expected = ruleset_for(facts, expectations)) {
+    since = later(since, expected->since);
+  }
+  return since;
+}
+
+void explain_instruction(const ExpectedAnswer* answer, const std::string& doing, Since since,
+                         StatusDetail& detail) {
+  detail.since = since;
+  if (answer == nullptr) {
+    detail.reason = doing + " an instruction.";
+    return;
+  }
+  detail.instruction = answer->instruction;
+  detail.reason = doing + " instruction " + answer->instruction.value + " (" +
+                  spaced(name_of(answer->action)) + ").";
+}
+
+}  // namespace
+
+std::vector<const ExpectedPattern*> patterns_for(const BucketFacts& facts,
+                                                 const Expectations& expectations) {
+  std::vector<const ExpectedPattern*> found;
+  all_patterns(facts, expectations, [&](const ExpectedPattern& pattern) {
+    found.push_back(&pattern);
+    return true;
+  });
+  return found;
+}
+
+const ExpectedRuleset* ruleset_for(const BucketFacts& facts, const Expectations& expectations) {
+  if (!facts.policy || !has_rule_module(facts)) return nullptr;
+  const auto& rulesets = expectations.rulesets;
+  const auto found = std::lower_bound(
+      rulesets.begin(), rulesets.end(), *facts.policy,
+      [](const ExpectedRuleset& each, const PolicyId& policy) { return each.policy < policy; });
+  if (found == rulesets.end() || found->policy != *facts.policy) return nullptr;
+  return &*found;
+}
+
+std::optional<Since> behind_since(const ExpectedPattern& expected,
+                                  const std::vector<ComponentVersion>& running) {
+  const std::string* version = version_of(running, expected.component);
+  if (version != nullptr && *version == expected.version) return std::nullopt;
+  const auto& superseded = expected.superseded;
+  if (superseded.empty()) return expected.since;
+  if (version != nullptr) {
+    for (auto each = superseded.rbegin(); each != superseded.rend(); ++each) {
+      if (each->version == *version) return each->since;
+    }
+  }
+  return superseded.front().since;
+}
+
+bool runs_what_it_should(const BucketFacts& facts, const Expectations& expectations) {
+  if (!facts.reported) return false;
+  const auto right = [&](const ExpectedPattern& pattern) {
+    const std::string* running = version_of(facts.components, pattern.component);
+    return running != nullptr && *running == pattern.version;
+  };
+  return rules_are_right(facts, expectations) && all_patterns(facts, expectations, right);
+}
+
+ComputerStatus status_of(const BucketFacts& facts, const Expectations& expectations) {
+  if (!uses_patterns(facts) && ruleset_for(facts, expectations) == nullptr) {
+    return ComputerStatus::not_applicable;
+  }
+  if (facts.silent) return ComputerStatus::silent;
+  if (facts.fault != UpdateFault::none) return ComputerStatus::failed;
+  if (at_work_on(facts, expectations) != nullptr) return ComputerStatus::in_progress;
+  if (facts.named_pending || owed_by_bucket(facts, expectations) != nullptr) {
+    return ComputerStatus::pending;
+  }
+  if (!facts.reported) return ComputerStatus::unknown;
+  return runs_what_it_should(facts, expectations) ? ComputerStatus::up_to_date
+                                                  : ComputerStatus::out_of_date;
+}
+
+StatusDetail explain(const ComputerId& computer, const BucketFacts& facts,
+                     const ComputerMoments& moments, const Expectations& expectations) {
+  StatusDetail detail;
+  detail.status = status_of(facts, expectations);
+  detail.since = moments.known;
+  switch (detail.status) {
+    case ComputerStatus::not_applicable:
+      detail.reason = facts.modules.empty() ? "No module is enabled that uses patterns or rules."
+                                            : "Nothing is expected of the modules it has enabled.";
+      break;
+    case ComputerStatus::silent:
+      detail.since = moments.silent.value_or(moments.known);
+      detail.reason = "Its heartbeats stopped.";
+      break;
+    case ComputerStatus::failed:
+      detail.since = moments.failed.value_or(moments.known);
+      detail.reason = "The last update failed: " + spaced(name_of(facts.fault)) + ".";
+      break;
+    case ComputerStatus::in_progress:
+      explain_instruction(at_work_on(facts, expectations), "At work on",
+                          moments.taken.value_or(moments.known), detail);
+      break;
+    case ComputerStatus::pending: {
+      const ExpectedAnswer* answer = owed_by(computer, facts, expectations);
+      const Since since = answer == nullptr ? moments.known : answer->since;
+      explain_instruction(answer, "Has not answered", since, detail);
+      break;
+    }
+    case ComputerStatus::unknown:
+      detail.reason = "It has not reported yet what it runs.";
+      break;
+    case ComputerStatus::out_of_date:
+      explain_out_of_date(facts, moments, expectations, detail);
+      break;
+    case ComputerStatus::up_to_date:
+      detail.since = up_to_date_since(facts, moments, expectations);
+      detail.reason = "It runs what it should.";
+      break;
+  }
+  return detail;
+}
+
+}  // namespace ledger::domain

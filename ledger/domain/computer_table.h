@@ -1,0 +1,105 @@
+// The computers of the fleet, one compact row each: a million of them fit beside everything else.
+// A row is found by its index, which a computer keeps for ever, also after it was removed.
+// What many computers share stands in their bucket (buckets.h), not here.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/domain/ids.h"
+#include "ledger/domain/intern.h"
+#include "ledger/domain/since.h"
+
+namespace ledger::domain {
+
+using ComputerIndex = std::uint32_t;
+
+struct ComputerRow {
+  static constexpr std::uint32_t no_bucket = 0xffffffff;
+
+  std::uint32_t text = 0;  // Where its id, and then its name, begin.
+  std::uint8_t id_bytes = 0;
+  std::uint8_t name_bytes = 0;
+  std::uint8_t name_room = 0;        // Bytes that a new name may take in place.
+  std::uint32_t bucket = no_bucket;  // A slot of Buckets; no_bucket: not of the fleet (any more).
+  std::uint32_t agent_version = 0;   // Interned.
+  std::uint32_t labels = 0;          // Interned.
+  std::uint32_t rule_update = 0;     // year * 1000 + number, as reported; 0: none.
+  std::uint32_t stream_version = 0;  // Of its next event.
+  std::uint64_t sequence = 0;        // Of the last report recorded.
+  Since known;                       // Its enrolment, or the last change of what it is or runs.
+  Since silent;                      // Only while silent; the same for the two below.
+  Since failed;
+  Since taken;
+
+  bool is_live() const { return bucket != no_bucket; }
+};
+
+class ComputerTable {
+ public:
+  std::optional<ComputerIndex> find(std::string_view id) const;
+  // The row of `id`, a new one if it has none. Shape: an id of 1..63 bytes.
+  ComputerIndex obtain(std::string_view id);
+  std::size_t size() const { return rows_.size(); }  // Removed ones included.
+
+  const ComputerRow& operator[](ComputerIndex index) const { return rows_[index]; }
+  ComputerRow& operator[](ComputerIndex index) { return rows_[index]; }
+
+  std::string_view id(ComputerIndex index) const;
+  std::string_view name(ComputerIndex index) const;
+  void set_name(ComputerIndex index, std::string_view name);  // At most 255 bytes.
+
+  const std::string& agent_version(ComputerIndex index) const {
+    return agent_versions_.value_of(rows_[index].agent_version);
+  }
+  void set_agent_version(ComputerIndex index, const std::string& version) {
+    set(rows_[index].agent_version, agent_versions_, version);
+  }
+  const std::vector<std::string>& labels(ComputerIndex index) const {
+    return labels_.value_of(rows_[index].labels);
+  }
+  void set_labels(ComputerIndex index, const std::vector<std::string>& labels) {
+    set(rows_[index].labels, labels_, labels);
+  }
+
+  std::size_t bytes_used() const;  // About, of memory.
+
+ private:
+  struct TextHash {
+    std::size_t operator()(const std::string& text) const {
+      Hasher hasher;
+      hasher.add(text);
+      return hasher.value();
+    }
+  };
+  struct TextsHash {
+    std::size_t operator()(const std::vector<std::string>& texts) const {
+      Hasher hasher;
+      for (const auto& text : texts) hasher.add(text);
+      return hasher.value();
+    }
+  };
+  template <class Values, class Value>
+  static void set(std::uint32_t& number, Values& values, const Value& value) {
+    const std::uint32_t wanted = values.number_of(value);
+    values.acquire(wanted);
+    if (number != 0) values.release(number);
+    number = wanted;
+  }
+  std::size_t slot_of(std::string_view id) const;  // Of its entry, or where it would stand.
+  void grow_index();
+  void compact_texts();
+
+  std::deque<ComputerRow> rows_;
+  std::string texts_;                 // Ids and names, one after the other.
+  std::size_t wasted_ = 0;            // Bytes of texts_ that no row refers to.
+  std::vector<std::uint32_t> index_;  // By hash of the id, open addressing: index + 1; 0: free.
+  CountedInterner<std::string, TextHash> agent_versions_;
+  CountedInterner<std::vector<std::string>, TextsHash> labels_;
+};
+
+}  // namespace ledger::domain

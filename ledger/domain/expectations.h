@@ -1,0 +1,58 @@
+// What the world expects of its computers, and how the fleet fares against it: sums over buckets.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <tuple>
+
+#include "ledger/domain/computer_status.h"
+#include "ledger/domain/computer_table.h"
+#include "ledger/domain/event_types.h"
+#include "ledger/domain/fields.h"
+
+namespace ledger::domain {
+
+struct OpenInstruction;
+struct Pattern;
+struct Policy;
+struct World;
+
+ExpectedPattern expected_pattern(const ComponentName&, const Platform&, const Pattern&);
+// Nothing, if the policy amounts to no rules.
+std::optional<ExpectedRuleset> expected_ruleset(const PolicyId&, const Policy&);
+ExpectedAnswer expected_answer(const OpenInstruction&);
+
+Expectations expectations_of(const World& world);
+
+// Whether a live computer runs what it should. Cost: the patterns; not the versions of each.
+bool runs_what_it_should(const World& world, ComputerIndex index);
+
+struct FleetCounts {
+  std::uint64_t total = 0;
+  std::uint64_t up_to_date = 0;
+  std::uint64_t out_of_date = 0;
+  std::uint64_t pending = 0;
+  std::uint64_t in_progress = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t silent = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t not_applicable = 0;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(
+        field("total", &FleetCounts::total), field("up_to_date", &FleetCounts::up_to_date),
+        field("out_of_date", &FleetCounts::out_of_date), field("pending", &FleetCounts::pending),
+        field("in_progress", &FleetCounts::in_progress), field("failed", &FleetCounts::failed),
+        field("silent", &FleetCounts::silent), field("unknown", &FleetCounts::unknown),
+        field("not_applicable", &FleetCounts::not_applicable));
+  }
+  bool operator==(const FleetCounts&) const = default;
+};
+
+void add(FleetCounts& counts, ComputerStatus status, std::uint64_t computers);
+
+// Live computers by status. Cost: buckets x (patterns + open instructions).
+FleetCounts count(const World& world);
+
+}  // namespace ledger::domain

@@ -1,0 +1,96 @@
+// Every bound of the system, with what happens when it is reached. Nothing grows without one.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace ledger::limits {
+
+// -- The record --------------------------------------------------------------------------------
+// A longer record is refused before it is appended; what is larger is several events of one batch.
+inline constexpr std::size_t record_bytes_max = 65'535;
+// Events of one command; a command that needs more is refused as `invalid`.
+inline constexpr std::size_t command_events_max = 20'000;
+// Commands that wait for the writer; one more is answered `overloaded` at once.
+inline constexpr std::size_t writer_queue_max = 65'536;
+// Commands in one commit group; the rest waits for the next.
+inline constexpr std::size_t commit_group_commands_max = 512;
+// Events between two ViewsDigested events.
+inline constexpr std::uint64_t events_per_digest = 65'536;
+// Of a stream's name; a longer one is refused.
+inline constexpr std::size_t stream_bytes_max = 512;
+// Free space below which an append is answered `unavailable`; what is stored can still be read.
+inline constexpr std::uint64_t log_free_bytes_low = 33'554'432;
+// Newest records that are hashed again when a log is opened; older ones wait for a verification.
+inline constexpr std::uint64_t reopen_rehash_max = 262'144;
+
+// -- Texts that people give with a command -----------------------------------------------------
+inline constexpr std::size_t reason_bytes_max = 2'000;  // A longer one is refused.
+inline constexpr std::size_t ticket_bytes_max = 200;    // A longer one is refused.
+
+// -- Rules and policies ------------------------------------------------------------------------
+inline constexpr std::size_t rules_per_update_max = 100'000;  // A larger document is refused.
+inline constexpr std::size_t rules_chunk_bytes_max = 48'000;  // Then another RulesRecorded begins.
+inline constexpr std::size_t rules_per_assignment_max =
+    10'000;                                          // Then another RulesAssigned begins.
+inline constexpr std::size_t policies_max = 10'000;  // One more is refused.
+inline constexpr std::size_t holds_max = 1'000;      // One more is refused.
+
+// -- Everything else that is counted; one more is refused --------------------------------------
+inline constexpr std::size_t sources_max = 100;
+inline constexpr std::size_t bookmarks_max = 10'000;
+inline constexpr std::size_t users_max = 10'000;
+inline constexpr std::size_t tokens_max = 100'000;
+inline constexpr std::uint32_t enrolment_uses_max = 1'000'000;
+inline constexpr std::size_t tasks_max = 1'000;
+inline constexpr std::size_t task_runs_per_tick_max = 100;  // The rest starts at the next tick.
+
+// -- The fleet; one more is refused unless said otherwise ---------------------------------------
+inline constexpr std::size_t computers_max = 4'000'000;       // Removed ones included.
+inline constexpr std::size_t computer_name_bytes_max = 255;   // Names, agent versions: invalid.
+inline constexpr std::size_t labels_max = 32;                 // Of one computer: invalid.
+inline constexpr std::size_t components_max = 64;             // Of one report: invalid.
+inline constexpr std::size_t version_bytes_max = 63;          // Of a component: invalid.
+inline constexpr std::size_t detail_bytes_max = 2'000;        // Of a failure; the rest is cut off.
+inline constexpr std::size_t scope_computers_max = 1'000;     // Named one by one in a scope.
+inline constexpr std::size_t scope_names_bytes_max = 48'000;  // Of those together: invalid.
+inline constexpr std::size_t open_instructions_max = 64;      // That somebody owes an answer to.
+inline constexpr std::size_t silent_per_tick_max = 10'000;    // The rest falls silent next time.
+inline constexpr std::size_t groups_max = 10'000;
+inline constexpr std::size_t searches_max = 1'000;
+inline constexpr std::size_t relay_groups_max = 1'000;
+inline constexpr std::size_t relays_max = 10'000;
+inline constexpr std::size_t relay_components_max = 400;      // Of one report: invalid.
+inline constexpr std::size_t url_bytes_max = 2'000;           // Of a relay: invalid.
+inline constexpr std::size_t pattern_components_max = 1'000;  // Pairs of component and platform.
+inline constexpr std::size_t pattern_versions_max = 1'000;    // Of each; the oldest is forgotten.
+inline constexpr std::size_t superseded_versions_told_max = 64;  // Newest ones, in expectations.
+
+// -- Alerts ------------------------------------------------------------------------------------
+inline constexpr std::size_t alert_names_max = 5;  // Named in a summary; the rest is counted.
+// An open alert's summary changes at most so often.
+inline constexpr std::chrono::seconds alert_change_interval{60};
+// A relay with less free space than this is about to fail.
+inline constexpr std::uint64_t relay_free_bytes_low = 1'073'741'824;
+
+// -- Times, filters, JSON ----------------------------------------------------------------------
+inline constexpr std::uint32_t recurrence_every_max = 366;  // Days or weeks: invalid.
+inline constexpr std::size_t filter_bytes_max = 4'000;      // A longer filter is refused.
+inline constexpr std::size_t filter_terms_max = 64;         // Comparisons: refused.
+inline constexpr std::size_t filter_depth_max = 16;         // Parentheses and NOTs: refused.
+inline constexpr std::size_t json_depth_max = 64;           // Objects and arrays: refused.
+inline constexpr std::size_t json_values_max = 4'000'000;   // Of one document: refused.
+inline constexpr std::size_t json_errors_max = 100;  // Told at once; the rest is not looked for.
+
+// -- HTTP --------------------------------------------------------------------------------------
+inline constexpr std::size_t http_header_bytes_max = 16'384;      // 431
+inline constexpr std::size_t http_body_bytes_max = 1'048'576;     // 413
+inline constexpr std::size_t http_import_bytes_max = 67'108'864;  // 413, on imports
+inline constexpr std::size_t http_connections_max = 16'384;       // closed at accept
+inline constexpr std::size_t http_sse_streams_max = 256;          // 503 with Retry-After
+inline constexpr std::chrono::seconds http_header_deadline{10};   // closed
+inline constexpr std::chrono::seconds http_body_deadline{30};     // 408 and closed
+inline constexpr std::chrono::seconds http_idle_deadline{60};     // closed
+
+}  // namespace ledger::limits

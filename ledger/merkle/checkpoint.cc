@@ -1,0 +1,214 @@
+#include "ledger/merkle/checkpoint.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <system_error>
+
+#include "ledger/merkle/base64.h"
+
+namespace ledger::merkle {
+namespace {
+
+constexpr std::string_view signature_begins = "\u2014 ";  // An em dash and a space.
+constexpr std::string_view proof_header = "c2sp.org/tlog-proof@v1";
+constexpr char algorithm_ed25519 = 0x01;
+constexpr std::size_t note_bytes_max = 65'536;
+constexpr std::size_t origin_bytes_max = 255;
+
+template <std::size_t Size>
+std::string_view view_of(const std::array<std::uint8_t, Size>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// The first line of `text`, without its line break; both are taken away. Nothing if it is not
+// ended.
+std::optional<std::string_view> take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end + 1);
+  return line;
+}
+
+// Decimal without a sign or leading zeros.
+std::optional<std::uint64_t> number_from(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || std::to_string(value) != text) return std::nullopt;
+  return value;
+}
+
+std::optional<Digest> digest_from(std::string_view text) {
+  const auto bytes = base64_decoded(text);
+  Digest digest;
+  if (!bytes || bytes->size() != digest.bytes.size()) return std::nullopt;
+  std::transform(bytes->begin(), bytes->end(), digest.bytes.begin(),
+                 [](char c) { return static_cast<std::uint8_t>(c); });
+  return digest;
+}
+
+tl::unexpected<Error> malformed(const char* what) {
+  return fail(ErrorKind::invalid, "checkpoint-malformed",
+              std::string("This is no checkpoint: ") + what + ".");
+}
+
+// The note's text up to and with its last line break, and the signature lines after the empty line.
+struct SplitNote {
+  std::string_view signed_text;
+  std::string_view signatures;
+};
+
+std::optional<SplitNote> split(std::string_view note) {
+  const std::size_t gap = note.rfind("\n\n");
+  if (note.size() > note_bytes_max || gap == std::string_view::npos) return std::nullopt;
+  return SplitNote{note.substr(0, gap + 1), note.substr(gap + 2)};
+}
+
+Result<bool> is_signed(const SplitNote& note, const VerifierKey& key) {
+  const KeyId id = key_id(key);
+  bool found = false;
+  std::string_view rest = note.signatures;
+  while (!rest.empty()) {
+    auto line = take_line(rest);
+    if (!line || line->substr(0, signature_begins.size()) != signature_begins) {
+      return malformed("a line of its signatures does not begin as one");
+    }
+    line->remove_prefix(signature_begins.size());
+    const std::size_t space = line->find(' ');
+    if (space == std::string_view::npos) return malformed("a signature lacks its name");
+    const auto signature = base64_decoded(line->substr(space + 1));
+    if (!signature || signature->size() <= id.size()) return malformed("a signature is too short");
+    if (line->substr(0, space) != key.name || signature->substr(0, id.size()) != view_of(id)) {
+      continue;
+    }
+    if (!is_signed_by(key.key, note.signed_text, std::string_view(*signature).substr(id.size()))) {
+      return false;
+    }
+    found = true;
+  }
+  return found;
+}
+
+}  // namespace
+
+bool is_origin(std::string_view name) {
+  return !name.empty() && name.size() <= origin_bytes_max &&
+         std::none_of(name.begin(), name.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return byte <= 0x20 || byte == 0x7f || c == '+';
+         });
+}
+
+KeyId key_id(const VerifierKey& key) {
+  Sha256 hash;
+  hash.update(key.name);
+  hash.update("\n");
+  hash.update({&algorithm_ed25519, 1});
+  hash.update(view_of(key.key));
+  const Digest digest = hash.finish();
+  KeyId id{};
+  std::copy_n(digest.bytes.begin(), id.size(), id.begin());
+  return id;
+}
+
+std::string text(const VerifierKey& key) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text = key.name + "+";
+  for (const std::uint8_t byte : key_id(key)) {
+    text += digits[byte >> 4U];
+    text += digits[byte & 15U];
+  }
+  return text + "+" + base64(algorithm_ed25519 + std::string(view_of(key.key)));
+}
+
+Result<VerifierKey> verifier_key_from(std::string_view given) {
+  const auto refused = fail(ErrorKind::invalid, "verifier-key-malformed",
+                            "A verifier key reads name+id+key, as the log's key page shows it.");
+  const std::size_t plus = given.find('+');
+  if (plus == std::string_view::npos) return refused;
+  const std::size_t second = given.find('+', plus + 1);
+  if (second == std::string_view::npos) return refused;
+  const auto bytes = base64_decoded(given.substr(second + 1));
+  VerifierKey key{std::string(given.substr(0, plus)), {}};
+  if (!bytes || bytes->size() != 1 + key.key.size() || bytes->front() != algorithm_ed25519) {
+    return refused;
+  }
+  std::transform(bytes->begin() + 1, bytes->end(), key.key.begin(),
+                 [](char c) { return static_cast<std::uint8_t>(c); });
+  if (!is_origin(key.name) || text(key) != given) return refused;
+  return key;
+}
+
+Result<std::string> signed_note(const Checkpoint& checkpoint, const SigningKey& key) {
+  if (!is_origin(checkpoint.origin)) {
+    return fail(ErrorKind::invalid, "origin-malformed",
+                "The name of a log is 1 to 255 bytes without spaces, line breaks and '+'.");
+  }
+  const std::string body = checkpoint.origin + "\n" + std::to_string(checkpoint.size) + "\n" +
+                           base64(view_of(checkpoint.root.bytes)) + "\n";
+  const KeyId id = key_id({checkpoint.origin, key.public_key()});
+  return body + "\n" + std::string(signature_begins) + checkpoint.origin + " " +
+         base64(std::string(view_of(id)) + key.sign(body)) + "\n";
+}
+
+Result<Checkpoint> open_checkpoint(std::string_view note, const VerifierKey& key) {
+  const auto parts = split(note);
+  if (!parts) return malformed("it has no signatures after an empty line");
+  std::string_view rest = parts->signed_text;
+  const auto origin = take_line(rest);
+  const auto size = take_line(rest);
+  const auto root = take_line(rest);
+  if (!origin || !size || !root) return malformed("it has fewer than three lines");
+  if (!is_origin(*origin)) return malformed("its first line is no name of a log");
+  const auto size_value = number_from(*size);
+  if (!size_value) return malformed("its second line is no size");
+  const auto root_value = digest_from(*root);
+  if (!root_value) return malformed("its third line is no root");
+  const auto verified = is_signed(*parts, key);
+  if (!verified) return fail(verified.error());
+  if (!*verified || *origin != key.name) {
+    return fail(ErrorKind::corrupt, "checkpoint-signature",
+                "The checkpoint is not signed by " + key.name +
+                    "; do not trust it, and fetch it again from the log itself.");
+  }
+  return Checkpoint{std::string(*origin), *size_value, *root_value};
+}
+
+std::string proof_text(std::uint64_t index, const Proof& proof, std::string_view note) {
+  std::string text = std::string(proof_header) + "\nindex " + std::to_string(index) + "\n";
+  for (const Digest& hash : proof) text += base64(view_of(hash.bytes)) + "\n";
+  text += "\n";
+  text += note;
+  return text;
+}
+
+Result<ParsedProof> proof_from(std::string_view given) {
+  const auto refused = fail(ErrorKind::invalid, "proof-malformed",
+                            "This is no proof of the form c2sp.org/tlog-proof@v1.");
+  constexpr std::size_t hashes_max = 64;
+  ParsedProof parsed;
+  if (take_line(given) != proof_header) return refused;
+  auto line = take_line(given);
+  constexpr std::string_view extra = "extra ";
+  if (line && line->substr(0, extra.size()) == extra) {
+    if (!base64_decoded(line->substr(extra.size()))) return refused;
+    line = take_line(given);
+  }
+  constexpr std::string_view index = "index ";
+  if (!line || line->substr(0, index.size()) != index) return refused;
+  const auto number = number_from(line->substr(index.size()));
+  if (!number) return refused;
+  parsed.index = *number;
+  for (line = take_line(given); line && !line->empty(); line = take_line(given)) {
+    const auto hash = digest_from(*line);
+    if (!hash || parsed.proof.size() == hashes_max) return refused;
+    parsed.proof.push_back(*hash);
+  }
+  if (!line || given.empty()) return refused;
+  parsed.note = given;
+  return parsed;
+}
+
+}  // namespace ledger::merkle

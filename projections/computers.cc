@@ -1,0 +1,99 @@
+#include "projections/computers.h"
+
+#include "projections/keys.h"
+
+namespace projections {
+
+using domain::Event;
+using domain::World;
+
+namespace {
+
+std::string member_key(std::uint32_t bucket, std::string_view computer) {
+  return number_key(bucket) + std::string(computer);
+}
+
+void project_bucket(std::uint32_t id, const World& world, Rows& rows) {
+  const domain::Bucket* bucket = world.computers.buckets.find(id);
+  if (bucket == nullptr) return rows.erase(View::buckets, number_key(id));
+  rows.set(View::buckets, number_key(id), BucketRow{id, bucket->computers, bucket->facts});
+}
+
+std::optional<domain::Since> present(const domain::Since& since) {
+  return since.time.micros == 0 ? std::nullopt : std::optional(since);
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> bucket_of(const World& world, std::string_view computer) {
+  const auto index = world.computers.table.find(computer);
+  if (!index || !world.computers.table[*index].is_live()) return std::nullopt;
+  return world.computers.buckets[world.computers.table[*index].bucket].id;
+}
+
+void project_computer(std::string_view id, std::optional<std::uint32_t> before, const World& world,
+                      Rows& rows) {
+  const auto index = world.computers.table.find(id);
+  if (!index) return;
+  const auto& table = world.computers.table;
+  const domain::ComputerRow& known = table[*index];
+  const auto after = bucket_of(world, id);
+  ComputerRow row;
+  row.computer = domain::ComputerId{std::string(id)};
+  row.name = table.name(*index);
+  row.agent_version = table.agent_version(*index);
+  row.labels = table.labels(*index);
+  if (known.rule_update != 0) {
+    row.rule_update = domain::RuleUpdateId{known.rule_update / 1000, known.rule_update % 1000};
+  }
+  row.removed = !known.is_live();
+  if (after) {
+    const auto& facts = world.computers.buckets[known.bucket].facts;
+    row.platform = facts.platform;
+    row.modules = facts.modules;
+    row.policy = facts.policy;
+    row.group = facts.group;
+    row.relay_group = facts.relay_group;
+    row.components = facts.components;
+    row.ruleset = facts.ruleset;
+    row.bucket = *after;
+    row.moments = {known.known, facts.silent ? present(known.silent) : std::nullopt,
+                   facts.fault != domain::UpdateFault::none ? present(known.failed) : std::nullopt,
+                   facts.taken != 0 ? present(known.taken) : std::nullopt};
+  }
+  rows.set(View::computers, id, row);
+  if (before == after) return;
+  if (before) {
+    rows.erase(View::bucket_members, member_key(*before, id));
+    project_bucket(*before, world, rows);
+  }
+  if (after) {
+    rows.set(View::bucket_members, member_key(*after, id), BucketMemberRow{row.computer});
+    project_bucket(*after, world, rows);
+  }
+}
+
+void project(const Event& event, const domain::GroupCreated& created, const World&, Rows& rows) {
+  rows.set(View::groups, created.group.value,
+           GroupRow{created.group, created.parent, mark_of(event)});
+}
+
+void project(const Event& event, const domain::GroupChanged& changed, const World&, Rows& rows) {
+  rows.set(View::groups, changed.group.value,
+           GroupRow{changed.group, changed.parent, mark_of(event)});
+}
+
+void project(const Event&, const domain::GroupDeleted& deleted, const World&, Rows& rows) {
+  rows.erase(View::groups, deleted.group.value);
+}
+
+void project(const Event& event, const domain::SearchSaved& saved, const World&, Rows& rows) {
+  rows.set(View::searches, saved.search.value,
+           SearchRow{saved.search, saved.filter, mark_of(event)});
+}
+
+void project(const Event&, const domain::SearchDeleted& deleted, const World&, Rows& rows) {
+  rows.erase(View::searches, deleted.search.value);
+}
+
+}  // namespace projections

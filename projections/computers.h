@@ -1,0 +1,123 @@
+// What each computer is and runs. Whether that is what it should run is derived when asked, from
+// its bucket and the expectations of the same moment (computer_status.h).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "ledger/domain/world.h"
+#include "projections/mark.h"
+#include "projections/rows.h"
+
+namespace projections {
+
+// View computers, by computer. Removed ones stay.
+struct ComputerRow {
+  domain::ComputerId computer;
+  std::string name;
+  domain::Platform platform;
+  std::vector<domain::Module> modules;
+  std::optional<domain::PolicyId> policy;
+  std::optional<domain::GroupId> group;
+  domain::RelayGroupId relay_group;
+  std::string agent_version;
+  std::vector<std::string> labels;
+  std::vector<domain::ComponentVersion> components;  // In effect, as last reported.
+  std::optional<domain::Digest> ruleset;
+  std::optional<domain::RuleUpdateId> rule_update;
+  std::uint32_t bucket = 0;  // Of view buckets.
+  domain::ComputerMoments moments;
+  bool removed = false;
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return std::tuple(
+        field("computer", &ComputerRow::computer), field("name", &ComputerRow::name),
+        field("platform", &ComputerRow::platform), field("modules", &ComputerRow::modules),
+        field("policy", &ComputerRow::policy), field("group", &ComputerRow::group),
+        field("relay_group", &ComputerRow::relay_group),
+        field("agent_version", &ComputerRow::agent_version), field("labels", &ComputerRow::labels),
+        field("components", &ComputerRow::components), field("ruleset", &ComputerRow::ruleset),
+        field("rule_update", &ComputerRow::rule_update), field("bucket", &ComputerRow::bucket),
+        field("moments", &ComputerRow::moments), field("removed", &ComputerRow::removed));
+  }
+  bool operator==(const ComputerRow&) const = default;
+};
+
+// View buckets, by bucket; only those with computers.
+struct BucketRow {
+  std::uint32_t bucket = 0;
+  std::uint64_t computers = 0;
+  domain::BucketFacts facts;
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return std::tuple(field("bucket", &BucketRow::bucket),
+                      field("computers", &BucketRow::computers), field("facts", &BucketRow::facts));
+  }
+  bool operator==(const BucketRow&) const = default;
+};
+
+// View bucket_members, by bucket and computer.
+struct BucketMemberRow {
+  domain::ComputerId computer;
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return std::tuple(field("computer", &BucketMemberRow::computer));
+  }
+  bool operator==(const BucketMemberRow&) const = default;
+};
+
+// View groups, by group.
+struct GroupRow {
+  domain::GroupId group;
+  std::optional<domain::GroupId> parent;
+  Mark changed;
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return std::tuple(field("group", &GroupRow::group), field("parent", &GroupRow::parent),
+                      field("changed", &GroupRow::changed));
+  }
+  bool operator==(const GroupRow&) const = default;
+};
+
+// View searches, by search.
+struct SearchRow {
+  domain::SearchId search;
+  std::string filter;
+  Mark changed;
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return std::tuple(field("search", &SearchRow::search), field("filter", &SearchRow::filter),
+                      field("changed", &SearchRow::changed));
+  }
+  bool operator==(const SearchRow&) const = default;
+};
+
+void project(const domain::Event&, const domain::GroupCreated&, const domain::World&, Rows&);
+void project(const domain::Event&, const domain::GroupChanged&, const domain::World&, Rows&);
+void project(const domain::Event&, const domain::GroupDeleted&, const domain::World&, Rows&);
+void project(const domain::Event&, const domain::SearchSaved&, const domain::World&, Rows&);
+void project(const domain::Event&, const domain::SearchDeleted&, const domain::World&, Rows&);
+
+// The bucket a live computer is in.
+std::optional<std::uint32_t> bucket_of(const domain::World&, std::string_view computer);
+
+// The row of a computer after an event of its stream, and the buckets it left and entered; `before`
+// is its bucket before the event.
+void project_computer(std::string_view computer, std::optional<std::uint32_t> before,
+                      const domain::World&, Rows&);
+
+}  // namespace projections

@@ -1,0 +1,13 @@
+// The one place where events become rows: every type of event is named here, with or without rows.
+#pragma once
+
+#include "ledger/domain/world.h"
+#include "projections/rows.h"
+
+namespace projections {
+
+// Folds `event` into `world`, which is the fold of all before it, and writes the rows that change.
+// Thread: the world's.
+void step(const ledger::domain::Event& event, ledger::domain::World& world, Rows& rows);
+
+}  // namespace projections

@@ -1,0 +1,171 @@
+#include "tools/ledgerctl/client.h"
+
+#include <httplib.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+
+namespace ledgerctl {
+namespace {
+
+tl::unexpected<Failure> failure(Exit exit, std::string message, std::string body = {}) {
+  return tl::unexpected(Failure{exit, std::move(message), std::move(body)});
+}
+
+Exit exit_of(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return Exit::not_allowed;
+    case 404:
+      return Exit::not_found;
+    case 408:
+    case 504:
+      return Exit::timed_out;
+    case 409:
+    case 412:
+    case 428:
+      return Exit::conflict;
+    case 429:
+    case 502:
+    case 503:
+      return Exit::unavailable;
+    default:
+      return Exit::failed;
+  }
+}
+
+// The sentence of a problem document, its errors, and the request to ask about.
+std::string told(const Reply& reply) {
+  const auto problem = nlohmann::json::parse(reply.body, nullptr, false);
+  if (!problem.is_object()) return "The server answered " + std::to_string(reply.status) + ".";
+  std::string message = problem.value("detail", problem.value("title", std::string()));
+  if (problem.contains("errors") && problem["errors"].is_array()) {
+    for (const auto& error : problem["errors"]) {
+      message += "\n  " + error.value("pointer", std::string()) + ": " +
+                 error.value("detail", std::string());
+    }
+  }
+  message += "\n(" + problem.value("code", std::string("?")) + ", request " +
+             problem.value("request_id", std::string("?")) + ")";
+  return message;
+}
+
+Reply reply_of(const httplib::Response& response) {
+  Reply reply;
+  reply.status = response.status;
+  reply.body = response.body;
+  for (const auto& [name, value] : response.headers) {
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    reply.headers[lower] = value;
+  }
+  reply.content_type = reply.headers["content-type"];
+  return reply;
+}
+
+void set_up(httplib::Client& client, const Server& server) {
+  client.set_connection_timeout(5);
+  client.set_read_timeout(server.timeout_seconds);
+  client.set_write_timeout(server.timeout_seconds);
+  client.set_keep_alive(false);
+  if (!server.ca_file.empty()) client.set_ca_cert_path(server.ca_file);
+}
+
+tl::unexpected<Failure> unreachable(const Server& server, httplib::Error error) {
+  const bool late = error == httplib::Error::Read;
+  std::string why = httplib::to_string(error);
+  if (error == httplib::Error::SSLServerVerification) {
+    why = "its certificate is not one we trust; give its CA with --ca-file";
+  }
+  return failure(late ? Exit::timed_out : Exit::unavailable,
+                 "No answer from " + server.url + ": " + why +
+                     ". Is ledgerd running there? Name another with --server.");
+}
+
+}  // namespace
+
+ledger::Result<std::string, Failure> Client::token() const {
+  if (server_.token_file.empty()) return std::string();
+  std::ifstream file(server_.token_file);
+  std::string token;
+  if (!(file >> token)) {
+    return failure(Exit::not_allowed, "There is no token in " + server_.token_file + ".");
+  }
+  return token;
+}
+
+ledger::Result<Reply, Failure> Client::ask(const Question& question) const {
+  const auto secret = token();
+  if (!secret) return tl::unexpected(secret.error());
+  httplib::Client client(server_.url);
+  if (!client.is_valid()) {
+    return failure(Exit::usage, "\"" + server_.url + "\" is not a URL of a server.");
+  }
+  set_up(client, server_);
+  httplib::Request request;
+  request.method = question.method;
+  request.path = question.path;
+  request.body = question.body;
+  if (!question.body.empty()) request.set_header("Content-Type", question.content_type);
+  if (!secret->empty()) request.set_header("Authorization", "Bearer " + *secret);
+  for (const auto& [name, value] : question.headers) request.set_header(name, value);
+  const auto result = client.send(request);
+  if (!result) return unreachable(server_, result.error());
+  Reply reply = reply_of(*result);
+  if (reply.status >= 400) return failure(exit_of(reply.status), told(reply), reply.body);
+  return reply;
+}
+
+ledger::Result<void, Failure> Client::follow(
+    const std::string& path, const std::function<bool(std::string_view)>& take) const {
+  const auto secret = token();
+  if (!secret) return tl::unexpected(secret.error());
+  httplib::Client client(server_.url);
+  set_up(client, server_);
+  client.set_read_timeout(3600);
+  httplib::Headers headers;
+  if (!secret->empty()) headers.emplace("Authorization", "Bearer " + *secret);
+  bool stopped = false;
+  const auto result = client.Get(path, headers, [&](const char* data, std::size_t size) {
+    stopped = !take(std::string_view(data, size));
+    return !stopped;
+  });
+  if (stopped) return {};
+  if (!result) return unreachable(server_, result.error());
+  if (result->status >= 400) {
+    return failure(exit_of(result->status), told(reply_of(*result)));
+  }
+  return {};
+}
+
+std::string escaped(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += '%';
+      out += digits[byte >> 4];
+      out += digits[byte & 15];
+    }
+  }
+  return out;
+}
+
+std::string new_key() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::random_device random;
+  std::string key;
+  for (int i = 0; i < 32; ++i) key += digits[random() & 15];
+  return key;
+}
+
+}  // namespace ledgerctl

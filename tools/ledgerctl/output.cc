@@ -1,0 +1,206 @@
+#include "tools/ledgerctl/output.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace ledgerctl {
+
+using nlohmann::json;
+
+namespace {
+
+const json& at_path(const json& row, std::string_view path) {
+  static const json none;
+  const json* value = &row;
+  while (!path.empty()) {
+    const auto dot = path.find('.');
+    const std::string name(path.substr(0, dot));
+    if (!value->is_object() || !value->contains(name)) return none;
+    value = &(*value)[name];
+    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  }
+  return *value;
+}
+
+// Characters that end a line or steer a terminal do not reach it.
+std::string printable(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
+// How many columns a terminal uses for UTF-8 text, near enough.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
+std::vector<std::string> columns_of(const json& rows, const Look& look) {
+  if (!look.columns.empty()) return look.columns;
+  std::vector<std::string> columns;
+  if (rows.empty() || !rows.front().is_object()) return columns;
+  for (const auto& [name, value] : rows.front().items()) columns.push_back(name);
+  return columns;
+}
+
+std::string heading_of(std::string column) {
+  const auto dot = column.rfind('.');
+  if (dot != std::string::npos) column.erase(0, dot + 1);
+  std::transform(column.begin(), column.end(), column.begin(), [](unsigned char c) {
+    return c == '_' ? ' ' : static_cast<char>(std::toupper(c));
+  });
+  return column;
+}
+
+void show_table(std::ostream& out, const json& rows, const Look& look) {
+  const auto columns = columns_of(rows, look);
+  std::vector<std::vector<std::string>> cells;
+  if (look.headers) {
+    cells.emplace_back();
+    for (const auto& column : columns) cells.back().push_back(heading_of(column));
+  }
+  for (const auto& row : rows) {
+    cells.emplace_back();
+    for (const auto& column : columns) {
+      cells.back().push_back(printable(cell_of(at_path(row, column))));
+    }
+  }
+  std::vector<std::size_t> widths(columns.size());
+  for (const auto& line : cells) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      widths[i] = std::max(widths[i], width_of(line[i]));
+    }
+  }
+  for (const auto& line : cells) {
+    std::string text;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      text += line[i];
+      if (i + 1 < line.size()) text.append(widths[i] - width_of(line[i]) + 2, ' ');
+    }
+    while (!text.empty() && text.back() == ' ') text.pop_back();
+    out << text << '\n';
+  }
+}
+
+std::string csv_cell(std::string text) {
+  // A spreadsheet would take these for formulas.
+  if (!text.empty() && std::string_view("=+-@").find(text[0]) != std::string_view::npos) {
+    text.insert(0, 1, '\'');
+  }
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+void show_csv(std::ostream& out, const json& rows, const Look& look) {
+  const auto columns = columns_of(rows, look);
+  const auto line = [&](const auto& cell) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      out << (i == 0 ? "" : ",") << csv_cell(cell(columns[i]));
+    }
+    out << "\r\n";
+  };
+  if (look.headers) line([](const std::string& column) { return column; });
+  for (const auto& row : rows) {
+    line([&](const std::string& column) { return cell_of(at_path(row, column)); });
+  }
+}
+
+void show_yaml(std::ostream& out, const json& value, std::size_t indent) {
+  const std::string pad(indent, ' ');
+  if (value.is_object() && !value.empty()) {
+    for (const auto& [name, member] : value.items()) {
+      out << pad << name << ":";
+      if ((member.is_object() || member.is_array()) && !member.empty()) {
+        out << '\n';
+        show_yaml(out, member, indent + 2);
+      } else {
+        out << ' ' << member.dump() << '\n';
+      }
+    }
+  } else if (value.is_array() && !value.empty()) {
+    for (const auto& element : value) {
+      if ((element.is_object() || element.is_array()) && !element.empty()) {
+        out << pad << "-\n";
+        show_yaml(out, element, indent + 2);
+      } else {
+        out << pad << "- " << element.dump() << '\n';
+      }
+    }
+  } else {
+    out << pad << value.dump() << '\n';
+  }
+}
+
+}  // namespace
+
+std::optional<Format> format_from(std::string_view name) {
+  if (name == "table") return Format::table;
+  if (name == "json") return Format::json;
+  if (name == "jsonl") return Format::jsonl;
+  if (name == "csv") return Format::csv;
+  if (name == "yaml") return Format::yaml;
+  return std::nullopt;
+}
+
+std::string cell_of(const json& value) {
+  if (value.is_null()) return "";
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const auto& element : value) {
+    if (!text.empty()) text += ", ";
+    text += element.is_object() ? element.dump() : cell_of(element);
+  }
+  return text;
+}
+
+void show_rows(std::ostream& out, const json& rows, const Look& look) {
+  switch (look.format) {
+    case Format::table:
+      return show_table(out, rows, look);
+    case Format::csv:
+      return show_csv(out, rows, look);
+    case Format::json:
+      out << rows.dump(2) << '\n';
+      return;
+    case Format::jsonl:
+      for (const auto& row : rows) out << row.dump() << '\n';
+      return;
+    case Format::yaml:
+      return show_yaml(out, rows, 0);
+  }
+}
+
+void show_object(std::ostream& out, const json& object, const Look& look) {
+  switch (look.format) {
+    case Format::table: {
+      std::size_t width = 0;
+      for (const auto& [name, value] : object.items()) width = std::max(width, name.size());
+      for (const auto& [name, value] : object.items()) {
+        out << name << std::string(width - name.size() + 2, ' ') << printable(cell_of(value))
+            << '\n';
+      }
+      return;
+    }
+    case Format::csv:
+      return show_csv(out, json::array({object}), look);
+    case Format::json:
+      out << object.dump(2) << '\n';
+      return;
+    case Format::jsonl:
+      out << object.dump() << '\n';
+      return;
+    case Format::yaml:
+      return show_yaml(out, object, 0);
+  }
+}
+
+}  // namespace ledgerctl

@@ -1,0 +1,29 @@
+// Shows answers: a table for people, JSON, JSON lines, CSV or YAML for programs.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ledgerctl {
+
+enum class Format { table, json, jsonl, csv, yaml };
+std::optional<Format> format_from(std::string_view name);
+
+struct Look {
+  Format format = Format::table;
+  std::vector<std::string> columns;  // Of tables and CSV: paths like "facts.policy".
+  bool headers = true;
+};
+
+// Rows, or one object as a column of names and values.
+void show_rows(std::ostream& out, const nlohmann::json& rows, const Look& look);
+void show_object(std::ostream& out, const nlohmann::json& object, const Look& look);
+
+// A value as one cell shows it.
+std::string cell_of(const nlohmann::json& value);
+
+}  // namespace ledgerctl

@@ -1,0 +1,185 @@
+#include "tools/ledgerctl/plans.h"
+
+#include <unistd.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace ledgerctl {
+
+using nlohmann::json;
+
+namespace {
+
+std::string number(const json& object, const char* name) {
+  return cell_of(object.value(name, json(0)));
+}
+
+void show_changes(std::ostream& out, const json& rows, const char* what, const char* name) {
+  for (const auto& row : rows) {
+    out << "  " << what << ' ' << cell_of(row.value(name, json())) << ": +" << number(row, "added")
+        << " -" << number(row, "removed") << " ~" << number(row, "changed");
+    if (row.contains("computers")) out << ", " << number(row, "computers") << " computers";
+    out << '\n';
+  }
+}
+
+void show_cves(std::ostream& out, const json& cves, const char* what) {
+  if (cves.empty()) return;
+  out << "  " << cves.size() << " CVEs " << what << ":";
+  std::size_t shown = 0;
+  for (const auto& cve : cves) {
+    if (shown++ == 8) {
+      out << " and " << cves.size() - 8 << " more";
+      break;
+    }
+    out << ' ' << cell_of(cve.value("cve", json())) << " (" << number(cve, "computers") << ')';
+  }
+  out << '\n';
+}
+
+// Whether somebody says that this plan is to be applied.
+bool is_confirmed(const Session& session, const json& plan, std::string& why_not) {
+  const std::string digest = plan.value("digest", std::string());
+  if (session.yes) return true;
+  if (!session.plan_digest.empty()) {
+    if (session.plan_digest == digest) return true;
+    why_not = "The plan's digest is " + digest + ", not the one given: its effect is another.";
+    return false;
+  }
+  const std::string name = plan.value("confirm", plan.value("plan", std::string()));
+  if (!session.confirm.empty()) {
+    if (session.confirm == name) return true;
+    why_not = "This is confirmed by --confirm=" + name + ".";
+    return false;
+  }
+  if (session.no_input || isatty(STDIN_FILENO) == 0) {
+    why_not = "Nobody is here to confirm it: give --plan-digest=" + digest + " or --yes.";
+    return false;
+  }
+  std::cerr << "Apply this? Type \"" << name << "\" to confirm: " << std::flush;
+  std::string typed;
+  std::getline(std::cin, typed);
+  if (typed == name) return true;
+  why_not = "Not confirmed; nothing was changed.";
+  return false;
+}
+
+Exit apply(const Session& session, const json& plan) {
+  json body = json::object();
+  body["digest"] = plan.value("digest", std::string());
+  if (!session.reason.empty()) body["reason"] = session.reason;
+  if (!session.ticket.empty()) body["ticket"] = session.ticket;
+  const Client client(session.server);
+  const auto reply =
+      client.ask({"POST",
+                  "/v1/plans/" + escaped(plan.value("plan", std::string())) + ":apply",
+                  body.dump(),
+                  "application/json",
+                  {{"Idempotency-Key", session.key.empty() ? new_key() : session.key}}});
+  if (!reply) {
+    const auto problem = json::parse(reply.error().body, nullptr, false);
+    if (problem.is_object() && problem.contains("plan")) {
+      std::cerr << "The effect would be another by now. This is the new plan:\n";
+      show_plan(std::cerr, problem["plan"]);
+    }
+    return complain(session, reply.error());
+  }
+  const auto answer = json::parse(reply->body, nullptr, false);
+  if (session.look.format == Format::table) {
+    const auto events = answer.value("events", json::array());
+    std::cout << "Applied: " << events.size() << " events; the log has "
+              << number(answer, "position") << ".\n";
+  } else {
+    show_object(std::cout, answer, session.look);
+  }
+  return Exit::ok;
+}
+
+}  // namespace
+
+void show_plan(std::ostream& out, const json& plan) {
+  const json impact = plan.value("impact", json::object());
+  const json reach = plan.value("reach", json::object());
+  out << "Plan " << plan.value("plan", std::string()) << ": "
+      << plan.value("action", std::string());
+  if (!impact.value("from", json()).is_null() || !impact.value("to", json()).is_null()) {
+    const auto from = cell_of(impact.value("from", json()));
+    out << ", rule update " << (from.empty() ? "none" : from) << " -> "
+        << cell_of(impact.value("to", json()));
+  }
+  out << '\n';
+  show_changes(out, impact.value("modules", json::array()), "rules of", "module");
+  show_changes(out, impact.value("policies", json::array()), "policy", "policy");
+  show_cves(out, impact.value("cves_reopened", json::array()), "lose cover");
+  show_cves(out, impact.value("cves_covered", json::array()), "get cover");
+  const json vanishing = impact.value("vanishing", json::array());
+  if (!vanishing.empty()) out << "  " << vanishing.size() << " rules in use vanish\n";
+  for (const auto& update : impact.value("deleted", json::array())) {
+    out << "  the content of " << cell_of(update) << " is given up\n";
+  }
+  for (const auto& hold : impact.value("holds", json::array())) {
+    out << "  " << cell_of(hold) << " holds automatic application\n";
+  }
+  out << "  computers: " << number(reach, "total") << " (" << number(reach, "online") << " online, "
+      << number(reach, "offline") << " offline, " << number(reach, "unknown") << " unknown)\n";
+  for (const auto& warning : plan.value("warnings", json::array())) {
+    out << "  ! " << cell_of(warning) << '\n';
+  }
+  out << "  digest " << plan.value("digest", std::string()) << '\n';
+}
+
+Exit plan_and_apply(const Session& session, const std::string& path, const json& body) {
+  const auto reply =
+      Client(session.server)
+          .ask({"POST", path, body.dump(), "application/json", {{"Idempotency-Key", new_key()}}});
+  if (!reply) return complain(session, reply.error());
+  const auto plan = json::parse(reply->body, nullptr, false);
+  const bool for_people = session.look.format == Format::table;
+  if (for_people) {
+    show_plan(session.dry_run ? std::cout : std::cerr, plan);
+  } else if (session.dry_run) {
+    show_object(std::cout, plan, session.look);
+  }
+  if (session.dry_run) return Exit::ok;
+  std::string why_not;
+  if (!is_confirmed(session, plan, why_not)) return complain(session, {Exit::failed, why_not, ""});
+  return apply(session, plan);
+}
+
+Exit apply_plan(const Session& session, const std::string& name) {
+  const auto reply = Client(session.server).ask({"GET", "/v1/plans/" + escaped(name), "", "", {}});
+  if (!reply) return complain(session, reply.error());
+  const auto plan = json::parse(reply->body, nullptr, false);
+  show_plan(std::cerr, plan);
+  std::string why_not;
+  if (!is_confirmed(session, plan, why_not)) return complain(session, {Exit::failed, why_not, ""});
+  return apply(session, plan);
+}
+
+void show_overview(std::ostream& out, const json& overview) {
+  const json computers = overview.value("computers", json::object());
+  const json relays = overview.value("relays", json::object());
+  const json rules = overview.value("rule_updates", json::object());
+  const json manager = overview.value("manager", json::object());
+  out << "Position      " << number(overview, "position") << '\n';
+  for (const auto& source : overview.value("sources", json::array())) {
+    out << "Source        " << cell_of(source.value("source", json())) << "  "
+        << (source.value("reachable", false) ? "reachable" : "unreachable") << '\n';
+  }
+  out << "Manager       last check " << cell_of(manager.value("last_check", json("never")))
+      << ", next " << cell_of(manager.value("next_check", json("not scheduled"))) << '\n';
+  out << "Rule update   in force " << cell_of(rules.value("in_force", json("none"))) << ", newest "
+      << cell_of(rules.value("newest", json("none"))) << '\n';
+  out << "Relays        " << number(relays, "in_sync") << " of " << number(relays, "total")
+      << " in sync\n";
+  out << "Computers     " << number(computers, "total") << '\n';
+  for (const auto& [status, count] : computers.value("by_status", json::object()).items()) {
+    if (count != 0) out << "              " << cell_of(count) << ' ' << status << '\n';
+  }
+  const json alerts = overview.value("alerts", json::object());
+  out << "Alerts        " << number(alerts, "critical") << " critical, "
+      << number(alerts, "warning") << " warnings, " << number(alerts, "info") << " notices\n";
+}
+
+}  // namespace ledgerctl

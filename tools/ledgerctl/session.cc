@@ -1,0 +1,253 @@
+#include "tools/ledgerctl/session.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "tools/ledgerctl/plans.h"
+
+namespace ledgerctl {
+
+using nlohmann::json;
+
+namespace {
+
+std::vector<std::string> split(std::string_view text, char at) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto end = text.find(at);
+    parts.emplace_back(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return parts;
+}
+
+// A request as the verb's table entry and the command line make it.
+struct Made {
+  std::string path;
+  std::vector<std::pair<std::string, std::string>> query;
+  json body = json::object();
+};
+
+std::string with_query(const Made& made) {
+  std::string path = made.path;
+  char joint = '?';
+  for (const auto& [name, value] : made.query) {
+    path += joint + name + "=" + escaped(value);
+    joint = '&';
+  }
+  return path;
+}
+
+json number_from(const std::string& text) {
+  const auto number = json::parse(text, nullptr, false);
+  return number.is_number_integer() ? number : json(text);
+}
+
+void put(Made& made, const Option& option, const std::vector<std::string>& values) {
+  const std::string field(option.field);
+  switch (option.into) {
+    case Into::query:
+      made.query.emplace_back(field, values.back());
+      return;
+    case Into::text:
+      made.body[field] = values.back();
+      return;
+    case Into::number:
+      made.body[field] = number_from(values.back());
+      return;
+    case Into::flag:
+      if (field.starts_with('!')) {
+        made.body[field.substr(1)] = false;
+      } else {
+        made.body[field] = true;
+      }
+      return;
+    case Into::list:
+      made.body[field] = values;
+      return;
+    case Into::numbers:
+      made.body[field] = json::array();
+      for (const auto& each : values) made.body[field].push_back(number_from(each));
+      return;
+    case Into::json:
+      made.body[field] = json::parse(values.back(), nullptr, false);
+      return;
+  }
+}
+
+Made make(const Session& session, const Verb& verb, const Given& given) {
+  Made made;
+  std::string_view path = verb.path;
+  while (!path.empty()) {
+    const auto open = path.find('{');
+    made.path += path.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const auto close = path.find('}', open);
+    made.path += escaped(given.arguments.at(std::string(path.substr(open + 1, close - open - 1))));
+    path = path.substr(close + 1);
+  }
+  for (const auto& option : verb.options) {
+    const auto found = given.options.find(std::string(option.name));
+    if (found != given.options.end() && !found->second.empty()) put(made, option, found->second);
+  }
+  const bool is_read = verb.way == Way::list || verb.way == Way::object;
+  if (is_read) {
+    if (!session.as_of.empty()) made.query.emplace_back("as_of", session.as_of);
+    if (!session.filter.empty()) made.query.emplace_back("filter", session.filter);
+  } else if (verb.way == Way::command) {
+    if (!session.reason.empty()) made.body["reason"] = session.reason;
+    if (!session.ticket.empty()) made.body["ticket"] = session.ticket;
+  }
+  return made;
+}
+
+int explain(const Session& session, const std::string& method, const std::string& path,
+            const json& body) {
+  std::cout << "curl";
+  if (method != "GET") std::cout << " -X " << method;
+  if (!session.server.ca_file.empty()) std::cout << " --cacert " << session.server.ca_file;
+  if (!session.server.token_file.empty()) {
+    std::cout << " -H \"Authorization: Bearer $(cat " << session.server.token_file << ")\"";
+  }
+  if (method == "POST") std::cout << " -H 'Idempotency-Key: " << new_key() << "'";
+  if (method != "GET" && !body.empty()) {
+    std::cout << " -H 'Content-Type: application/json' -d '" << body.dump() << "'";
+  }
+  std::cout << " '" << session.server.url << path << "'\n";
+  return 0;
+}
+
+// Position counts as a change of what people see only if events came of it.
+void show_outcome(const Session& session, const json& answer) {
+  if (session.look.format != Format::table) {
+    show_object(std::cout, answer, session.look);
+    return;
+  }
+  for (const char* once : {"secret", "token"}) {
+    if (answer.contains(once) && answer[once].is_string()) {
+      std::cout << answer[once].get<std::string>() << '\n';
+    }
+  }
+  if (session.quiet) return;
+  const auto events = answer.value("events", json::array());
+  if (events.empty()) {
+    std::cerr << "Nothing to do: it is so already.\n";
+    return;
+  }
+  for (const auto& event : events) {
+    std::cerr << event.value("position", 0) << "  " << event.value("type", "") << "  "
+              << event.value("stream", "") << '\n';
+  }
+}
+
+Exit list(const Session& session, Made made, const Verb& verb) {
+  const Client client(session.server);
+  json rows = json::array();
+  Look look = session.look;
+  if (look.columns.empty()) look.columns = split(verb.columns, ',');
+  if (session.limit > 0) {
+    made.query.emplace_back("page_size", std::to_string(std::min(session.limit, 1000)));
+  }
+  std::string token;
+  while (true) {
+    Made page = made;
+    if (!token.empty()) page.query.emplace_back("page_token", token);
+    const auto reply = client.ask({"GET", with_query(page), "", "", {}});
+    if (!reply) return complain(session, reply.error());
+    auto answer = json::parse(reply->body, nullptr, false);
+    if (!answer.is_object() || !answer.contains("items")) {
+      return complain(session, {Exit::failed, "The server's answer is not a list.", ""});
+    }
+    for (auto& row : answer["items"]) rows.push_back(std::move(row));
+    token = answer.value("next_page_token", std::string());
+    const bool enough = session.limit > 0 && rows.size() >= static_cast<std::size_t>(session.limit);
+    if (token.empty() || enough) break;
+    if (look.format == Format::jsonl) {
+      show_rows(std::cout, rows, look);
+      rows = json::array();
+    }
+  }
+  if (session.limit > 0) {
+    while (rows.size() > static_cast<std::size_t>(session.limit)) rows.erase(rows.end() - 1);
+  }
+  if (!session.sort.empty()) {
+    const bool down = session.sort.front() == '-';
+    const std::string by = down ? session.sort.substr(1) : session.sort;
+    std::stable_sort(rows.begin(), rows.end(), [&](const json& a, const json& b) {
+      const json& left = a.contains(by) ? a[by] : json();
+      const json& right = b.contains(by) ? b[by] : json();
+      return down ? right < left : left < right;
+    });
+  }
+  show_rows(std::cout, rows, look);
+  return Exit::ok;
+}
+
+Exit command(const Session& session, const Made& made, const Verb& verb) {
+  const Client client(session.server);
+  Question question{std::string(verb.method), with_query(made), "", "application/json", {}};
+  if (verb.method != "DELETE" || !made.body.empty()) question.body = made.body.dump();
+  if (verb.method == "POST") {
+    question.headers.emplace_back("Idempotency-Key", session.key.empty() ? new_key() : session.key);
+  } else {
+    // What is changed must be what was read: take the version that is there now.
+    const auto now = client.ask({"GET", made.path, "", "", {}});
+    if (now) {
+      const auto tag = now->headers.find("etag");
+      if (tag != now->headers.end()) question.headers.emplace_back("If-Match", tag->second);
+    }
+  }
+  const auto reply = client.ask(question);
+  if (!reply) return complain(session, reply.error());
+  show_outcome(session, json::parse(reply->body, nullptr, false));
+  return Exit::ok;
+}
+
+}  // namespace
+
+Exit complain(const Session& session, const Failure& failure) {
+  if (session.look.format == Format::json && !failure.body.empty()) {
+    std::cerr << failure.body << '\n';
+  } else {
+    std::cerr << "ledgerctl: " << failure.message << '\n';
+  }
+  return failure.exit;
+}
+
+Exit run_verb(const Session& session, const Verb& verb, const Given& given) {
+  Made made = make(session, verb, given);
+  for (const auto& [name, value] : made.body.items()) {
+    if (value.is_discarded()) {
+      return complain(session, {Exit::usage, "--" + name + " is not JSON.", ""});
+    }
+  }
+  if (session.explain) {
+    explain(session, std::string(verb.method), with_query(made), made.body);
+    return Exit::ok;
+  }
+  switch (verb.way) {
+    case Way::list:
+      return list(session, std::move(made), verb);
+    case Way::object: {
+      const auto reply = Client(session.server).ask({"GET", with_query(made), "", "", {}});
+      if (!reply) return complain(session, reply.error());
+      const auto answer = json::parse(reply->body, nullptr, false);
+      if (verb.noun == "status" && session.look.format == Format::table) {
+        show_overview(std::cout, answer);
+      } else {
+        show_object(std::cout, answer, session.look);
+      }
+      return Exit::ok;
+    }
+    case Way::command:
+      return command(session, made, verb);
+    case Way::plan:
+      return plan_and_apply(session, with_query(made), made.body);
+  }
+  return Exit::failed;
+}
+
+}  // namespace ledgerctl

@@ -1,0 +1,53 @@
+// One run of ledgerctl: what was asked, against which server, and how it is to be shown.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tools/ledgerctl/client.h"
+#include "tools/ledgerctl/output.h"
+#include "tools/ledgerctl/verbs.h"
+
+namespace ledgerctl {
+
+struct Session {
+  Server server;
+  Look look;
+  std::string as_of;
+  std::string filter;
+  std::string reason;
+  std::string ticket;
+  std::string key;      // The Idempotency-Key; empty: a new one.
+  std::string confirm;  // What dangerous steps are confirmed by where nobody can be asked.
+  std::string plan_digest;
+  std::string sort;
+  int limit = 0;  // Rows at most; 0: all.
+  bool yes = false;
+  bool dry_run = false;
+  bool no_input = false;
+  bool quiet = false;
+  bool explain = false;  // Print the request as a curl command instead.
+};
+
+// What stood on the command line for a verb.
+struct Given {
+  std::map<std::string, std::string> arguments;             // By name in the path.
+  std::map<std::string, std::vector<std::string>> options;  // By flag.
+};
+
+Exit run_verb(const Session& session, const Verb& verb, const Given& given);
+
+// -- Verbs that are more than one request --------------------------------------------------------
+Exit import_updates(const Session& session, const std::vector<std::string>& files);
+Exit export_update(const Session& session, const std::string& update, const std::string& file);
+Exit apply_plan(const Session& session, const std::string& plan);
+Exit watch_operation(const Session& session, const std::string& operation);
+Exit tail_events(const Session& session, const std::string& type);
+Exit verify_log(const Session& session);
+
+// Says what went wrong, on standard error.
+Exit complain(const Session& session, const Failure& failure);
+
+}  // namespace ledgerctl
