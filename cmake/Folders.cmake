@@ -17,6 +17,9 @@ function(ledger_program name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
 endfunction()
 
+# What ./check builds again under the sanitizers: the unit and property tests.
+add_custom_target(checked_by_sanitizers)
+
 # ledger_test(<name> KIND unit|property|golden|e2e|crash|tidy SOURCES <file>... [LINK <target>...])
 # One GoogleTest program for each folder and kind, and one CTest entry, labelled with its kind.
 function(ledger_test name)
@@ -24,6 +27,9 @@ function(ledger_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
+  if(ARG_KIND MATCHES "^(unit|property)$")
+    add_dependencies(checked_by_sanitizers ${name})
+  endif()
   if(ARG_KIND STREQUAL "property")
     target_link_libraries(${name} PRIVATE rapidcheck rapidcheck_gtest)
   endif()

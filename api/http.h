@@ -1,0 +1,66 @@
+// Requests and answers as the routes see them, whatever carries them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ledger/domain/event_types.h"
+#include "ledger/domain/ids.h"
+
+namespace api {
+
+namespace domain = ledger::domain;
+
+// Who asks, as far as a credential says.
+struct Caller {
+  domain::Actor actor;
+  domain::Role role{};
+  std::optional<domain::ComputerId> computer;  // It may speak only for this one.
+};
+
+struct Request {
+  std::string method;  // "GET"
+  std::string target;  // As sent: path and query.
+  std::string path;    // Decoded; "/v1/policies/web".
+  std::vector<std::pair<std::string, std::string>> query;      // Decoded, in order.
+  std::map<std::string, std::string, std::less<>> headers;     // By name in lower case.
+  std::map<std::string, std::string, std::less<>> parameters;  // Of the route's path, by name.
+  std::string body;
+  std::string address;     // Of the peer: "127.0.0.1".
+  std::string request_id;  // Also in the answer's X-Request-Id.
+  std::optional<Caller> caller;
+
+  // The only value of a query parameter; nothing when absent.
+  std::optional<std::string_view> query_value(std::string_view name) const;
+  std::optional<std::string_view> header(std::string_view lower_name) const;
+};
+
+// A body that comes in pieces, for tails and long exports.
+class Source {
+ public:
+  virtual ~Source() = default;
+  // The next piece; an empty one: nothing just now, ask again when woken; nothing: the end.
+  // Thread: one at a time, of the handlers' pool.
+  virtual std::optional<std::string> next() = 0;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::unique_ptr<Source> source;  // Instead of body; sent chunked.
+};
+
+// Called once, from any thread, soon or later.
+using Reply = std::function<void(Response)>;
+using Handler = std::function<void(std::shared_ptr<const Request>, Reply)>;
+
+}  // namespace api

@@ -1,0 +1,71 @@
+// The rows of all views on disk, versioned by the position that wrote them. Disposable: it can be
+// deleted at any time and is rebuilt from the log.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/domain/event.h"
+#include "ledger/result.h"
+#include "projections/rows.h"
+#include "projections/snapshot.h"
+#include "projections/views.h"
+
+namespace projections {
+
+// One version of a row: what an event made of it.
+struct RowVersion {
+  domain::Position position;
+  std::optional<std::string> row;  // Absent: the event erased it.
+};
+
+struct ChangedRow {
+  View view{};
+  std::string key;
+};
+
+class ViewStore {
+ public:
+  struct Options {
+    std::filesystem::path directory;
+    bool bulk = false;  // For a rebuild: no compaction until close().
+  };
+  // Errors: corrupt (not ours, or damaged), io. A store of another format is emptied.
+  static ledger::Result<std::unique_ptr<ViewStore>> open(const Options& options);
+  virtual ~ViewStore() = default;
+
+  // Events folded so far: the position of the next one. Thread: any.
+  virtual domain::Position size() const = 0;
+  // The root of the log over those events; zeros when there are none. Thread: any.
+  virtual domain::Digest root() const = 0;
+
+  // As after the event at `at`; at < size(). Thread: any.
+  virtual std::unique_ptr<Snapshot> as_of(domain::Position at) const = 0;
+
+  // All versions of a row, newest first, at most `max`, written at or before `at`. Thread: any.
+  virtual ledger::Result<std::vector<RowVersion>> versions(View view, std::string_view key,
+                                                           domain::Position at,
+                                                           std::size_t max) const = 0;
+  // The rows that an event changed, in the order of views and keys. Thread: any.
+  virtual ledger::Result<std::vector<ChangedRow>> changed_by(domain::Position position) const = 0;
+
+  // Order-independent digests of the current rows of every view. Thread: any.
+  virtual std::vector<domain::ViewDigest> digests() const = 0;
+
+  // -- The projector's side. Thread: one.
+  // Rows of the event at `position` go to what this answers, until the next call.
+  virtual Rows& begin_event(domain::Position position) = 0;
+  // What was written since the last commit becomes visible together; not yet durable.
+  // Errors: io (then the store is of no use until it is opened again).
+  virtual ledger::Result<void> commit(domain::Position size, const domain::Digest& root) = 0;
+  // Durable on return. A store that is not flushed is behind after a crash, never wrong.
+  virtual ledger::Result<void> flush() = 0;
+  virtual ledger::Result<void> clear() = 0;
+};
+
+}  // namespace projections
