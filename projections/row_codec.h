@@ -1,0 +1,157 @@
+// Rows as bytes: compact, little-endian varints over fields(), since rows are small, many and
+// disposable (ARCHITECTURE.md, D11). A row reads back whole or not at all; fields that a newer
+// version added at the end of a row's list keep their defaults.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "ledger/domain/fields.h"
+#include "ledger/domain/ids.h"
+#include "ledger/result.h"
+
+namespace projections {
+
+namespace domain = ledger::domain;
+
+namespace internal {
+
+void write_varint(std::string& out, std::uint64_t value);
+void write_text(std::string& out, std::string_view text);
+
+// Numbers near zero are short, whatever their sign.
+constexpr std::uint64_t zigzag(std::int64_t value) {
+  return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t value) {
+  return static_cast<std::int64_t>(value >> 1 ^ (~(value & 1) + 1));
+}
+
+// Reads values one after another; once something does not fit, everything else reads as nothing.
+class RowReader {
+ public:
+  explicit RowReader(std::string_view bytes) : rest_(bytes) {}
+  std::uint64_t varint();
+  std::uint64_t varint_up_to(std::uint64_t max);
+  std::string_view bytes(std::size_t count);
+  std::string_view text() { return bytes(varint_up_to(rest_.size())); }
+  std::size_t left() const { return rest_.size(); }
+  bool failed() const { return failed_; }
+
+ private:
+  std::string_view fail();
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+tl::unexpected<ledger::Error> row_malformed();
+
+template <class T>
+inline constexpr bool is_bytes =
+    std::is_same_v<T, domain::Digest> || std::is_same_v<T, domain::CommandId>;
+
+template <class T>
+void write_value(std::string& out, const T& value) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    write_text(out, value);
+  } else if constexpr (domain::IsId<T>::value) {
+    write_text(out, value.value);
+  } else if constexpr (is_bytes<T>) {
+    out.append(reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size());
+  } else if constexpr (std::is_same_v<T, domain::Time> || std::is_same_v<T, domain::Duration>) {
+    write_varint(out, zigzag(value.micros));
+  } else if constexpr (std::is_same_v<T, domain::RuleUpdateId>) {
+    write_varint(out, value.year);
+    write_varint(out, value.number);
+  } else if constexpr (std::is_same_v<T, domain::Position> || std::is_same_v<T, domain::RuleId>) {
+    write_varint(out, value.value);
+  } else if constexpr (domain::IsOptional<T>::value) {
+    write_varint(out, value ? 1 : 0);
+    if (value) write_value(out, *value);
+  } else if constexpr (domain::IsVector<T>::value) {
+    write_varint(out, value.size());
+    for (const auto& each : value) write_value(out, each);
+  } else if constexpr (std::is_enum_v<T> || std::is_unsigned_v<T>) {
+    write_varint(out, static_cast<std::uint64_t>(value));
+  } else if constexpr (std::is_integral_v<T>) {
+    write_varint(out, zigzag(value));
+  } else {
+    domain::for_each_field(
+        value, [&](std::string_view, const auto& each) { write_value(out, each); });
+  }
+}
+
+template <class T>
+constexpr std::uint64_t highest_of() {
+  if constexpr (domain::NamedEnum<T>) {
+    return enum_names(T{}).size() - 1;
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return 1;
+  } else {
+    return static_cast<T>(~T{});
+  }
+}
+
+template <class T>
+void read_value(RowReader& in, T& value) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    value = in.text();
+  } else if constexpr (domain::IsId<T>::value) {
+    value.value = in.text();
+  } else if constexpr (is_bytes<T>) {
+    const auto bytes = in.bytes(value.bytes.size());
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      value.bytes[i] = static_cast<std::uint8_t>(bytes[i]);
+    }
+  } else if constexpr (std::is_same_v<T, domain::Time> || std::is_same_v<T, domain::Duration>) {
+    value.micros = unzigzag(in.varint());
+  } else if constexpr (std::is_same_v<T, domain::RuleUpdateId>) {
+    read_value(in, value.year);
+    read_value(in, value.number);
+  } else if constexpr (std::is_same_v<T, domain::Position> || std::is_same_v<T, domain::RuleId>) {
+    read_value(in, value.value);
+  } else if constexpr (domain::IsOptional<T>::value) {
+    value.reset();
+    if (in.varint_up_to(1) == 1) read_value(in, value.emplace());
+  } else if constexpr (domain::IsVector<T>::value) {
+    // No element takes less than a byte, so a count that lies cannot ask for more memory than the
+    // row has bytes.
+    const std::uint64_t count = in.varint_up_to(in.left());
+    value.clear();
+    value.reserve(count);
+    for (std::uint64_t i = 0; i < count && !in.failed(); ++i) read_value(in, value.emplace_back());
+  } else if constexpr (std::is_enum_v<T> || std::is_unsigned_v<T>) {
+    value = static_cast<T>(in.varint_up_to(highest_of<T>()));
+  } else if constexpr (std::is_integral_v<T>) {
+    value = static_cast<T>(unzigzag(in.varint()));
+  } else {
+    domain::for_each_field(value, [&](std::string_view, auto& each) { read_value(in, each); });
+  }
+}
+
+}  // namespace internal
+
+template <domain::HasFields Row>
+std::string encode_row(const Row& row) {
+  std::string out;
+  internal::write_value(out, row);
+  return out;
+}
+
+// Errors: corrupt ("row-malformed").
+template <domain::HasFields Row>
+ledger::Result<Row> decode_row(std::string_view bytes) {
+  internal::RowReader in(bytes);
+  Row row{};
+  domain::for_each_field(row, [&](std::string_view, auto& each) {
+    if (in.left() > 0) internal::read_value(in, each);
+  });
+  if (in.failed() || in.left() > 0) return internal::row_malformed();
+  return row;
+}
+
+}  // namespace projections
