@@ -1,5 +1,7 @@
 #include "projections/alerts.h"
 
+#include "projections/service.h"
+
 namespace projections {
 
 using domain::Event;
@@ -18,7 +20,8 @@ void change_alert(const Event& event, const domain::AlertId& id, Rows& rows, Cha
 
 }  // namespace
 
-void project(const Event& event, const domain::AlertRaised& raised, const World&, Rows& rows) {
+void project(const Event& event, const domain::AlertRaised& raised, const World& world,
+             Rows& rows) {
   AlertRow row;
   row.alert = raised.alert;
   row.type = raised.type;
@@ -31,6 +34,7 @@ void project(const Event& event, const domain::AlertRaised& raised, const World&
   row.open = true;
   row.changed = mark_of(event);
   rows.set(View::alerts, raised.alert.value, row);
+  project_overview(event, world, rows);
 }
 
 void project(const Event& event, const domain::AlertChanged& changed, const World&, Rows& rows) {
@@ -40,12 +44,13 @@ void project(const Event& event, const domain::AlertChanged& changed, const Worl
   });
 }
 
-void project(const Event& event, const domain::AlertEnded& ended, const World&, Rows& rows) {
+void project(const Event& event, const domain::AlertEnded& ended, const World& world, Rows& rows) {
   change_alert(event, ended.alert, rows, [&](AlertRow& row) {
     row.open = false;
     row.dismissed = ended.dismissed;
     row.ended_at = event.recorded_at;
   });
+  project_overview(event, world, rows);
 }
 
 void project(const Event& event, const domain::AlertAcknowledged& acknowledged, const World&,

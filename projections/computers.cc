@@ -9,14 +9,15 @@ using domain::World;
 
 namespace {
 
-std::string member_key(std::uint32_t bucket, std::string_view computer) {
-  return number_key(bucket) + std::string(computer);
+std::string member_key(const BucketPlace& bucket, std::string_view computer) {
+  return number_key(bucket.id) + std::string(computer);
 }
 
-void project_bucket(std::uint32_t id, const World& world, Rows& rows) {
-  const domain::Bucket* bucket = world.computers.buckets.find(id);
-  if (bucket == nullptr) return rows.erase(View::buckets, number_key(id));
-  rows.set(View::buckets, number_key(id), BucketRow{id, bucket->computers, bucket->facts});
+void project_bucket(std::uint32_t slot, const World& world, Rows& rows) {
+  const domain::Bucket& bucket = world.computers.buckets[slot];
+  if (bucket.computers == 0) return rows.erase(View::buckets, number_key(slot));
+  rows.set(View::buckets, number_key(slot),
+           BucketRow{slot, bucket.id, bucket.computers, bucket.facts});
 }
 
 std::optional<domain::Since> present(const domain::Since& since) {
@@ -25,14 +26,15 @@ std::optional<domain::Since> present(const domain::Since& since) {
 
 }  // namespace
 
-std::optional<std::uint32_t> bucket_of(const World& world, std::string_view computer) {
+std::optional<BucketPlace> bucket_of(const World& world, std::string_view computer) {
   const auto index = world.computers.table.find(computer);
   if (!index || !world.computers.table[*index].is_live()) return std::nullopt;
-  return world.computers.buckets[world.computers.table[*index].bucket].id;
+  const std::uint32_t slot = world.computers.table[*index].bucket;
+  return BucketPlace{slot, world.computers.buckets[slot].id};
 }
 
-void project_computer(std::string_view id, std::optional<std::uint32_t> before, const World& world,
-                      Rows& rows) {
+void project_computer(std::string_view id, const std::optional<BucketPlace>& before,
+                      const World& world, Rows& rows) {
   const auto index = world.computers.table.find(id);
   if (!index) return;
   const auto& table = world.computers.table;
@@ -56,7 +58,7 @@ void project_computer(std::string_view id, std::optional<std::uint32_t> before, 
     row.relay_group = facts.relay_group;
     row.components = facts.components;
     row.ruleset = facts.ruleset;
-    row.bucket = *after;
+    row.bucket = after->slot;
     row.moments = {known.known, facts.silent ? present(known.silent) : std::nullopt,
                    facts.fault != domain::UpdateFault::none ? present(known.failed) : std::nullopt,
                    facts.taken != 0 ? present(known.taken) : std::nullopt};
@@ -65,11 +67,11 @@ void project_computer(std::string_view id, std::optional<std::uint32_t> before, 
   if (before == after) return;
   if (before) {
     rows.erase(View::bucket_members, member_key(*before, id));
-    project_bucket(*before, world, rows);
+    project_bucket(before->slot, world, rows);
   }
   if (after) {
     rows.set(View::bucket_members, member_key(*after, id), BucketMemberRow{row.computer});
-    project_bucket(*after, world, rows);
+    project_bucket(after->slot, world, rows);
   }
 }
 

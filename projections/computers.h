@@ -29,7 +29,7 @@ struct ComputerRow {
   std::vector<domain::ComponentVersion> components;  // In effect, as last reported.
   std::optional<domain::Digest> ruleset;
   std::optional<domain::RuleUpdateId> rule_update;
-  std::uint32_t bucket = 0;  // Of view buckets.
+  std::uint32_t bucket = 0;  // The key of its row in view buckets.
   domain::ComputerMoments moments;
   bool removed = false;
 
@@ -49,22 +49,25 @@ struct ComputerRow {
   bool operator==(const ComputerRow&) const = default;
 };
 
-// View buckets, by bucket; only those with computers.
+// View buckets, by slot; only those with computers. Slots are used again, so that however many
+// buckets there ever were, reading all of a moment passes over no more keys than there were buckets
+// at once.
 struct BucketRow {
-  std::uint32_t bucket = 0;
+  std::uint32_t slot = 0;
+  std::uint32_t id = 0;  // Counts buckets ever made; none is used twice.
   std::uint64_t computers = 0;
   domain::BucketFacts facts;
 
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("bucket", &BucketRow::bucket),
+    return std::tuple(field("slot", &BucketRow::slot), field("id", &BucketRow::id),
                       field("computers", &BucketRow::computers), field("facts", &BucketRow::facts));
   }
   bool operator==(const BucketRow&) const = default;
 };
 
-// View bucket_members, by bucket and computer.
+// View bucket_members, by the bucket's id (eight bytes) and computer.
 struct BucketMemberRow {
   domain::ComputerId computer;
 
@@ -112,12 +115,17 @@ void project(const domain::Event&, const domain::GroupDeleted&, const domain::Wo
 void project(const domain::Event&, const domain::SearchSaved&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::SearchDeleted&, const domain::World&, Rows&);
 
-// The bucket a live computer is in.
-std::optional<std::uint32_t> bucket_of(const domain::World&, std::string_view computer);
+// Where the bucket of a live computer is kept, and which it is.
+struct BucketPlace {
+  std::uint32_t slot = 0;
+  std::uint32_t id = 0;
+  bool operator==(const BucketPlace&) const = default;
+};
+std::optional<BucketPlace> bucket_of(const domain::World&, std::string_view computer);
 
-// The row of a computer after an event of its stream, and the buckets it left and entered; `before`
-// is its bucket before the event.
-void project_computer(std::string_view computer, std::optional<std::uint32_t> before,
+// The row of a computer after an event that concerns it, and the buckets it left and entered;
+// `before` is its bucket before the event.
+void project_computer(std::string_view computer, const std::optional<BucketPlace>& before,
                       const domain::World&, Rows&);
 
 }  // namespace projections

@@ -18,6 +18,14 @@ std::string key_of_instruction(const domain::InstructionId& id) {
   return number_key(number);
 }
 
+void project_open(const World& world, Rows& rows) {
+  OpenInstructionsRow row;
+  for (const auto& open : world.computers.instructions.open) {
+    row.numbers.push_back(open.facts.number);
+  }
+  rows.set(View::open_instructions, "", row);
+}
+
 }  // namespace
 
 void project(const Event& event, const domain::Instructed& instructed, const World& world,
@@ -32,10 +40,12 @@ void project(const Event& event, const domain::Instructed& instructed, const Wor
   row.reason = event.reason;
   row.given = mark_of(event);
   rows.set(View::instructions, number_key(instructed.number), row);
+  project_open(world, rows);
 }
 
-void project(const Event&, const domain::InstructionCancelled& cancelled, const World&,
+void project(const Event&, const domain::InstructionCancelled& cancelled, const World& world,
              Rows& rows) {
+  project_open(world, rows);
   const auto key = key_of_instruction(cancelled.instruction);
   auto row = rows.row<InstructionRow>(View::instructions, key);
   if (!row) return;

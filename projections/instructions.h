@@ -42,6 +42,20 @@ struct InstructionRow {
   bool operator==(const InstructionRow&) const = default;
 };
 
+// View open_instructions, one row: the instructions that somebody may still owe an answer to, just
+// as the world regards them. A row of numbers, because the instructions of years are many and those
+// that are open are few.
+struct OpenInstructionsRow {
+  std::vector<std::uint64_t> numbers;  // Keys of view instructions, ascending.
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return std::tuple(field("numbers", &OpenInstructionsRow::numbers));
+  }
+  bool operator==(const OpenInstructionsRow&) const = default;
+};
+
 void project(const domain::Event&, const domain::Instructed&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::InstructionCancelled&, const domain::World&,
              Rows&);

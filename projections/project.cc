@@ -3,6 +3,7 @@
 #include <concepts>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "projections/access.h"
 #include "projections/alerts.h"
@@ -54,6 +55,20 @@ void project(const Event&, const domain::ComputerEnrolled& enrolled, const World
   project_enrolment(enrolled, world, rows);
 }
 
+// Computers that an event gives another bucket although it is not of their streams: an instruction
+// and its end concern those that it names. Shape: before the event is folded.
+std::vector<domain::ComputerId> named_by(const Event& event, const World& world) {
+  if (const auto* instructed = get_if<domain::Instructed>(&event.payload)) {
+    return instructed->scope.computers;
+  }
+  if (const auto* cancelled = get_if<domain::InstructionCancelled>(&event.payload)) {
+    for (const auto& open : world.computers.instructions.open) {
+      if (open.facts.instruction == cancelled->instruction) return open.scope.computers;
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 void step(const Event& event, World& world, Rows& rows) {
@@ -62,7 +77,16 @@ void step(const Event& event, World& world, Rows& rows) {
       about_computer ? std::string_view(event.stream).substr(computer_prefix.size())
                      : std::string_view();
   const auto before = about_computer ? bucket_of(world, computer) : std::nullopt;
+  const auto named = named_by(event, world);
+  std::vector<std::optional<BucketPlace>> places;
+  places.reserve(named.size());
+  for (const auto& id : named) places.push_back(bucket_of(world, id.value));
   evolve(world, event);
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    if (bucket_of(world, named[i].value) != places[i]) {
+      project_computer(named[i].value, places[i], world, rows);
+    }
+  }
   if (about_computer) project_computer(computer, before, world, rows);
   visit([&](const auto& payload) { project(event, payload, world, rows); }, event.payload);
   project_expectations(event, world, rows);

@@ -44,6 +44,7 @@ void project(const Event& event, const domain::RelayRegistered& registered, cons
   row.relay_group = registered.relay_group;
   row.url = registered.url;
   row.reason = domain::SyncReason::never_reported;
+  row.registered = domain::since_of(event);
   row.changed = mark_of(event);
   rows.set(View::relays, registered.relay.value, row);
 }
@@ -60,19 +61,19 @@ void project(const Event& event, const domain::RelayReported& reported, const Wo
     row.components = reported.components;
     row.rule_update = reported.rule_update;
     row.free_bytes = reported.free_bytes;
-    row.reported_at = event.recorded_at;
+    row.reported = domain::since_of(event);
   });
 }
 
 void project(const Event& event, const domain::RelayUnavailable& unavailable, const World&,
              Rows& rows) {
   change_relay(event, unavailable.relay, rows,
-               [&](RelayRow& row) { row.unavailable_since = event.recorded_at; });
+               [&](RelayRow& row) { row.unavailable = domain::since_of(event); });
 }
 
 void project(const Event& event, const domain::RelayAvailable& available, const World&,
              Rows& rows) {
-  change_relay(event, available.relay, rows, [&](RelayRow& row) { row.unavailable_since.reset(); });
+  change_relay(event, available.relay, rows, [&](RelayRow& row) { row.unavailable.reset(); });
 }
 
 }  // namespace projections

@@ -24,8 +24,9 @@ struct RelayRow {
   std::vector<domain::ComponentVersion> components;
   std::optional<domain::RuleUpdateId> rule_update;
   std::uint64_t free_bytes = 0;
-  std::optional<domain::Time> reported_at;
-  std::optional<domain::Time> unavailable_since;
+  domain::Since registered;
+  std::optional<domain::Since> reported;
+  std::optional<domain::Since> unavailable;
   Mark changed;
 
   template <class = void>
@@ -36,8 +37,8 @@ struct RelayRow {
         field("url", &RelayRow::url), field("metadata_version", &RelayRow::metadata_version),
         field("metadata_digest", &RelayRow::metadata_digest), field("reason", &RelayRow::reason),
         field("components", &RelayRow::components), field("rule_update", &RelayRow::rule_update),
-        field("free_bytes", &RelayRow::free_bytes), field("reported_at", &RelayRow::reported_at),
-        field("unavailable_since", &RelayRow::unavailable_since),
+        field("free_bytes", &RelayRow::free_bytes), field("registered", &RelayRow::registered),
+        field("reported", &RelayRow::reported), field("unavailable", &RelayRow::unavailable),
         field("changed", &RelayRow::changed));
   }
   bool operator==(const RelayRow&) const = default;

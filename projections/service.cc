@@ -17,6 +17,19 @@ void project_overview(const Event& event, const World& world, Rows& rows) {
     row.last_verification_size = verified->size;
   }
   row.service_starts = world.service.starts;
+  for (const auto& [id, alert] : world.alerts.open) {
+    switch (alert.facts.severity) {
+      case domain::AlertSeverity::critical:
+        ++row.alerts_critical;
+        break;
+      case domain::AlertSeverity::warning:
+        ++row.alerts_warning;
+        break;
+      case domain::AlertSeverity::info:
+        ++row.alerts_info;
+        break;
+    }
+  }
   row.changed = mark_of(event);
   rows.set(View::overview, "", row);
 }

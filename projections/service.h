@@ -58,6 +58,9 @@ struct OverviewRow {
   bool last_verification_sound = false;
   domain::Position last_verification_size;
   std::uint64_t service_starts = 0;
+  std::uint64_t alerts_critical = 0;  // Open ones; the ended ones of years are many more.
+  std::uint64_t alerts_warning = 0;
+  std::uint64_t alerts_info = 0;
   Mark changed;
 
   template <class = void>
@@ -71,6 +74,9 @@ struct OverviewRow {
                       field("last_verification_sound", &OverviewRow::last_verification_sound),
                       field("last_verification_size", &OverviewRow::last_verification_size),
                       field("service_starts", &OverviewRow::service_starts),
+                      field("alerts_critical", &OverviewRow::alerts_critical),
+                      field("alerts_warning", &OverviewRow::alerts_warning),
+                      field("alerts_info", &OverviewRow::alerts_info),
                       field("changed", &OverviewRow::changed));
   }
   bool operator==(const OverviewRow&) const = default;

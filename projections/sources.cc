@@ -23,6 +23,7 @@ void project_source(const Event& event, const domain::SourceId& id, const World&
   row.checking = source->check.has_value();
   row.last_success = source->last_success;
   row.metadata_version = source->metadata_version;
+  row.metadata_since = source->metadata_since;
   row.metadata_expires_at = source->metadata_expires_at;
   row.unreachable_since = source->unreachable_since;
   row.unreachable_detail = source->unreachable_detail;

@@ -24,6 +24,7 @@ struct SourceRow {
   bool checking = false;  // A check is under way.
   std::optional<domain::Time> last_success;
   std::uint64_t metadata_version = 0;
+  domain::Since metadata_since;  // When a check first found that version.
   std::optional<domain::Time> metadata_expires_at;
   std::optional<domain::Time> unreachable_since;
   std::string unreachable_detail;
@@ -40,6 +41,7 @@ struct SourceRow {
                       field("checking", &SourceRow::checking),
                       field("last_success", &SourceRow::last_success),
                       field("metadata_version", &SourceRow::metadata_version),
+                      field("metadata_since", &SourceRow::metadata_since),
                       field("metadata_expires_at", &SourceRow::metadata_expires_at),
                       field("unreachable_since", &SourceRow::unreachable_since),
                       field("unreachable_detail", &SourceRow::unreachable_detail),

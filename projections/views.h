@@ -40,13 +40,14 @@ enum class View : std::uint8_t {
   bookmarks,
   signing_keys,
   overview,
+  open_instructions,
 };
 
 struct ViewName {
   View view;
   std::string_view name;
 };
-inline constexpr std::array<ViewName, 30> all_views = {{
+inline constexpr std::array<ViewName, 31> all_views = {{
     {View::computers, "computers"},
     {View::buckets, "buckets"},
     {View::bucket_members, "bucket_members"},
@@ -77,6 +78,7 @@ inline constexpr std::array<ViewName, 30> all_views = {{
     {View::bookmarks, "bookmarks"},
     {View::signing_keys, "signing_keys"},
     {View::overview, "overview"},
+    {View::open_instructions, "open_instructions"},
 }};
 
 constexpr std::string_view name_of(View view) {
