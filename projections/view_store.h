@@ -16,6 +16,10 @@
 #include "projections/snapshot.h"
 #include "projections/views.h"
 
+namespace rocksdb {
+class FileSystem;
+}
+
 namespace projections {
 
 // One version of a row: what an event made of it.
@@ -32,10 +36,15 @@ struct ChangedRow {
 class ViewStore {
  public:
   struct Options {
-    std::filesystem::path directory;
-    bool bulk = false;  // For a rebuild: no compaction until close().
+    std::filesystem::path directory;  // Made if it is missing.
+    // For a rebuild: fast to write, slow to read; put in order when it is closed.
+    bool bulk = false;
+    // Null for the machine's. Tests give one that fails; it outlives the store.
+    std::shared_ptr<rocksdb::FileSystem> files;
   };
-  // Errors: corrupt (not ours, or damaged), io. A store of another format is emptied.
+  // A store of another format is emptied.
+  // Errors: corrupt ("views-foreign": the directory holds something else; "views-damaged"),
+  //         unavailable ("disk-full"), io ("views-io").
   static ledger::Result<std::unique_ptr<ViewStore>> open(const Options& options);
   virtual ~ViewStore() = default;
 
@@ -54,17 +63,21 @@ class ViewStore {
   // The rows that an event changed, in the order of views and keys. Thread: any.
   virtual ledger::Result<std::vector<ChangedRow>> changed_by(domain::Position position) const = 0;
 
-  // Order-independent digests of the current rows of every view. Thread: any.
+  // Order-independent digests of the current rows of every view, in the order of views. Thread: any.
   virtual std::vector<domain::ViewDigest> digests() const = 0;
 
   // -- The projector's side. Thread: one.
   // Rows of the event at `position` go to what this answers, until the next call.
   virtual Rows& begin_event(domain::Position position) = 0;
+  // The digests after `folded` events, those of the events begun included; nothing, if that was
+  // before the store was opened or too long ago.
+  virtual std::optional<std::vector<domain::ViewDigest>> digests_at(domain::Position folded) = 0;
   // What was written since the last commit becomes visible together; not yet durable.
-  // Errors: io (then the store is of no use until it is opened again).
+  // Errors: io, corrupt (then the store is of no use until it is opened again).
   virtual ledger::Result<void> commit(domain::Position size, const domain::Digest& root) = 0;
   // Durable on return. A store that is not flushed is behind after a crash, never wrong.
   virtual ledger::Result<void> flush() = 0;
+  // Back to an empty store; snapshots of before show nothing.
   virtual ledger::Result<void> clear() = 0;
 };
 

@@ -1,0 +1,219 @@
+#include "projections/view_store.h"
+
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
+#include <system_error>
+#include <utility>
+
+#include "projections/row_keys.h"
+#include "projections/view_store_options.h"
+#include "projections/view_store_rocksdb.h"
+
+namespace projections {
+namespace {
+
+namespace fs = std::filesystem;
+
+using ledger::ErrorKind;
+using ledger::fail;
+using ledger::Result;
+
+Result<void> check_directory(const ViewStore::Options& options) {
+  if (options.files) return {};
+  std::error_code error;
+  fs::create_directories(options.directory, error);
+  if (error) {
+    return fail(ErrorKind::io, "views-io",
+                "The directory " + options.directory.string() +
+                    " for the views cannot be made: " + error.message() + ".");
+  }
+  if (fs::exists(options.directory / "CURRENT", error)) return {};
+  if (fs::is_empty(options.directory, error)) return {};
+  return fail(ErrorKind::corrupt, "views-foreign",
+              "The directory " + options.directory.string() +
+                  " is not empty and holds no views; name another one.");
+}
+
+// The state that a database was left in; of a new one, the empty state.
+Result<StoreState> state_in(rocksdb::DB& db) {
+  StoreState empty;
+  empty.format = views_format;
+  empty.digests = ViewSums().digests();
+  std::string stored;
+  const auto status = db.Get(rocksdb::ReadOptions(), slice_of(state_key), &stored);
+  if (status.IsNotFound()) return empty;
+  if (!status.ok()) return fail(views_error_of(status));
+  return decode_row<StoreState>(stored);
+}
+
+Result<std::unique_ptr<rocksdb::DB>> open_database(const ViewStore::Options& options,
+                                                   rocksdb::Env* env) {
+  rocksdb::DB* db = nullptr;
+  const auto status = rocksdb::DB::Open(views_options(env, options.bulk),
+                                        options.directory.string(), &db);
+  if (!status.ok()) return fail(views_error_of(status));
+  return std::unique_ptr<rocksdb::DB>(db);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ViewStore>> ViewStore::open(const Options& options) {
+  const auto checked = check_directory(options);
+  if (!checked) return fail(checked.error());
+  std::unique_ptr<rocksdb::Env> env;
+  if (options.files) env = rocksdb::NewCompositeEnv(options.files);
+  auto db = open_database(options, env.get());
+  if (!db) return fail(db.error());
+  auto state = state_in(**db);
+  if (!state) return fail(state.error());
+  if (state->format != views_format || !ViewSums::from(state->digests)) {
+    db->reset();
+    const auto destroyed =
+        rocksdb::DestroyDB(options.directory.string(), views_options(env.get(), options.bulk));
+    if (!destroyed.ok()) return fail(views_error_of(destroyed));
+    db = open_database(options, env.get());
+    if (!db) return fail(db.error());
+    state = state_in(**db);
+    if (!state) return fail(state.error());
+  }
+  return std::unique_ptr<ViewStore>(std::make_unique<RocksViewStore>(
+      options, std::move(env), *std::move(db), *std::move(state)));
+}
+
+RocksViewStore::RocksViewStore(Options options, std::unique_ptr<rocksdb::Env> env,
+                               std::unique_ptr<rocksdb::DB> db, StoreState state)
+    : options_(std::move(options)), env_(std::move(env)), db_(std::move(db)),
+      rows_(rows_since(state)), state_(std::move(state)) {}
+
+RocksViewStore::~RocksViewStore() {
+  // A close that fails leaves the views behind, as a crash does.
+  if (options_.bulk) {
+    auto flushed = db_->Flush(rocksdb::FlushOptions());
+    if (flushed.ok()) flushed = db_->CompactRange(compact_whole(), nullptr, nullptr);
+    flushed.PermitUncheckedError();
+  }
+  db_->Close().PermitUncheckedError();
+}
+
+std::unique_ptr<EventRows> RocksViewStore::rows_since(const StoreState& state) const {
+  const auto sums = ViewSums::from(state.digests);
+  CHECK(sums.has_value(), "the digests of an opened store are of its views");
+  rocksdb::DB* const db = db_.get();
+  // What is newest is asked at the committed position: a crash can leave newer rows of events that
+  // are folded again.
+  return std::make_unique<EventRows>(EventRows::Start{
+      state.size, *sums, [this, db](View view, std::string_view key) {
+        return newest_row(*db, view, key, {size().value - 1});
+      }});
+}
+
+domain::Position RocksViewStore::size() const {
+  const std::lock_guard lock(mutex_);
+  return state_.size;
+}
+
+domain::Digest RocksViewStore::root() const {
+  const std::lock_guard lock(mutex_);
+  return state_.root;
+}
+
+std::unique_ptr<Snapshot> RocksViewStore::as_of(domain::Position at) const {
+  return snapshot_of(*db_, at);
+}
+
+Result<std::vector<RowVersion>> RocksViewStore::versions(View view, std::string_view key,
+                                                         domain::Position at,
+                                                         std::size_t max) const {
+  const auto newest = size();
+  if (newest.value == 0) return std::vector<RowVersion>();
+  return versions_in(*db_, view, key, std::min(at, domain::Position{newest.value - 1}), max);
+}
+
+Result<std::vector<ChangedRow>> RocksViewStore::changed_by(domain::Position position) const {
+  if (position >= size()) return std::vector<ChangedRow>();
+  std::string stored;
+  const auto status = db_->Get(rocksdb::ReadOptions(), changes_key(position), &stored);
+  if (status.IsNotFound()) return std::vector<ChangedRow>();
+  if (!status.ok()) return fail(views_error_of(status));
+  return changes_in(stored);
+}
+
+std::vector<domain::ViewDigest> RocksViewStore::digests() const {
+  const std::lock_guard lock(mutex_);
+  return state_.digests;
+}
+
+void RocksViewStore::end_event() {
+  if (!open_event_) return;
+  const auto& changes = rows_->end();
+  for (const auto& change : changes) {
+    batch_.Put(version_key(change.view, change.key, *open_event_), stored_row(change.row))
+        .PermitUncheckedError();  // Of a batch without limits.
+  }
+  if (!changes.empty()) {
+    batch_.Put(changes_key(*open_event_), stored_changes(changes)).PermitUncheckedError();
+  }
+  open_event_.reset();
+}
+
+Rows& RocksViewStore::begin_event(domain::Position position) {
+  end_event();
+  open_event_ = position;
+  rows_->begin(position);
+  return *rows_;
+}
+
+std::optional<std::vector<domain::ViewDigest>> RocksViewStore::digests_at(
+    domain::Position folded) {
+  end_event();
+  const auto sums = rows_->sums_at(folded);
+  return sums ? std::optional(sums->digests()) : std::nullopt;
+}
+
+Result<void> RocksViewStore::commit(domain::Position size, const domain::Digest& root) {
+  end_event();
+  if (rows_->error()) return fail(*rows_->error());
+  StoreState state;
+  state.format = views_format;
+  state.size = size;
+  state.root = root;
+  state.digests = rows_->sums().digests();
+  batch_.Put(slice_of(state_key), encode_row(state)).PermitUncheckedError();
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  const auto status = db_->Write(options, &batch_);
+  if (!status.ok()) return fail(views_error_of(status));
+  batch_.Clear();
+  rows_->committed();
+  const std::lock_guard lock(mutex_);
+  state_ = std::move(state);
+  return {};
+}
+
+Result<void> RocksViewStore::flush() {
+  const auto status = db_->Flush(rocksdb::FlushOptions());
+  if (!status.ok()) return fail(views_error_of(status));
+  return {};
+}
+
+Result<void> RocksViewStore::clear() {
+  open_event_.reset();
+  batch_.Clear();
+  // Not by deleting files: readers may be at them.
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  auto status = db_->DeleteRange(options, db_->DefaultColumnFamily(), rocksdb::Slice(),
+                                 slice_of(after_all_keys));
+  if (status.ok()) status = db_->Flush(rocksdb::FlushOptions());
+  if (!status.ok()) return fail(views_error_of(status));
+  StoreState empty;
+  empty.format = views_format;
+  empty.digests = ViewSums().digests();
+  rows_ = rows_since(empty);
+  const std::lock_guard lock(mutex_);
+  state_ = std::move(empty);
+  return {};
+}
+
+}  // namespace projections

@@ -1,0 +1,12 @@
+// How RocksDB is to keep the views. Only view_store*.cc see it.
+#pragma once
+
+#include <rocksdb/options.h>
+
+namespace projections {
+
+// `env`: null for the machine's.
+rocksdb::Options views_options(rocksdb::Env* env, bool bulk);
+rocksdb::CompactRangeOptions compact_whole();
+
+}  // namespace projections

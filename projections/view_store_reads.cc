@@ -1,0 +1,216 @@
+#include <rocksdb/iterator.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "projections/row_keys.h"
+#include "projections/view_store_rocksdb.h"
+
+namespace projections {
+namespace {
+
+using ledger::ErrorKind;
+using ledger::fail;
+using ledger::Result;
+
+// Versions of a row that are passed one by one before the rest is jumped over.
+constexpr int versions_passed_max = 6;
+
+constexpr char erased_byte = 0;
+constexpr char row_byte = 1;
+
+tl::unexpected<ledger::Error> damaged(const char* what) {
+  return fail(ErrorKind::corrupt, "views-damaged",
+              std::string("The views are damaged: ") + what + "; delete them to have them rebuilt.");
+}
+
+// Walks over the rows of a view as of one position.
+class RocksCursor final : public RowCursor {
+ public:
+  RocksCursor(rocksdb::DB& db, domain::Position at, View view, std::string_view prefix,
+              std::string_view after)
+      : at_(at), from_(rows_prefix(view, prefix)), bound_(after_prefix(from_)),
+        bound_slice_(slice_of(bound_)) {
+    rocksdb::ReadOptions options;
+    options.iterate_upper_bound = &bound_slice_;
+    rows_.reset(db.NewIterator(options));
+    if (!after.empty()) from_ = std::max(from_, after_row(row_prefix(view, after)));
+    rows_->Seek(from_);
+  }
+
+  Result<std::optional<Entry>> next() override {
+    if (started_) skip_rest();
+    started_ = true;
+    while (rows_->Valid()) {
+      const auto stored = view_of(rows_->key());
+      current_ = without_position(stored);
+      if (current_.empty()) return damaged("a key is cut off");
+      if (!find_version()) continue;  // Nothing of the row that early: the cursor is behind it.
+      const auto version = version_from(view_of(rows_->key()));
+      if (!version) return damaged("a key does not read back");
+      if (rows_->value().empty()) return damaged("a row is empty");
+      const auto row = row_in(view_of(rows_->value()));
+      if (!row) {
+        skip_rest();
+        continue;
+      }
+      key_ = version->key;
+      return std::optional<Entry>(Entry{key_, *row});
+    }
+    if (!rows_->status().ok()) return fail(views_error_of(rows_->status()));
+    return std::optional<Entry>();
+  }
+
+ private:
+  static std::string after_row(std::string prefix) {
+    ++prefix.back();
+    return prefix;
+  }
+
+  bool at_current() const {
+    return rows_->Valid() && without_position(view_of(rows_->key())) == current_;
+  }
+
+  // Goes to the newest version at or before the position; false: there is none, and the cursor is
+  // at the next row. Shape: at the newest version of all.
+  bool find_version() {
+    for (int passed = 0; at_current(); ++passed) {
+      const auto inverted = view_of(rows_->key()).substr(current_.size());
+      std::string wanted;
+      append_inverted(wanted, at_);
+      if (inverted >= wanted) return true;
+      if (passed < versions_passed_max) {
+        rows_->Next();
+      } else {
+        rows_->Seek(current_ + wanted);
+        passed = 0;
+      }
+    }
+    return false;
+  }
+
+  // Goes to the next row.
+  void skip_rest() {
+    for (int passed = 0; passed < versions_passed_max; ++passed) {
+      if (!at_current()) return;
+      rows_->Next();
+    }
+    if (at_current()) rows_->Seek(after_row(current_));
+  }
+
+  domain::Position at_;
+  std::string from_;
+  std::string bound_;
+  rocksdb::Slice bound_slice_;
+  std::unique_ptr<rocksdb::Iterator> rows_;
+  bool started_ = false;
+  std::string current_;  // What the versions of the row at hand begin with.
+  std::string key_;
+};
+
+class RocksSnapshot final : public Snapshot {
+ public:
+  RocksSnapshot(rocksdb::DB& db, domain::Position at) : db_(db), at_(at) {}
+
+  domain::Position at() const override { return at_; }
+
+  Result<std::optional<std::string>> get(View view, std::string_view key) const override {
+    return newest_row(db_, view, key, at_);
+  }
+
+  std::unique_ptr<RowCursor> scan(View view, std::string_view prefix,
+                                  std::string_view after) const override {
+    return std::make_unique<RocksCursor>(db_, at_, view, prefix, after);
+  }
+
+ private:
+  rocksdb::DB& db_;
+  domain::Position at_;
+};
+
+}  // namespace
+
+std::unique_ptr<Snapshot> snapshot_of(rocksdb::DB& db, domain::Position at) {
+  return std::make_unique<RocksSnapshot>(db, at);
+}
+
+Result<std::optional<std::string>> newest_row(rocksdb::DB& db, View view, std::string_view key,
+                                              domain::Position at) {
+  const auto versions = versions_in(db, view, key, at, 1);
+  if (!versions) return fail(versions.error());
+  return versions->empty() ? std::nullopt : versions->front().row;
+}
+
+Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view, std::string_view key,
+                                            domain::Position at, std::size_t max) {
+  const std::string prefix = row_prefix(view, key);
+  const std::string bound = after_prefix(prefix);
+  const auto bound_slice = slice_of(bound);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &bound_slice;
+  const std::unique_ptr<rocksdb::Iterator> rows(db.NewIterator(options));
+  std::string start = prefix;
+  append_inverted(start, at);
+  std::vector<RowVersion> versions;
+  for (rows->Seek(start); rows->Valid() && versions.size() < max; rows->Next()) {
+    const auto version = version_from(view_of(rows->key()));
+    if (!version) return damaged("a key does not read back");
+    if (rows->value().empty()) return damaged("a row is empty");
+    const auto row = row_in(view_of(rows->value()));
+    versions.push_back({version->position, row ? std::optional(std::string(*row)) : std::nullopt});
+  }
+  if (!rows->status().ok()) return fail(views_error_of(rows->status()));
+  return versions;
+}
+
+std::string stored_row(const std::optional<std::string>& row) {
+  if (!row) return std::string(1, erased_byte);
+  std::string stored;
+  stored.reserve(row->size() + 1);
+  stored += row_byte;
+  stored += *row;
+  return stored;
+}
+
+std::optional<std::string_view> row_in(std::string_view stored) {
+  if (stored.front() == erased_byte) return std::nullopt;
+  return stored.substr(1);
+}
+
+std::string stored_changes(const std::vector<EventRows::Change>& changes) {
+  std::string stored;
+  for (const auto& change : changes) {
+    stored += static_cast<char>(change.view);
+    internal::write_text(stored, change.key);
+  }
+  return stored;
+}
+
+Result<std::vector<ChangedRow>> changes_in(std::string_view stored) {
+  std::vector<ChangedRow> changes;
+  internal::RowReader in(stored);
+  while (in.left() > 0) {
+    const auto view = in.bytes(1).front();
+    const auto key = in.text();
+    if (in.failed() || view < 1 || static_cast<std::size_t>(view) > all_views.size()) {
+      return damaged("what an event changed does not read back");
+    }
+    changes.push_back({static_cast<View>(view), std::string(key)});
+  }
+  return changes;
+}
+
+ledger::Error views_error_of(const rocksdb::Status& status) {
+  if (status.subcode() == rocksdb::Status::kNoSpace) {
+    return {ErrorKind::unavailable, "disk-full",
+            "The disk of the views is full (" + status.ToString() + "); free some space."};
+  }
+  if (status.IsCorruption()) {
+    return {ErrorKind::corrupt, "views-damaged",
+            "The views are damaged: " + status.ToString() +
+                "; delete them to have them rebuilt."};
+  }
+  return {ErrorKind::io, "views-io", "The views cannot be used: " + status.ToString() + "."};
+}
+
+}  // namespace projections

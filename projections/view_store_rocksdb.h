@@ -1,0 +1,102 @@
+// ViewStore on RocksDB: one column family, no WAL (after a crash the views are behind, which the
+// log makes good; two families would come back each at another moment). Only view_store*.cc see it.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projections/event_rows.h"
+#include "projections/view_store.h"
+
+namespace projections {
+
+// What the store knows of itself, written with every batch.
+struct StoreState {
+  std::uint32_t format = 0;
+  domain::Position size;
+  domain::Digest root;
+  std::vector<domain::ViewDigest> digests;
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return std::tuple(field("format", &StoreState::format), field("size", &StoreState::size),
+                      field("root", &StoreState::root), field("digests", &StoreState::digests));
+  }
+};
+
+// Goes up when the rows of the same log become others, or are kept in another way.
+inline constexpr std::uint32_t views_format = 1;
+
+class RocksViewStore final : public ViewStore {
+ public:
+  RocksViewStore(Options options, std::unique_ptr<rocksdb::Env> env,
+                 std::unique_ptr<rocksdb::DB> db, StoreState state);
+  ~RocksViewStore() override;
+  RocksViewStore(const RocksViewStore&) = delete;
+  RocksViewStore& operator=(const RocksViewStore&) = delete;
+
+  domain::Position size() const override;
+  domain::Digest root() const override;
+  std::unique_ptr<Snapshot> as_of(domain::Position at) const override;
+  ledger::Result<std::vector<RowVersion>> versions(View view, std::string_view key,
+                                                   domain::Position at,
+                                                   std::size_t max) const override;
+  ledger::Result<std::vector<ChangedRow>> changed_by(domain::Position position) const override;
+  std::vector<domain::ViewDigest> digests() const override;
+
+  Rows& begin_event(domain::Position position) override;
+  std::optional<std::vector<domain::ViewDigest>> digests_at(domain::Position folded) override;
+  ledger::Result<void> commit(domain::Position size, const domain::Digest& root) override;
+  ledger::Result<void> flush() override;
+  ledger::Result<void> clear() override;
+
+ private:
+  std::unique_ptr<EventRows> rows_since(const StoreState& state) const;
+  void end_event();
+
+  Options options_;
+  std::unique_ptr<rocksdb::Env> env_;  // Only where `files` is not the machine's.
+  std::unique_ptr<rocksdb::DB> db_;
+
+  // The projector's.
+  std::unique_ptr<EventRows> rows_;
+  std::optional<domain::Position> open_event_;
+  rocksdb::WriteBatch batch_;
+
+  mutable std::mutex mutex_;
+  StoreState state_;  // As committed.
+};
+
+// The newest row at or before `at`. Errors: corrupt, io.
+ledger::Result<std::optional<std::string>> newest_row(rocksdb::DB& db, View view,
+                                                      std::string_view key, domain::Position at);
+std::unique_ptr<Snapshot> snapshot_of(rocksdb::DB& db, domain::Position at);
+ledger::Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view,
+                                                    std::string_view key, domain::Position at,
+                                                    std::size_t max);
+
+// Rows and the absence of one, as stored.
+std::string stored_row(const std::optional<std::string>& row);
+// Nothing: erased. Shape: not empty.
+std::optional<std::string_view> row_in(std::string_view stored);
+// What an event changed, as stored.
+std::string stored_changes(const std::vector<EventRows::Change>& changes);
+ledger::Result<std::vector<ChangedRow>> changes_in(std::string_view stored);
+
+// What RocksDB said, in our words.
+ledger::Error views_error_of(const rocksdb::Status& status);
+
+inline rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+inline std::string_view view_of(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
+
+}  // namespace projections
