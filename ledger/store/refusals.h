@@ -1,4 +1,4 @@
-// What both logs say when they are asked for what is not there.
+// What logs say when they are asked for what is not there, or find that it is gone.
 #pragma once
 
 #include <string>
@@ -19,6 +19,12 @@ inline tl::unexpected<Error> record_beyond_head(Position at, Position head) {
   return fail(ErrorKind::not_found, "record-not-found",
               "There is no record at position " + std::to_string(at.value) + "; the log has " +
                   std::to_string(head.value) + ", counted from 0.");
+}
+
+inline tl::unexpected<Error> record_missing(Position at) {
+  return fail(ErrorKind::corrupt, "record-missing",
+              "The record at position " + std::to_string(at.value) +
+                  " is missing from the log; restore it from a backup.");
 }
 
 inline tl::unexpected<Error> no_such_tile(const merkle::TileId& tile) {
