@@ -53,6 +53,15 @@ class Parser {
   bool expected(const std::string& what) {
     return refuse("json-syntax", "At byte " + std::to_string(at_) + ": expected " + what + ".");
   }
+  // On the way back from an error: a repeated member has a place; where text is no JSON, the byte
+  // says it better.
+  bool within(std::string_view name) {
+    if (error_.code != "json-duplicate-key") return false;
+    std::string step = "/";
+    for (const char c : name) step += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    error_.pointer.insert(0, step);
+    return false;
+  }
 
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   void skip_spaces() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
@@ -97,12 +106,13 @@ class Parser {
       if (peek() != '"') return expected("a member's name in quotes");
       if (!string(name)) return false;
       if (!names.insert(name).second) {
-        return refuse("json-duplicate-key", "At byte " + std::to_string(at_) +
-                                                ": there is a member of this name already.");
+        refuse("json-duplicate-key", "At byte " + std::to_string(at_) +
+                                         ": there is a member of this name already.");
+        return within(name);
       }
       if (!take(':')) return expected("a colon");
-      out.emplace_back(std::move(name), JsonValue{});
-      if (!value(out.back().second, depth + 1)) return false;
+      out.push_back({std::move(name), JsonValue{}});
+      if (!value(out.back().value, depth + 1)) return within(out.back().name);
     } while (take(','));
     return take('}') || expected("a comma or the end of the object");
   }
@@ -111,7 +121,7 @@ class Parser {
     if (take(']')) return true;
     do {
       out.emplace_back();
-      if (!value(out.back(), depth + 1)) return false;
+      if (!value(out.back(), depth + 1)) return within(std::to_string(out.size() - 1));
     } while (take(','));
     return take(']') || expected("a comma or the end of the array");
   }

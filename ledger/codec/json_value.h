@@ -19,11 +19,12 @@ struct JsonError {
 };
 
 struct JsonValue;
+struct JsonMember;  // No std::pair: clang 14 asks too early whether its values can be made.
 struct JsonNumber {
   std::string_view text;  // As written, in the text that was parsed.
 };
 using JsonArray = std::vector<JsonValue>;
-using JsonObject = std::vector<std::pair<std::string, JsonValue>>;  // In the order written.
+using JsonObject = std::vector<JsonMember>;  // In the order written.
 
 struct JsonValue {
   std::variant<std::nullptr_t, bool, JsonNumber, std::string, JsonArray, JsonObject> value;
@@ -33,13 +34,18 @@ struct JsonValue {
   const JsonValue* member(std::string_view name) const;  // Null when there is none.
 };
 
+struct JsonMember {
+  std::string name;
+  JsonValue value;
+};
+
 struct JsonDocument {
   JsonValue root;
   std::vector<JsonError> errors;  // Empty, or why `root` is null.
 };
 
-// Strict RFC 8259; `text` outlives the document. Error codes: json-syntax, json-duplicate-key,
-// json-too-deep, json-too-large (limits::json_depth_max, json_values_max).
+// Strict RFC 8259; `text` outlives the document. Error codes: json-syntax, json-duplicate-key (with
+// the member's pointer), json-too-deep, json-too-large (limits::json_depth_max, json_values_max).
 JsonDocument parse_json_document(std::string_view text);
 
 }  // namespace ledger::codec
