@@ -16,7 +16,7 @@ APPLICATION_TYPE_BYTES_MAX = 64
 BODY_BYTES_MAX = 32768
 CVES_MAX = 64
 
-_CVE = re.compile(r"(?<![A-Za-z0-9])CVE-(\d{4})-(\d{4,})(?!\d)", re.IGNORECASE)
+_CVE = re.compile(r"(?<![A-Za-z0-9])CVE-(\d{4})-(\d{4,19})(?!\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,12 @@ RULES_MAX = 100_000
 TITLE_BYTES_MAX = 200
 _ID = re.compile(r"\d{2}-\d{3}", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
-_CVE = re.compile(r"CVE-\d{4}-\d{4,}", re.ASCII)
+_CVE = re.compile(r"CVE-\d{4}-\d{4,19}", re.ASCII)
 _APPLICATION_TYPE = re.compile(r"[a-z0-9/._-]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_INTEGER_DIGITS_MAX = 20
+ID_LEAST, ID_MOST = 1_000_000, 9_999_999
 
 
 class _Repeated(dict):
@@ -44,7 +48,9 @@ def errors_in(data: bytes) -> list:
     """[(JSON pointer, problem)] of a document, at most ERRORS_MAX; empty if it keeps the format."""
     try:
         parsed = json.loads(data.decode("utf-8"), object_pairs_hook=_Repeated,
-                            parse_constant=_no_constant)
+                            parse_constant=_no_constant, parse_int=_bounded_integer)
+        if b"\\u" in data and _SURROGATE.search(json.dumps(parsed, ensure_ascii=False)):
+            raise ValueError("half of a surrogate pair")
     except UnicodeDecodeError as error:
         return [("", f"is not UTF-8 at byte {error.start}")]
     except (ValueError, RecursionError) as error:
@@ -58,15 +64,20 @@ def _no_constant(name: str):
     raise ValueError(f"{name} is no JSON number")
 
 
+def _bounded_integer(digits: str):
+    """A number too long for any field of the format is no integer of it; Python would refuse it."""
+    return int(digits) if len(digits) <= _INTEGER_DIGITS_MAX else float("inf")
+
+
 def _check_document(document, report: _Report) -> None:
     checks = {"format": _check_format, "id": _check_update_id, "released_at": _check_time,
-              "title": _text(TITLE_BYTES_MAX), "rules": _check_rules}
+              "title": _line(TITLE_BYTES_MAX), "rules": _check_rules}
     _check_object(document, "", checks, report)
 
 
 def _check_rule(rule, pointer: str, report: _Report) -> None:
-    checks = {"id": _integer(1_000_000, 9_999_999), "module": _one_of(MODULES),
-              "name": _text(NAME_BYTES_MAX), "version": _integer(1, 2**31),
+    checks = {"id": _integer(ID_LEAST, ID_MOST), "module": _one_of(MODULES),
+              "name": _line(NAME_BYTES_MAX), "version": _integer(1, 2**31),
               "severity": _one_of(SEVERITIES), "application_type": _check_application_type,
               "cves": _check_cves, "auto_assignable": _check_bool, "body": _text(BODY_BYTES_MAX)}
     _check_object(rule, pointer, checks, report)
@@ -99,7 +110,7 @@ def _check_rules(rules, pointer: str, report: _Report) -> None:
         at = f"{pointer}/{index}"
         _check_rule(rule, at, report)
         number = rule.get("id") if isinstance(rule, dict) else None
-        if not _is_integer(number):
+        if not _is_integer(number) or not ID_LEAST <= number <= ID_MOST:
             continue
         if number in seen:
             report.add(f"{at}/id", f"{number} is also the id of {pointer}/{seen[number]}")
@@ -155,11 +166,20 @@ def _text(bytes_max: int):
         if not isinstance(value, str) or not value:
             report.add(pointer, f"must be a text of 1 to {bytes_max} bytes")
             return
-        size = len(value.encode("utf-8", "surrogatepass"))
+        size = len(value.encode("utf-8"))
         if size > bytes_max:
             report.add(pointer, f"is {size} bytes long; at most {bytes_max}")
-        elif re.search("[\ud800-\udfff]", value):
-            report.add(pointer, "holds half of a surrogate pair")
+    return check
+
+
+def _line(bytes_max: int):
+    check_text = _text(bytes_max)
+
+    def check(value, pointer: str, report: _Report) -> None:
+        before = len(report.errors)
+        check_text(value, pointer, report)
+        if len(report.errors) == before and _CONTROL.search(str(value)):
+            report.add(pointer, "must be one line without control characters")
     return check
 
 

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from samples import TOOL
+from samples import ROOT, TOOL
 
 import validate
 
@@ -35,7 +35,7 @@ class Validate(unittest.TestCase):
 
     def test_each_value_out_of_bounds_is_named_by_its_pointer(self):
         for name, bad in [("module", "mail"), ("module", []), ("name", ""), ("name", "ü" * 101),
-                          ("name", "\ud800"), ("version", 0), ("version", 2**31 + 1),
+                          ("name", "a\nb"), ("version", 0), ("version", 2**31 + 1),
                           ("version", True), ("version", 1.5), ("severity", "none"),
                           ("application_type", "Web"), ("application_type", "x" * 65),
                           ("cves", "CVE-2021-44228"), ("cves", ["CVE-2021-44228"] * 65),
@@ -97,6 +97,22 @@ class Validate(unittest.TestCase):
         self.assertIn(f"{folder}: (document) Is a directory", done.stdout)
 
 
+class SharedDocuments(unittest.TestCase):
+    """The same documents are given to the ledger's own reader, with the same expectations."""
+
+    def test_each_document_gets_the_pointers_that_the_ledger_tells(self):
+        folder = ROOT / "tests" / "golden" / "rule-updates"
+        expected = {}
+        for line in (folder / "expected.txt").read_text(encoding="utf-8").splitlines():
+            if line and not line.startswith("#"):
+                name, _, told = line.partition(":")
+                expected[name] = told.split()
+        self.assertEqual(sorted(expected), sorted(path.name for path in folder.glob("*.json")))
+        for name, told in expected.items():
+            found = [pointer or "(document)" for pointer in pointers((folder / name).read_bytes())]
+            self.assertEqual(sorted(found), sorted(told), name)
+
+
 class Schema(unittest.TestCase):
     """The published schema and our own checks name the same properties and bounds."""
 
@@ -126,9 +142,12 @@ class Schema(unittest.TestCase):
     def test_patterns_accept_and_refuse_the_same_texts(self):
         patterns = {"id": self.schema["properties"]["id"]["pattern"],
                     "released_at": self.schema["properties"]["released_at"]["pattern"],
+                    "title": self.schema["properties"]["title"]["pattern"],
+                    "name": self.rule["properties"]["name"]["pattern"],
                     "application_type": self.rule["properties"]["application_type"]["pattern"]}
         for name, texts in [("id", ["25-031", "25-000", "5-31", "25-0311"]),
                             ("released_at", ["2025-08-05T09:00:00Z", "2025-08-05T09:00Z"]),
+                            ("title", ["a b", "a\nb", "a\x7fb"]), ("name", ["ü", "\tb", ""]),
                             ("application_type", ["a/b._-9", "A", "", "x" * 64, "x" * 65])]:
             for text in texts:
                 matches = re.search(patterns[name], text) is not None
