@@ -37,6 +37,13 @@ inline constexpr std::size_t rules_per_assignment_max =
 inline constexpr std::size_t policies_max = 10'000;  // One more is refused.
 inline constexpr std::size_t holds_max = 1'000;      // One more is refused.
 
+// -- Content -----------------------------------------------------------------------------------
+inline constexpr std::size_t content_bytes_max = 67'108'864;    // Of one file: refused.
+inline constexpr std::size_t manifest_bytes_max = 4'194'304;    // Of a source: the check fails.
+inline constexpr std::size_t manifest_updates_max = 10'000;     // Of a source: the check fails.
+inline constexpr std::chrono::seconds source_timeout{5};        // Of a connection, of silence.
+inline constexpr std::chrono::seconds source_file_timeout{60};  // Of one file: the check fails.
+
 // -- Everything else that is counted; one more is refused --------------------------------------
 inline constexpr std::size_t sources_max = 100;
 inline constexpr std::size_t bookmarks_max = 10'000;
@@ -74,6 +81,18 @@ inline constexpr std::chrono::seconds alert_change_interval{60};
 // A relay with less free space than this is about to fail.
 inline constexpr std::uint64_t relay_free_bytes_low = 1'073'741'824;
 
+// -- Questions ---------------------------------------------------------------------------------
+inline constexpr std::size_t page_rows_max = 1'000;  // More are not given at once.
+// Rows looked at for one page of a filtered list; then the page is short and the next goes on.
+inline constexpr std::size_t list_rows_passed_max = 20'000;
+// Buckets whose members are merged for one page; of more, the computers are walked.
+inline constexpr std::size_t bucket_cursors_max = 256;
+inline constexpr std::size_t backward_rows_max = 100'000;  // Of a view shown backwards: refused.
+inline constexpr std::size_t blame_versions_max = 1'000;   // Older ones are not looked at.
+// Records looked at for one page of events; then the page is short and the next goes on.
+inline constexpr std::size_t activity_records_passed_max = 50'000;
+inline constexpr std::size_t causes_max = 1'000;  // Of a chain; further ones are not told.
+
 // -- Times, filters, JSON ----------------------------------------------------------------------
 inline constexpr std::uint32_t recurrence_every_max = 366;  // Days or weeks: invalid.
 inline constexpr std::size_t filter_bytes_max = 4'000;      // A longer filter is refused.
@@ -82,6 +101,9 @@ inline constexpr std::size_t filter_depth_max = 16;         // Parentheses and N
 inline constexpr std::size_t json_depth_max = 64;           // Objects and arrays: refused.
 inline constexpr std::size_t json_values_max = 4'000'000;   // Of one document: refused.
 inline constexpr std::size_t json_errors_max = 100;  // Told at once; the rest is not looked for.
+
+// -- Verification ------------------------------------------------------------------------------
+inline constexpr std::size_t faults_told_max = 1'000;  // The rest is only counted.
 
 // -- HTTP --------------------------------------------------------------------------------------
 inline constexpr std::size_t http_header_bytes_max = 16'384;      // 431
@@ -92,5 +114,23 @@ inline constexpr std::size_t http_sse_streams_max = 256;          // 503 with Re
 inline constexpr std::chrono::seconds http_header_deadline{10};   // closed
 inline constexpr std::chrono::seconds http_body_deadline{30};     // 408 and closed
 inline constexpr std::chrono::seconds http_idle_deadline{60};     // closed
+inline constexpr std::chrono::seconds http_write_deadline{30};    // of silence; closed
+inline constexpr std::chrono::seconds http_stop_deadline{20};     // then requests are cut off
+inline constexpr std::chrono::seconds http_sse_interval{15};      // of silence; then a comment
+inline constexpr std::size_t http_headers_max = 100;              // 431
+inline constexpr std::size_t http_handlers_queue_max = 4'096;     // 503 with Retry-After
+// Of one address other than loopback; one more is closed at accept.
+inline constexpr std::size_t http_connections_per_address_max = 1'024;
+// Requests a second of one token, or of one address without one; 429 with Retry-After.
+inline constexpr std::uint32_t http_requests_per_second_max = 600;
+
+// -- Answers, plans and operations ---------------------------------------------------------------
+inline constexpr std::size_t http_page_rows = 100;                      // When nobody says.
+inline constexpr std::size_t http_page_rows_max = 1'000;                // More are not given.
+inline constexpr std::chrono::milliseconds http_min_position_wait{2'000};  // Then 503.
+inline constexpr std::size_t plans_max = 256;          // Then the oldest is forgotten.
+inline constexpr std::chrono::minutes plan_life{15};   // Then it has to be made anew.
+inline constexpr std::size_t operations_max = 256;     // Then the oldest that ended is forgotten.
+inline constexpr std::size_t operations_running_max = 2;  // One more is answered 503.
 
 }  // namespace ledger::limits

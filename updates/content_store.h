@@ -1,0 +1,66 @@
+// Where content lies: files named by the SHA-256 of their bytes, so that a name cannot lie. The
+// log keeps what a file was; only retention and people remove the bytes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/domain/ids.h"
+#include "ledger/result.h"
+
+namespace ledger::updates {
+
+struct StoredContent {
+  domain::Digest digest;
+  std::uint64_t bytes = 0;
+
+  bool operator==(const StoredContent&) const = default;
+};
+
+// Content that comes in pieces. Destroyed before it is stored, it leaves nothing behind; after an
+// error it can only be destroyed.
+class ContentWriter {
+ public:
+  virtual ~ContentWriter() = default;
+
+  // Errors: invalid ("content-too-large"), unavailable ("disk-full"), io.   Thread: one at a time.
+  virtual Result<void> write(std::string_view piece) = 0;
+
+  // Stores all pieces so far under their digest, durable on return; the last call of a writer.
+  // Errors: corrupt ("content-differs": it is not `expected`), unavailable ("disk-full"), io.
+  virtual Result<StoredContent> store(const std::optional<domain::Digest>& expected) = 0;
+};
+
+// Thread: any.
+class ContentStore {
+ public:
+  virtual ~ContentStore() = default;
+
+  virtual Result<std::unique_ptr<ContentWriter>> begin() = 0;
+  // All at once. Putting what is there already is no error, and mends it if it was damaged.
+  Result<StoredContent> put(std::string_view bytes);
+
+  // The bytes, compared with their digest as they are read.
+  // Errors: not_found ("content-unknown"), corrupt ("content-damaged"), io.
+  virtual Result<std::string> get(const domain::Digest& digest) const = 0;
+  // Whether there is a file of this name; get() says whether it is sound.
+  virtual Result<bool> has(const domain::Digest& digest) const = 0;
+  // Errors: not_found ("content-unknown"), io.
+  virtual Result<std::uint64_t> size(const domain::Digest& digest) const = 0;
+  // Durable on return. Errors: not_found ("content-unknown"), io.
+  virtual Result<void> remove(const domain::Digest& digest) = 0;
+  // Everything, in order of digest.
+  virtual Result<std::vector<domain::Digest>> list() const = 0;
+};
+
+// What every implementation answers in the same words.
+Error content_unknown(const domain::Digest& digest);
+Error content_damaged(const domain::Digest& digest, const std::string& how);
+Error content_too_large();
+Error content_differs(const domain::Digest& expected, const domain::Digest& found);
+
+}  // namespace ledger::updates

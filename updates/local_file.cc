@@ -1,0 +1,64 @@
+#include "updates/local_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+namespace ledger::updates {
+
+Descriptor::~Descriptor() {
+  if (file_ >= 0) ::close(file_);
+}
+
+Error file_error(const std::string& doing, const std::filesystem::path& path, int error_number) {
+  if (error_number == ENOSPC || error_number == EDQUOT) {
+    return {ErrorKind::unavailable, "disk-full",
+            "No space is left for " + path.string() + "; free some and try again."};
+  }
+  if (error_number == ENOENT || error_number == ENOTDIR) {
+    return {ErrorKind::not_found, "file-unknown", "There is no file " + path.string() + "."};
+  }
+  return {ErrorKind::io, "file-failed",
+          doing + " " + path.string() +
+              " failed: " + std::generic_category().message(error_number) + "."};
+}
+
+Result<std::string> read_local_file(const std::filesystem::path& path, std::size_t bytes_max) {
+  // Without waiting: opening a pipe that nobody writes to would never end.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.is_open()) return fail(file_error("Opening", path, errno));
+  struct stat facts {};
+  if (::fstat(file.get(), &facts) != 0) return fail(file_error("Reading", path, errno));
+  if (!S_ISREG(facts.st_mode)) {
+    return fail(ErrorKind::invalid, "not-a-file",
+                path.string() + (S_ISDIR(facts.st_mode) ? " is a directory" : " is no plain file") +
+                    "; a file is needed.");
+  }
+  const auto too_large = [&] {
+    return fail(ErrorKind::invalid, "file-too-large",
+                path.string() + " has more than the " + std::to_string(bytes_max) +
+                    " bytes that are allowed.");
+  };
+  const auto announced = static_cast<std::size_t>(std::max<off_t>(facts.st_size, 0));
+  if (announced > bytes_max) return too_large();
+  // One byte more than announced tells the end from a file that grows while it is read.
+  std::string bytes(announced + 1, '\0');
+  std::size_t filled = 0;
+  while (true) {
+    if (filled == bytes.size()) bytes.resize(std::min(bytes.size() * 2, bytes_max + 1));
+    const ssize_t got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail(file_error("Reading", path, errno));
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+    if (filled > bytes_max) return too_large();
+  }
+  bytes.resize(filled);
+  return bytes;
+}
+
+}  // namespace ledger::updates

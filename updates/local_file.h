@@ -1,0 +1,39 @@
+// Files of this machine: read with a bound, and errors that say which file and what to do.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "ledger/result.h"
+
+namespace ledger::updates {
+
+// An open file, closed when it goes.
+class Descriptor {
+ public:
+  explicit Descriptor(int file = -1) : file_(file) {}
+  ~Descriptor();
+  Descriptor(Descriptor&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(file_, other.file_);
+    return *this;
+  }
+  int get() const { return file_; }
+  bool is_open() const { return file_ >= 0; }
+
+ private:
+  int file_;
+};
+
+// What the system refused (an errno), as an error about `path`: unavailable ("disk-full") when no
+// space is left, not_found ("file-unknown"), or io ("file-failed").
+Error file_error(const std::string& doing, const std::filesystem::path& path, int error_number);
+
+// The bytes of a regular file. A directory, a pipe or a device is refused, and so is a longer
+// file, without its being read.
+// Errors: not_found ("file-unknown"), invalid ("not-a-file", "file-too-large"), io ("file-failed").
+Result<std::string> read_local_file(const std::filesystem::path& path, std::size_t bytes_max);
+
+}  // namespace ledger::updates

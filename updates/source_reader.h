@@ -1,0 +1,41 @@
+// Gets files from a source of updates, whatever carries them: a directory, HTTP, memory in tests.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "ledger/domain/event_types.h"
+#include "ledger/result.h"
+
+namespace ledger::updates {
+
+// Why a source did not give what was asked for, as far as the one who asked can tell.
+struct SourceFailure {
+  domain::SourceFault cause{};
+  std::string detail;  // One sentence for people.
+
+  bool operator==(const SourceFailure&) const = default;
+};
+
+class SourceReader {
+ public:
+  virtual ~SourceReader() = default;
+  // The whole file of this name beside the source's URL, at most `bytes_max` bytes; more is a
+  // failure, and is not read. Ends soon after `stop` is asked for.   Thread: one at a time.
+  virtual Result<std::string, SourceFailure> fetch(const std::string& name, std::size_t bytes_max,
+                                                   const std::stop_token& stop) = 0;
+};
+
+// A reader of file://, http:// or https:// URLs. `proxy` is "http://host:port", or empty; it is
+// not used for files. Nothing is asked yet.
+Result<std::unique_ptr<SourceReader>, SourceFailure> open_source(const std::string& url,
+                                                                 const std::string& proxy);
+
+// The directory that a file:// URL names.
+Result<std::unique_ptr<SourceReader>, SourceFailure> open_file_source(const std::string& url);
+Result<std::unique_ptr<SourceReader>, SourceFailure> open_http_source(const std::string& url,
+                                                                      const std::string& proxy);
+
+}  // namespace ledger::updates
