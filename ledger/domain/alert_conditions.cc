@@ -120,6 +120,7 @@ class Gathering {
 
 void about_sources(const World& world, Gathering& found) {
   for (const auto& [id, source] : world.sources.sources) {
+    if (!source.facts.enabled) continue;  // Nothing is asked of it, so nothing could end.
     if (source.unreachable_since) {
       found.add(AlertType::source_unreachable, id.value, *source.unreachable_since,
                 "Source " + id.value + " cannot be reached: " + source.unreachable_detail);
@@ -166,8 +167,9 @@ void about_relays(const World& world, Gathering& found) {
   auto behind = found.subjects(AlertType::relay_out_of_sync);
   auto away = found.subjects(AlertType::relay_unavailable);
   auto low = found.subjects(AlertType::disk_low);
+  const SyncExpectations expected = sync_expectations(world);
   for (const auto& [id, relay] : world.relays.relays) {
-    const auto sync = sync_of(world, relay);
+    const auto sync = sync_of(world, expected, relay);
     if (!sync.in_sync) found.join(behind, id.value, sync.since.time);
     if (relay.unavailable_since) found.join(away, id.value, relay.unavailable_since->time);
     if (relay.low_since) found.join(low, id.value, relay.low_since->time);

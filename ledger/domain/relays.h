@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "ledger/domain/computer_status.h"
 #include "ledger/domain/decider.h"
 #include "ledger/domain/fields.h"
 #include "ledger/domain/since.h"
@@ -54,9 +55,37 @@ struct SyncState {
   bool operator==(const SyncState&) const = default;
 };
 
+// What every relay should serve at a moment.
+struct SyncExpectations {
+  std::uint64_t metadata_version = 0;     // The newest of any enabled source,
+  std::optional<Since> metadata_since;    // and when the first of them was found at it.
+  std::vector<ExpectedPattern> patterns;  // By component; what was superseded does not count.
+  std::optional<RuleUpdateId> rule_update;
+  Since rule_update_since;
+
+  void note_metadata(const Since& since);
+};
+SyncExpectations sync_expectations(const World&);
+
+// What one relay is and said, as the world or a row of any past moment has it.
+struct RelayFacts {
+  Since registered;
+  std::optional<Since> reported;
+  std::optional<Since> unavailable;
+  bool air_gapped = false;  // Its group is.
+  std::uint64_t metadata_version = 0;
+  const std::vector<ComponentVersion>* components = nullptr;  // By component; never null.
+  std::optional<RuleUpdateId> rule_update;
+  SyncReason reason{};  // As it said.
+};
+
 // A relay is in sync when it serves the latest metadata that was downloaded, and nothing it says it
 // serves is older than the latest. What it does not mention it may still fetch when asked.
-SyncState sync_of(const World&, const Relay&);
+SyncState sync_of(const SyncExpectations&, const RelayFacts&);
+SyncState sync_of(const World&, const SyncExpectations&, const Relay&);
+inline SyncState sync_of(const World& world, const Relay& relay) {
+  return sync_of(world, sync_expectations(world), relay);
+}
 
 Decision decide(const World&, const Command&, const CreateRelayGroup&, const Moment&);
 Decision decide(const World&, const Command&, const ChangeRelayGroup&, const Moment&);
