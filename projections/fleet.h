@@ -3,8 +3,8 @@
 // its position, which never changes what it shows.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -27,14 +27,14 @@ class Fleet {
 
   const domain::Expectations& expectations() const { return expectations_; }
   const std::vector<FleetBucket>& buckets() const { return buckets_; }
-  // Null: no live computer is in that bucket.
-  const FleetBucket* find(std::uint32_t bucket) const;
+  // By its key in view buckets. Null: no live computer is in it.
+  const FleetBucket* find(std::uint32_t slot) const;
   std::uint64_t computers() const { return computers_; }
 
  private:
   domain::Expectations expectations_;
   std::vector<FleetBucket> buckets_;
-  std::unordered_map<std::uint32_t, std::size_t> by_id_;
+  std::unordered_map<std::uint32_t, std::size_t> by_slot_;
   std::uint64_t computers_ = 0;
 };
 

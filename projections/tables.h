@@ -11,18 +11,30 @@
 
 namespace projections {
 
+// Rows of views as their headers say, made for those in tables.cc.
+template <class Row>
+struct Table {
+  static ledger::Result<Page<Row>> list(const Snapshot& snapshot, View view, const ListQuery& query,
+                                        std::string_view prefix);
+  static ledger::Result<Page<Row>> list_backward(const Snapshot& snapshot, View view,
+                                                 const ListQuery& query, std::string_view prefix);
+};
+
 // Rows whose keys begin with `prefix` (task_runs of one task: "nightly/"), by key.
-// Shape: Row is the type that the view's header says; those in tables.cc.
 // Errors: invalid ("filter-..."), corrupt, io. Thread: any.
 template <class Row>
 ledger::Result<Page<Row>> list_rows(const Snapshot& snapshot, View view, const ListQuery& query,
-                                    std::string_view prefix = {});
+                                    std::string_view prefix = {}) {
+  return Table<Row>::list(snapshot, view, query, prefix);
+}
 
 // The same, last key first; for views of at most limits::backward_rows_max rows, of which it reads
-// all: instructions, runs of a task, alerts. Errors: as list_rows; unavailable
-// ("view-too-large").
+// all up to there: instructions, runs of a task, alerts.
+// Errors: as list_rows; unavailable ("view-too-large").
 template <class Row>
 ledger::Result<Page<Row>> list_rows_backward(const Snapshot& snapshot, View view,
-                                             const ListQuery& query, std::string_view prefix = {});
+                                             const ListQuery& query, std::string_view prefix = {}) {
+  return Table<Row>::list_backward(snapshot, view, query, prefix);
+}
 
 }  // namespace projections

@@ -1,0 +1,44 @@
+// A filter over computers, decided as far as possible for whole buckets and only for the rest
+// computer by computer.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "ledger/domain/filter.h"
+#include "ledger/result.h"
+#include "projections/computer_list.h"
+#include "projections/computers.h"
+#include "projections/fleet.h"
+
+namespace projections {
+
+enum class Verdict { none, some, all };
+
+// What a filter says of a bucket.
+struct BucketVerdict {
+  Verdict verdict{};
+  std::vector<char> terms;  // By term of the filter: whether it holds, of those about buckets.
+};
+
+class ComputerFilter {
+ public:
+  // Errors: invalid ("filter-...").
+  static ledger::Result<ComputerFilter> parse(std::string_view text);
+
+  // The first term that no bucket can answer; null: there is none.
+  const domain::FilterTerm* term_about_computers() const;
+
+  BucketVerdict judge(const FleetBucket& bucket, const domain::Expectations& expectations) const;
+
+  // Shape: `bucket` is what judge() said of the computer's bucket.
+  bool matches(const ComputerRow& computer, const BucketVerdict& bucket,
+               const LastContact& last_contact) const;
+
+ private:
+  domain::Filter filter_;
+  std::vector<std::size_t> about_computers_;  // Indices of terms.
+};
+
+}  // namespace projections

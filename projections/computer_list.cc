@@ -1,0 +1,133 @@
+#include "projections/computer_list.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "projections/computer_filter.h"
+#include "projections/computer_item.h"
+#include "projections/computer_scan.h"
+#include "projections/page_fill.h"
+
+namespace projections {
+
+using ledger::fail;
+using ledger::Result;
+
+namespace {
+
+struct Chosen {
+  std::vector<const FleetBucket*> buckets;
+  std::unordered_map<std::uint32_t, BucketVerdict> verdicts;  // By slot.
+};
+
+Chosen choose(const Fleet& fleet, const ComputerFilter& filter) {
+  Chosen chosen;
+  for (const auto& bucket : fleet.buckets()) {
+    auto said = filter.judge(bucket, fleet.expectations());
+    if (said.verdict == Verdict::none) continue;
+    chosen.buckets.push_back(&bucket);
+    chosen.verdicts.emplace(bucket.row.slot, std::move(said));
+  }
+  return chosen;
+}
+
+std::vector<FacetCount> listed(const std::map<std::string, std::uint64_t>& counts) {
+  std::vector<FacetCount> facets;
+  for (const auto& [value, computers] : counts) facets.push_back(FacetCount{value, computers});
+  return facets;
+}
+
+template <class Id>
+std::string text_or_none(const std::optional<Id>& id) {
+  return id ? id->value : std::string();
+}
+
+}  // namespace
+
+ComputerItem item_of(ComputerRow row, const FleetBucket& bucket,
+                     const domain::Expectations& expectations) {
+  auto detail = explain(row.computer, bucket.row.facts, row.moments, expectations);
+  ComputerItem item;
+  item.computer = std::move(row.computer);
+  item.name = std::move(row.name);
+  item.status = detail.status;
+  item.since = detail.since;
+  item.reason = std::move(detail.reason);
+  item.behind = std::move(detail.behind);
+  item.rules_behind = detail.rules_behind;
+  item.instruction = std::move(detail.instruction);
+  item.policy = std::move(row.policy);
+  item.rule_update = row.rule_update;
+  item.platform = std::move(row.platform);
+  item.group = std::move(row.group);
+  item.relay_group = std::move(row.relay_group);
+  item.agent_version = std::move(row.agent_version);
+  item.modules = std::move(row.modules);
+  item.labels = std::move(row.labels);
+  item.components = std::move(row.components);
+  item.ruleset = row.ruleset;
+  return item;
+}
+
+Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQuery& query,
+                                          const LastContact& last_contact) {
+  const auto filter = ComputerFilter::parse(query.filter);
+  if (!filter) return fail(filter.error());
+  const auto fleet = Fleet::read(snapshot);
+  if (!fleet) return fail(fleet.error());
+  const Chosen chosen = choose(*fleet, *filter);
+  Page<ComputerItem> page;
+  if (chosen.buckets.empty()) return page;
+  const std::size_t max = rows_asked(query);
+  const auto scan = scan_computers(snapshot, *fleet, chosen.buckets, query.after, max);
+  std::string last;
+  for (std::size_t looked = 0;; ++looked) {
+    auto step = scan->next();
+    if (!step) return fail(step.error());
+    if (!*step) return page;
+    if (page.items.size() == max || looked == ledger::limits::list_rows_passed_max) {
+      page.next = std::move(last);
+      return page;
+    }
+    last = std::move((*step)->computer);
+    if (!(*step)->row) continue;
+    ComputerRow& row = *(*step)->row;
+    const auto said = chosen.verdicts.find(row.bucket);
+    const FleetBucket* bucket = fleet->find(row.bucket);
+    if (said == chosen.verdicts.end() || bucket == nullptr) {
+      return fail(ledger::ErrorKind::corrupt, "views-inconsistent",
+                  "Computer " + last + " is in a bucket that is not there.");
+    }
+    if (!filter->matches(row, said->second, last_contact)) continue;
+    page.items.push_back(item_of(std::move(row), *bucket, fleet->expectations()));
+  }
+}
+
+Result<ComputerFacets> computer_facets(const Snapshot& snapshot, std::string_view text) {
+  const auto filter = ComputerFilter::parse(text);
+  if (!filter) return fail(filter.error());
+  if (const auto* term = filter->term_about_computers()) {
+    return fail(ledger::ErrorKind::invalid, "filter-field-not-counted",
+                "Computers are counted by what they share; " + term->field +
+                    " is each one's own. List them instead.");
+  }
+  const auto fleet = Fleet::read(snapshot);
+  if (!fleet) return fail(fleet.error());
+  domain::FleetCounts statuses;
+  std::map<std::string, std::uint64_t> policies, platforms, groups, relay_groups;
+  for (const FleetBucket* bucket : choose(*fleet, *filter).buckets) {
+    const std::uint64_t computers = bucket->row.computers;
+    const domain::BucketFacts& facts = bucket->row.facts;
+    add(statuses, bucket->status, computers);
+    policies[text_or_none(facts.policy)] += computers;
+    platforms[facts.platform.value] += computers;
+    groups[text_or_none(facts.group)] += computers;
+    relay_groups[facts.relay_group.value] += computers;
+  }
+  return ComputerFacets{statuses.total,    by_status(statuses), listed(policies),
+                        listed(platforms), listed(groups),      listed(relay_groups)};
+}
+
+}  // namespace projections
