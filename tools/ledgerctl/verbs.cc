@@ -5,7 +5,7 @@
 namespace ledgerctl {
 namespace {
 
-constexpr std::array<Noun, 20> all_nouns = {{
+constexpr std::array<Noun, 22> all_nouns = {{
     {"status", "The fleet in one look."},
     {"events", "The history: what happened, by whom, why."},
     {"rules", "Rules, and the life of one."},
@@ -26,6 +26,8 @@ constexpr std::array<Noun, 20> all_nouns = {{
     {"user", "Users."},
     {"bookmark", "Names of positions."},
     {"log", "The record itself."},
+    {"backup", "Backups of the record."},
+    {"views", "The views of a data directory that no ledgerd has open."},
 }};
 
 constexpr std::string_view event_columns =
@@ -111,10 +113,8 @@ constexpr std::array<Option, 3> user = {{
 }};
 constexpr std::array<Option, 1> position = {
     {{"--position", Into::number, "position", "The position to name.", true}}};
-constexpr std::array<Option, 1> backup_name = {
-    {{"--name", Into::text, "name", "The backup's name.", true}}};
 
-constexpr std::array<Verb, 68> all_verbs = {{
+constexpr std::array<Verb, 67> all_verbs = {{
     {"status", "", "The overview.", Way::object, "GET", "/v1/overview", "", {}},
     {"events", "list", "The history.", Way::list, "GET", "/v1/events", event_columns,
      event_options},
@@ -388,13 +388,23 @@ constexpr std::array<Verb, 68> all_verbs = {{
     {"user", "create", "A new user.", Way::command, "POST", "/v1/users", "", user},
     {"bookmark", "set", "Name a position.", Way::command, "PUT", "/v1/bookmarks/{bookmark}", "",
      position},
-    {"log", "backup", "Make a backup on the server.", Way::command, "POST", "/v1/log:backup", "",
-     backup_name},
 }};
 
 }  // namespace
 
 std::span<const Verb> verbs() { return all_verbs; }
+
+std::vector<std::string> arguments_of(const Verb& verb) {
+  std::vector<std::string> names;
+  std::string_view path = verb.path;
+  for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{')) {
+    const auto close = path.find('}', open);
+    names.emplace_back(path.substr(open + 1, close - open - 1));
+    path = path.substr(close + 1);
+  }
+  return names;
+}
+
 std::span<const Noun> nouns() { return all_nouns; }
 
 }  // namespace ledgerctl

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace ledgerctl {
 
@@ -38,6 +40,9 @@ struct Verb {
 };
 
 std::span<const Verb> verbs();
+
+// The names in braces of a verb's path, in order.
+std::vector<std::string> arguments_of(const Verb& verb);
 
 // What the nouns are, for help: {"updates", "Rule updates: ..."}.
 struct Noun {

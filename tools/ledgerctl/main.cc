@@ -1,0 +1,272 @@
+// ledgerctl: everything that can be asked of a ledger, from a shell. The command line is made from
+// the table of verbs; the few verbs that are more than one request stand in special_verbs.cc.
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tools/ledgerctl/completion.h"
+#include "tools/ledgerctl/config.h"
+#include "tools/ledgerctl/nearest.h"
+#include "tools/ledgerctl/offline.h"
+#include "tools/ledgerctl/session.h"
+#include "tools/ledgerctl/verbs.h"
+
+namespace ledgerctl {
+namespace {
+
+struct CommandLine {
+  explicit CommandLine(CLI::App& root) : app(root) {}
+
+  CLI::App& app;
+  Session session;
+  std::string format = "table";
+  std::string columns;
+  bool no_headers = false;
+  Exit exit = Exit::ok;
+  std::vector<std::unique_ptr<Given>> givens;
+  std::map<std::string, CLI::App*> nouns_made;
+
+  CLI::App* noun(const std::string& name) {
+    auto& known = nouns_made[name];
+    if (known != nullptr) return known;
+    std::string help;
+    for (const auto& each : nouns()) {
+      if (each.name == name) help = each.help;
+    }
+    known = app.add_subcommand(name, help);
+    known->fallthrough();
+    return known;
+  }
+
+  CLI::App* verb(const std::string& noun_name, const std::string& name, const std::string& help) {
+    auto* made = noun(noun_name)->add_subcommand(name, help);
+    made->fallthrough();
+    return made;
+  }
+};
+
+void add_global_options(CommandLine& line) {
+  auto& app = line.app;
+  auto& session = line.session;
+  const auto group = [](CLI::Option* option, const char* name) { option->group(name); };
+  group(app.add_option("--server", session.server.url, "Where ledgerd is [LEDGER_SERVER]"),
+        "Server");
+  group(app.add_option("--token-file", session.server.token_file,
+                       "A file that holds a token [LEDGER_TOKEN_FILE]"),
+        "Server");
+  group(app.add_option("--ca-file", session.server.ca_file,
+                       "The certificate authority to trust [LEDGER_CA_FILE]"),
+        "Server");
+  group(app.add_option("--timeout", session.server.timeout_seconds,
+                       "Seconds to wait for an answer"),
+        "Server");
+  group(app.add_option("-o,--output", line.format, "table, json, jsonl, csv or yaml"), "Output");
+  group(app.add_option("--columns", line.columns, "Of tables and CSV: a,b.c"), "Output");
+  group(app.add_option("--sort", session.sort, "A column; -column: the other way"), "Output");
+  group(app.add_option("--limit", session.limit, "At most so many rows"), "Output");
+  group(app.add_flag("--no-headers", line.no_headers, "Rows only"), "Output");
+  group(app.add_flag("-q,--quiet", session.quiet, "Only what was asked for"), "Output");
+  group(app.add_flag("--explain", session.explain, "Print the request as a curl command"),
+        "Output");
+  group(app.add_option("--as-of", session.as_of,
+                       "The state then: a position, a time, -PT2H, bookmark:NAME, before:POSITION"),
+        "What");
+  group(app.add_option("--filter", session.filter, "Only rows that match: 'status = \"failed\"'"),
+        "What");
+  group(app.add_option("--reason", session.reason, "Why; it stands in the record"), "Changes");
+  group(app.add_option("--ticket", session.ticket, "The ticket that asks for it"), "Changes");
+  group(app.add_option("--idempotency-key", session.key, "So that a repetition changes nothing"),
+        "Changes");
+  group(app.add_flag("--dry-run", session.dry_run, "Show the plan and stop"), "Changes");
+  group(app.add_flag("-y,--yes", session.yes, "Apply the plan without asking"), "Changes");
+  group(app.add_option("--confirm", session.confirm, "The name that the plan asks for"),
+        "Changes");
+  group(app.add_option("--plan-digest", session.plan_digest,
+                       "Apply only if the plan has this digest"),
+        "Changes");
+  group(app.add_flag("--no-input", session.no_input, "Never ask"), "Changes");
+}
+
+void add_table_verb(CommandLine& line, const Verb& verb) {
+  auto* made = verb.name.empty()
+                   ? line.noun(std::string(verb.noun))
+                   : line.verb(std::string(verb.noun), std::string(verb.name),
+                               std::string(verb.help));
+  line.givens.push_back(std::make_unique<Given>());
+  Given* given = line.givens.back().get();
+  for (const auto& argument : arguments_of(verb)) {
+    made->add_option(argument, given->arguments[argument], "Which " + argument)->required();
+  }
+  for (const auto& option : verb.options) {
+    const std::string name(option.name);
+    if (option.into == Into::flag) {
+      made->add_flag_callback(name, [given, name] { given->options[name] = {"true"}; },
+                              std::string(option.help));
+      continue;
+    }
+    auto* added = made->add_option(name, given->options[name], std::string(option.help));
+    if (option.required) added->required();
+  }
+  made->callback([&line, &verb, given] { line.exit = run_verb(line.session, verb, *given); });
+}
+
+void add_special_verbs(CommandLine& line) {
+  auto& exit = line.exit;
+  const auto& session = line.session;
+
+  auto files = std::make_shared<std::vector<std::string>>();
+  auto* import = line.verb("updates", "import", "Import rule updates from files.");
+  import->add_option("files", *files, "Documents in our JSON format")->required();
+  import->callback([&, files] { exit = import_updates(session, *files); });
+
+  auto update = std::make_shared<std::string>();
+  auto to = std::make_shared<std::string>();
+  auto* take = line.verb("updates", "export", "Write its document to a file.");
+  take->add_option("update", *update, "Which update")->required();
+  take->add_option("--to", *to, "The file; else standard output");
+  take->callback([&, update, to] { exit = export_update(session, *update, *to); });
+
+  auto plan = std::make_shared<std::string>();
+  auto* apply = line.verb("plan", "apply", "Apply a plan that was shown.");
+  apply->add_option("plan", *plan, "Which plan")->required();
+  apply->callback([&, plan] { exit = apply_plan(session, *plan); });
+
+  auto operation = std::make_shared<std::string>();
+  auto* watch = line.verb("op", "watch", "Follow an operation to its end.");
+  watch->add_option("operation", *operation, "Which operation")->required();
+  watch->callback([&, operation] { exit = watch_operation(session, *operation); });
+
+  auto type = std::make_shared<std::string>();
+  auto* tail = line.verb("events", "tail", "What happens, as it happens.");
+  tail->add_option("--type", *type, "Types that begin so: rule_update.");
+  tail->callback([&, type] { exit = tail_events(session, *type); });
+}
+
+void add_log_verbs(CommandLine& line) {
+  auto& exit = line.exit;
+  const auto& session = line.session;
+
+  auto data = std::make_shared<std::string>();
+  auto* verify = line.verb("log", "verify", "Read and recompute everything that is recorded.");
+  verify->add_option("--data", *data, "A data directory or backup; no server is asked");
+  verify->callback([&, data] {
+    exit = data->empty() ? verify_log(session) : verify_directory(session, *data);
+  });
+
+  auto inspected = std::make_shared<Inspection>();
+  auto* inspect = line.verb("log", "inspect", "What a data directory holds, or one record of it.");
+  inspect->add_option("--data", inspected->directory, "The data directory or backup")->required();
+  inspect->add_option("--position", inspected->position, "One record: its bytes and what they say");
+  inspect->callback([&, inspected] { exit = inspect_directory(session, *inspected); });
+
+  auto name = std::make_shared<std::string>();
+  auto* create = line.verb("backup", "create", "Make a backup on the server.");
+  create->add_option("--name", *name, "The backup's name")->required();
+  create->callback([&, name] { exit = create_backup(session, *name); });
+
+  auto backup = std::make_shared<std::string>();
+  auto* check = line.verb("backup", "verify", "Verify a backup; no server is asked.");
+  check->add_option("directory", *backup, "The backup")->required();
+  check->callback([&, backup] { exit = verify_directory(session, *backup); });
+
+  auto from = std::make_shared<std::string>();
+  auto to = std::make_shared<std::string>();
+  auto* restore = line.verb("backup", "restore", "Verify a backup and copy it to a new directory.");
+  restore->add_option("directory", *from, "The backup")->required();
+  restore->add_option("--to", *to, "The data directory to make; it must not exist")->required();
+  restore->callback([&, from, to] { exit = restore_backup(session, *from, *to); });
+}
+
+void add_view_verbs(CommandLine& line) {
+  auto& exit = line.exit;
+  const auto& session = line.session;
+  auto data = std::make_shared<std::string>();
+  auto* show = line.verb("views", "digests", "The digests of a data directory's views.");
+  show->add_option("--data", *data, "The data directory; ledgerd is not running")->required();
+  show->callback([&, data] { exit = show_views(session, *data); });
+  auto* rebuild = line.verb("views", "rebuild", "Make the views anew from the record.");
+  rebuild->add_option("--data", *data, "The data directory; ledgerd is not running")->required();
+  rebuild->callback([&, data] { exit = rebuild_views(session, *data); });
+}
+
+void add_completion(CommandLine& line) {
+  auto shell = std::make_shared<std::string>();
+  auto* completion = line.app.add_subcommand("completion", "A script that completes words.");
+  completion->add_option("shell", *shell, "bash, zsh or fish")->required();
+  completion->callback([&line, shell] { line.exit = print_completion(*shell); });
+}
+
+// What CLI11 says of a word it does not know, with the nearest that it does.
+std::string explain_extras(const CLI::App& app, const std::string& message) {
+  const auto word = message.substr(message.rfind(' ') + 1);
+  std::vector<std::string> known;
+  const CLI::App* at = &app;
+  while (at != nullptr) {
+    for (const auto* each : at->get_subcommands({})) known.push_back(each->get_name());
+    for (const auto* each : at->get_options()) known.push_back(each->get_name());
+    const auto parsed = at->get_subcommands();
+    at = parsed.empty() ? nullptr : parsed.back();
+  }
+  const auto near = nearest(word, known);
+  return near.empty() ? message : message + "; did you mean \"" + near + "\"?";
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Asks an Update Ledger, and tells it what to do.", "ledgerctl"};
+  app.set_version_flag("--version", LEDGER_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  CommandLine line(app);
+  std::string why;
+  if (!read_configuration(line.session.server, why)) {
+    std::cerr << "ledgerctl: " << why << '\n';
+    return static_cast<int>(Exit::usage);
+  }
+  add_global_options(line);
+  for (const auto& noun : nouns()) line.noun(std::string(noun.name));
+  for (const auto& verb : verbs()) add_table_verb(line, verb);
+  add_special_verbs(line);
+  add_log_verbs(line);
+  add_view_verbs(line);
+  add_completion(line);
+  for (auto* noun : app.get_subcommands({})) {
+    const bool has_verbs = !noun->get_subcommands({}).empty();
+    if (has_verbs) noun->require_subcommand(1);
+  }
+  app.parse_complete_callback([&line] {
+    const auto format = format_from(line.format);
+    if (!format) {
+      throw CLI::ValidationError("--output", "there is no format \"" + line.format +
+                                                 "\"; use table, json, jsonl, csv or yaml");
+    }
+    line.session.look.format = *format;
+    line.session.look.headers = !line.no_headers;
+    line.session.look.columns = split_columns(line.columns);
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ExtrasError& extras) {
+    std::cerr << "ledgerctl: " << explain_extras(app, extras.what()) << '\n';
+    return static_cast<int>(Exit::usage);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "ledgerctl: " << error.what() << "\nSee ledgerctl --help.\n";
+    return static_cast<int>(Exit::usage);
+  }
+  return static_cast<int>(line.exit);
+}
+
+}  // namespace
+}  // namespace ledgerctl
+
+int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "__complete") {
+    return ledgerctl::print_candidates(std::vector<std::string>(argv + 2, argv + argc));
+  }
+  return ledgerctl::run(argc, argv);
+}

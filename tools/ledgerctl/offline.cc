@@ -1,0 +1,220 @@
+#include "tools/ledgerctl/offline.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "ledger/codec/codec.h"
+#include "ledger/codec/json_out.h"
+#include "ledger/digest.h"
+#include "ledger/store/data_directory.h"
+#include "ledger/store/head_file.h"
+#include "ledger/store/rocksdb_log.h"
+#include "projections/view_store.h"
+#include "replay/rebuild.h"
+#include "replay/report_json.h"
+#include "replay/verify.h"
+
+namespace ledgerctl {
+
+namespace domain = ledger::domain;
+namespace store = ledger::store;
+using ledger::Error;
+using ledger::ErrorKind;
+using ledger::Result;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* views_name = "views";
+
+Failure failure_of(const Error& error) {
+  Exit exit = Exit::failed;
+  if (error.kind == ErrorKind::corrupt) exit = Exit::not_verified;
+  if (error.kind == ErrorKind::unavailable) exit = Exit::unavailable;
+  if (error.kind == ErrorKind::not_found) exit = Exit::not_found;
+  return {exit, error.detail + " (" + error.reason + ")", ""};
+}
+
+// The log of a directory that nobody else has open. Nothing is made where there is none.
+Result<std::unique_ptr<store::RocksLog>> open_log(const fs::path& directory) {
+  std::error_code ignored;
+  if (!fs::exists(directory / store::format_name, ignored)) {
+    return ledger::fail(ErrorKind::not_found, "no-ledger-here",
+                        directory.string() + " holds no ledger: there is no file " +
+                            store::format_name + " in it.");
+  }
+  const auto head = store::HeadFile::open(directory / store::head_name);
+  if (!head) return ledger::fail(head.error());
+  const std::string note = (*head)->newest().note;
+  const auto key = store::load_or_make_key(directory);
+  if (!key) return ledger::fail(key.error());
+  store::RocksLog::Options options;
+  options.directory = directory;
+  options.origin = note.substr(0, note.find('\n'));
+  return store::RocksLog::open(std::move(options), *key);
+}
+
+json views_json(const std::vector<domain::ViewDigest>& views) {
+  json rows = json::array();
+  for (const auto& view : views) {
+    char digest[33];
+    std::snprintf(digest, sizeof digest, "%016llx%016llx",
+                  static_cast<unsigned long long>(view.high),
+                  static_cast<unsigned long long>(view.low));
+    rows.push_back({{"view", view.view}, {"rows", view.rows}, {"digest", digest}});
+  }
+  return rows;
+}
+
+std::function<void(const replay::Progress&)> progress_of(const Session& session) {
+  if (session.quiet) return {};
+  return [shown = std::uint64_t{0}](const replay::Progress& progress) mutable {
+    // Every tenth is enough to see that it goes on.
+    const std::uint64_t tenth =
+        progress.size.value == 0 ? 10 : progress.done.value * 10 / progress.size.value;
+    if (tenth == shown) return;
+    shown = tenth;
+    std::cerr << progress.done.value << " of " << progress.size.value << " events, "
+              << static_cast<std::uint64_t>(progress.events_per_second) << "/s\n";
+  };
+}
+
+void tell(const replay::VerifyReport& report) {
+  for (const auto& fault : report.faults) std::cout << replay::text(fault) << '\n';
+  if (report.faults_total > report.faults.size()) {
+    std::cout << "and " << report.faults_total - report.faults.size() << " more faults\n";
+  }
+  std::cout << (report.is_sound() ? "Sound: " : "NOT sound: ") << report.size.value
+            << " records, root " << hex(report.root) << "; " << report.tiles_checked << " tiles, "
+            << report.receipts_checked << " receipts, " << report.digests_checked
+            << " digests of views checked in " << report.seconds << " seconds.\n";
+}
+
+Exit show_record(const Session& session, const store::RocksLog& log, domain::Position position) {
+  const auto record = log.record(position);
+  if (!record) return complain(session, failure_of(record.error()));
+  const auto event = ledger::codec::decode(*record);
+  if (!event) return complain(session, failure_of(event.error()));
+  std::string bytes;
+  for (const char byte : *record) {
+    char digits[3];
+    std::snprintf(digits, sizeof digits, "%02x",
+                  static_cast<unsigned>(static_cast<unsigned char>(byte)));
+    bytes += digits;
+  }
+  std::string data;
+  visit([&](const auto& payload) { data = ledger::codec::to_json(payload); }, event->payload);
+  const json shown = {{"position", position.value},
+                      {"type", type_name(event->payload)},
+                      {"recorded_at", rfc3339(event->recorded_at)},
+                      {"stream", event->stream},
+                      {"stream_version", event->stream_version},
+                      {"data", json::parse(data)},
+                      {"leaf_hash", hex(ledger::leaf_hash(*record))},
+                      {"bytes", record->size()},
+                      {"record", bytes}};
+  show_object(std::cout, shown, session.look);
+  return Exit::ok;
+}
+
+}  // namespace
+
+Exit verify_directory(const Session& session, const std::string& directory) {
+  const auto log = open_log(directory);
+  if (!log) return complain(session, failure_of(log.error()));
+  replay::VerifyOptions options;
+  options.on_progress = progress_of(session);
+  options.checkpoint = (*log)->head_file().newest().head;
+  const auto report = replay::verify(**log, options);
+  if (session.look.format == Format::table) {
+    tell(report);
+  } else {
+    show_object(std::cout, json::parse(replay::report_json(report)), session.look);
+  }
+  return report.is_sound() ? Exit::ok : Exit::not_verified;
+}
+
+Exit inspect_directory(const Session& session, const Inspection& inspection) {
+  const auto log = open_log(inspection.directory);
+  if (!log) return complain(session, failure_of(log.error()));
+  if (inspection.position) return show_record(session, **log, {*inspection.position});
+  const auto head = (*log)->head();
+  const auto sealed = (*log)->head_file().newest();
+  std::uintmax_t bytes = 0;
+  const fs::path files = fs::path(inspection.directory) / store::log_name;
+  for (const auto& each : fs::recursive_directory_iterator(files)) {
+    if (each.is_regular_file()) bytes += each.file_size();
+  }
+  json shown = {{"size", head.size.value},
+                {"root", hex(head.root)},
+                {"sealed_size", sealed.head.size.value},
+                {"beyond_head", (*log)->beyond_head()},
+                {"checkpoint", sealed.note},
+                {"bytes", bytes}};
+  if (head.size.value > 0) {
+    for (const auto& [name, at] :
+         {std::pair{"first", std::uint64_t{0}}, std::pair{"last", head.size.value - 1}}) {
+      const auto record = (*log)->record({at});
+      const auto event = record ? ledger::codec::decode(*record)
+                                : Result<domain::Event>(ledger::fail(record.error()));
+      if (!event) return complain(session, failure_of(event.error()));
+      shown[name] = rfc3339(event->recorded_at) + " " + std::string(type_name(event->payload));
+    }
+  }
+  show_object(std::cout, shown, session.look);
+  return Exit::ok;
+}
+
+Exit show_views(const Session& session, const std::string& directory) {
+  std::error_code ignored;
+  const fs::path views = fs::path(directory) / views_name;
+  if (!fs::exists(views, ignored)) {
+    return complain(session, {Exit::not_found, "There are no views in " + directory + ".", ""});
+  }
+  projections::ViewStore::Options options;
+  options.directory = views;
+  const auto opened = projections::ViewStore::open(options);
+  if (!opened) return complain(session, failure_of(opened.error()));
+  show_rows(std::cout, views_json((*opened)->digests()), session.look);
+  return Exit::ok;
+}
+
+Exit rebuild_views(const Session& session, const std::string& directory) {
+  const auto log = open_log(directory);
+  if (!log) return complain(session, failure_of(log.error()));
+  const auto report =
+      replay::rebuild(**log, {fs::path(directory) / views_name, progress_of(session)});
+  if (!report) return complain(session, failure_of(report.error()));
+  show_rows(std::cout, views_json(report->views), session.look);
+  std::cerr << report->size.value << " events folded in " << report->seconds + report->order_seconds
+            << " seconds; " << report->digests_checked << " recorded digests agree, "
+            << report->mismatches.size() << " do not.\n";
+  return report->mismatches.empty() ? Exit::ok : Exit::not_verified;
+}
+
+Exit restore_backup(const Session& session, const std::string& from, const std::string& to) {
+  std::error_code error;
+  if (fs::exists(to, error)) {
+    return complain(session, {Exit::usage, to + " exists already; name a new directory.", ""});
+  }
+  const Exit verified = verify_directory(session, from);
+  if (verified != Exit::ok) return verified;
+  const fs::path part = fs::path(to).parent_path() / (fs::path(to).filename().string() + ".part");
+  fs::remove_all(part, error);
+  fs::copy(from, part, fs::copy_options::recursive, error);
+  if (!error) fs::rename(part, to, error);
+  if (error) {
+    return complain(session, {Exit::failed, "Cannot restore to " + to + ": " + error.message(), ""});
+  }
+  if (!session.quiet) {
+    std::cerr << "Restored to " << to << "; start ledgerd with --data " << to << ".\n";
+  }
+  return Exit::ok;
+}
+
+}  // namespace ledgerctl

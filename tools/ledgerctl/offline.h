@@ -1,0 +1,26 @@
+// What can be asked of a data directory or a backup without a server.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "tools/ledgerctl/session.h"
+
+namespace ledgerctl {
+
+struct Inspection {
+  std::string directory;
+  std::optional<std::uint64_t> position;  // Absent: the directory as a whole.
+};
+
+// Reads and recomputes everything; Exit::not_verified if a fault is found.
+Exit verify_directory(const Session& session, const std::string& directory);
+Exit inspect_directory(const Session& session, const Inspection& inspection);
+// The digests of the views as they stand, and as they come out when they are made anew.
+Exit show_views(const Session& session, const std::string& directory);
+Exit rebuild_views(const Session& session, const std::string& directory);
+// Verifies the backup first; the new directory appears whole or not at all.
+Exit restore_backup(const Session& session, const std::string& from, const std::string& to);
+
+}  // namespace ledgerctl

@@ -1,0 +1,193 @@
+// Verbs that are more than one request.
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "tools/ledgerctl/session.h"
+
+namespace ledgerctl {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::uintmax_t document_bytes_max = 67'108'864;  // As the server takes.
+
+// A document, read whole; too large ones are not read at all.
+ledger::Result<std::string, Failure> document_in(const std::string& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const auto size = file ? static_cast<std::streamoff>(file.tellg()) : std::streamoff{-1};
+  if (size < 0) {
+    return tl::unexpected(Failure{Exit::usage, "Cannot read " + path + ": is it a file?", ""});
+  }
+  if (static_cast<std::uintmax_t>(size) > document_bytes_max) {
+    return tl::unexpected(
+        Failure{Exit::usage, path + " is larger than the 64 MiB a rule update may have.", ""});
+  }
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  file.seekg(0);
+  if (!file.read(bytes.data(), size)) {
+    return tl::unexpected(Failure{Exit::usage, "Cannot read " + path + ".", ""});
+  }
+  return bytes;
+}
+
+void show_progress(const json& operation) {
+  const auto progress = operation.value("progress", json::object());
+  const auto done = progress.value("done", std::uint64_t{0});
+  const auto total = progress.value("total", std::uint64_t{0});
+  std::cerr << operation.value("kind", std::string("operation")) << ' '
+            << operation.value("state", std::string()) << ' ' << done << " of " << total << '\n';
+}
+
+// Follows an operation until it has ended; its last form.
+ledger::Result<json, Failure> ended(const Session& session, const std::string& name) {
+  const Client client(session.server);
+  json shown;
+  while (true) {
+    const auto reply = client.ask({"GET", "/v1/operations/" + escaped(name), "", "", {}});
+    if (!reply) return tl::unexpected(reply.error());
+    json operation = json::parse(reply->body, nullptr, false);
+    if (operation.value("done", false)) return operation;
+    if (!session.quiet && operation.value("progress", json()) != shown) {
+      shown = operation.value("progress", json());
+      show_progress(operation);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
+// Starts an operation and follows it.
+ledger::Result<json, Failure> operate(const Session& session, const std::string& path, json body) {
+  if (!session.reason.empty()) body["reason"] = session.reason;
+  if (!session.ticket.empty()) body["ticket"] = session.ticket;
+  const auto reply =
+      Client(session.server)
+          .ask({"POST", path, body.dump(), "application/json",
+                {{"Idempotency-Key", session.key.empty() ? new_key() : session.key}}});
+  if (!reply) return tl::unexpected(reply.error());
+  const json answer = json::parse(reply->body, nullptr, false);
+  return ended(session, answer.value("operation", std::string()));
+}
+
+Exit show_operation(const Session& session, const json& operation) {
+  const bool failed = operation.value("state", std::string()) != "succeeded";
+  const json result = operation.value("result", json());
+  show_object(std::cout, result.is_object() ? result : operation, session.look);
+  if (!failed) return Exit::ok;
+  std::cerr << "ledgerctl: " << operation.value("detail", std::string("It failed.")) << '\n';
+  return Exit::failed;
+}
+
+}  // namespace
+
+Exit import_updates(const Session& session, const std::vector<std::string>& files) {
+  json outcomes = json::array();
+  for (const auto& file : files) {
+    auto document = document_in(file);
+    if (!document) return complain(session, document.error());
+    std::string path = "/v1/rule-updates:import";
+    char joint = '?';
+    const auto add = [&](const char* name, const std::string& value) {
+      if (value.empty()) return;
+      path += joint + std::string(name) + "=" + escaped(value);
+      joint = '&';
+    };
+    add("reason", session.reason);
+    add("ticket", session.ticket);
+    if (session.dry_run) add("validate_only", "true");
+    const auto reply = Client(session.server)
+                           .ask({"POST",
+                                 path,
+                                 std::move(*document),
+                                 "application/json",
+                                 {{"Idempotency-Key", new_key()}}});
+    if (!reply) {
+      Failure failure = reply.error();
+      failure.message = file + ": " + failure.message;
+      return complain(session, failure);
+    }
+    const json answer = json::parse(reply->body, nullptr, false);
+    if (session.look.format != Format::table) {
+      outcomes.push_back(answer);
+      continue;
+    }
+    std::cout << file << ": " << (session.dry_run ? "would be imported" : "imported");
+    if (answer.contains("update")) std::cout << " as " << cell_of(answer["update"]);
+    if (answer.contains("rules")) std::cout << ", " << cell_of(answer["rules"]) << " rules";
+    std::cout << '\n';
+  }
+  if (session.look.format != Format::table) show_rows(std::cout, outcomes, session.look);
+  return Exit::ok;
+}
+
+Exit export_update(const Session& session, const std::string& update, const std::string& file) {
+  const auto reply =
+      Client(session.server)
+          .ask({"GET", "/v1/rule-updates/" + escaped(update) + ":export", "", "", {}});
+  if (!reply) return complain(session, reply.error());
+  if (file.empty()) {
+    std::cout << reply->body;
+    return Exit::ok;
+  }
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << reply->body;
+  out.close();
+  if (!out) return complain(session, {Exit::failed, "Cannot write " + file + ".", ""});
+  if (!session.quiet) std::cerr << file << ": " << reply->body.size() << " bytes\n";
+  return Exit::ok;
+}
+
+Exit watch_operation(const Session& session, const std::string& operation) {
+  const auto outcome = ended(session, operation);
+  if (!outcome) return complain(session, outcome.error());
+  return show_operation(session, *outcome);
+}
+
+Exit tail_events(const Session& session, const std::string& type) {
+  std::string path = "/v1/events:stream";
+  if (!type.empty()) path += "?type=" + escaped(type);
+  std::string rest;
+  const auto followed = Client(session.server).follow(path, [&](std::string_view piece) {
+    rest += piece;
+    for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
+      const std::string text = rest.substr(0, end);
+      rest.erase(0, end + 1);
+      if (!text.starts_with("data:")) continue;
+      const json event = json::parse(text.substr(5), nullptr, false);
+      if (!event.is_object()) continue;
+      if (session.look.format == Format::table) {
+        std::cout << event.value("position", std::uint64_t{0}) << "  "
+                  << event.value("recorded_at", std::string()) << "  "
+                  << event.value("type", std::string()) << "  "
+                  << event.value("stream", std::string()) << "  "
+                  << event.value("reason", std::string()) << std::endl;
+      } else {
+        std::cout << event.dump() << std::endl;
+      }
+    }
+    return static_cast<bool>(std::cout);
+  });
+  if (!followed) return complain(session, followed.error());
+  return Exit::ok;
+}
+
+Exit verify_log(const Session& session) {
+  const auto outcome = operate(session, "/v1/log:verify", json::object());
+  if (!outcome) return complain(session, outcome.error());
+  const json report = outcome->value("result", json::object());
+  const Exit shown = show_operation(session, *outcome);
+  if (shown != Exit::ok) return shown;
+  return report.value("sound", false) ? Exit::ok : Exit::not_verified;
+}
+
+Exit create_backup(const Session& session, const std::string& name) {
+  const auto outcome = operate(session, "/v1/log:backup", {{"name", name}});
+  if (!outcome) return complain(session, outcome.error());
+  return show_operation(session, *outcome);
+}
+
+}  // namespace ledgerctl

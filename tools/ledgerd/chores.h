@@ -1,0 +1,38 @@
+// Work on the whole record and on its files, for the routes and tasks that ask for it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "api/services.h"
+#include "ledger/merkle/signing_key.h"
+#include "ledger/store/rocksdb_log.h"
+
+namespace ledgerd {
+
+class DaemonChores final : public api::Chores {
+ public:
+  struct Parts {
+    const ledger::store::RocksLog& log;
+    const ledger::merkle::SigningKey& key;
+    ledger::Writer& writer;         // Records that it was done.
+    std::filesystem::path content;  // Copied with each backup.
+    std::filesystem::path backups;  // A directory of it for each.
+  };
+  explicit DaemonChores(Parts parts) : parts_(std::move(parts)) {}
+
+  ledger::Result<api::BackupMade> back_up(const std::string& name) override;
+  ledger::Result<std::string> verify(const std::function<bool(api::Progress)>& go_on) override;
+
+ private:
+  ledger::Result<api::BackupMade> copy(const std::filesystem::path& into);
+  void record(ledger::domain::CommandPayload payload);
+
+  Parts parts_;
+  std::mutex backing_up_;  // One backup at a time.
+};
+
+}  // namespace ledgerd

@@ -1,0 +1,299 @@
+#include "tools/ledgerd/daemon.h"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "api/access_reports.h"
+#include "api/auth.h"
+#include "api/front.h"
+#include "api/operations.h"
+#include "api/plans.h"
+#include "api/rate_limit.h"
+#include "api/router.h"
+#include "api/routes.h"
+#include "api/server.h"
+#include "api/services.h"
+#include "api/tls.h"
+#include "ledger/fold_log.h"
+#include "ledger/head_keeper.h"
+#include "ledger/store/data_directory.h"
+#include "ledger/store/rocksdb_log.h"
+#include "ledger/time_zones_tzdb.h"
+#include "tools/ledgerd/chores.h"
+#include "tools/ledgerd/first_start.h"
+#include "tools/ledgerd/metrics.h"
+#include "tools/ledgerd/reactor.h"
+#include "tools/ledgerd/ticker.h"
+#include "updates/directory_content_store.h"
+
+namespace ledgerd {
+
+using ledger::fail;
+using ledger::Result;
+namespace domain = ledger::domain;
+namespace store = ledger::store;
+
+namespace {
+
+constexpr std::chrono::milliseconds patience{250};
+
+domain::Command by_service(domain::CommandPayload payload) {
+  domain::Command command;
+  command.actor = {domain::ActorKind::system, "ledgerd", "", domain::Authentication::local};
+  command.payload = std::move(payload);
+  return command;
+}
+
+bool is_loopback(const std::string& address) {
+  return address == "::1" || address == "localhost" || address.starts_with("127.");
+}
+
+}  // namespace
+
+// In the order they are built; members that come later use those before.
+struct Daemon::Parts {
+  Options options;
+  std::function<void(std::string)> on_fatal;
+
+  ledger::SystemClock clock;
+  ledger::SystemEntropy entropy;
+  ledger::TzdbTimeZones time_zones;
+  std::optional<ledger::merkle::SigningKey> key;
+  std::unique_ptr<store::RocksLog> log;
+  std::unique_ptr<ledger::HeadKeeper> head_keeper;
+  std::unique_ptr<ledger::updates::DirectoryContentStore> content;
+  std::unique_ptr<ledger::Writer> writer;
+  std::unique_ptr<projections::ViewStore> views;
+  std::unique_ptr<projections::Projector> projector;
+  ledger::ContactBook contacts;
+  std::optional<DaemonChores> chores;
+  std::optional<api::Plans> plans;
+  std::optional<api::Operations> operations;
+  std::optional<api::Services> services;
+  api::Router router;
+  std::unique_ptr<api::TokenBook> tokens;
+  std::optional<api::Auth> auth;
+  std::optional<api::RateLimit> rate_limit;
+  std::optional<api::AccessReports> access_reports;
+  std::optional<api::Front> front;
+  std::optional<Reports> reports;
+  std::optional<Reactor> reactor;
+  std::optional<Ticker> ticker;
+  std::unique_ptr<api::Server> server;
+  std::jthread waker;
+
+  bool made_admin_token = false;
+  std::string fingerprint;
+  std::atomic<bool> stopping = false;
+
+  Result<void> open();
+  Result<void> open_record();
+  Result<void> open_views();
+  Result<void> record_start();
+  Result<void> make_services();
+  Result<void> listen();
+  void wake_streams(const std::stop_token& stop);
+  void fatal(const ledger::Error& error);
+  std::string why_not_ready() const;
+};
+
+void Daemon::Parts::fatal(const ledger::Error& error) {
+  on_fatal("The ledger stops, because the state of its disk is unknown: " + error.detail + " (" +
+           error.reason + "). Look at the disk, then start it again.");
+}
+
+Result<void> Daemon::Parts::open_record() {
+  auto loaded = store::load_or_make_key(options.data);
+  if (!loaded) return fail(loaded.error());
+  key.emplace(std::move(*loaded));
+  store::RocksLog::Options log_options;
+  log_options.directory = options.data;
+  log_options.origin = options.name;
+  auto opened = store::RocksLog::open(std::move(log_options), *key);
+  if (!opened) return fail(opened.error());
+  log = std::move(*opened);
+  const auto on_failure = [this](const ledger::Error& error) { fatal(error); };
+  head_keeper = std::make_unique<ledger::HeadKeeper>(
+      *log, log->head_file(), *key, ledger::HeadKeeper::Options{options.name, on_failure});
+  auto store_opened = ledger::updates::DirectoryContentStore::open(options.data / "content");
+  if (!store_opened) return fail(store_opened.error());
+  content = std::move(*store_opened);
+  domain::World world;
+  const auto folded = ledger::fold_log(*log, log->head().size, world);
+  if (!folded) return fail(folded.error());
+  ledger::Writer::Options writer_options;
+  writer_options.on_fatal = on_failure;
+  writer = std::make_unique<ledger::Writer>(std::move(world), *log, clock, time_zones,
+                                            std::move(writer_options));
+  return {};
+}
+
+Result<void> Daemon::Parts::open_views() {
+  projections::ViewStore::Options view_options;
+  view_options.directory = options.data / "views";
+  auto opened = projections::ViewStore::open(view_options);
+  if (!opened) return fail(opened.error());
+  views = std::move(*opened);
+  projections::Projector::Options projector_options;
+  projector_options.on_digests = [this](domain::Position folded,
+                                        std::vector<domain::ViewDigest> digests) {
+    writer->submit(by_service(domain::RecordViewsDigested{folded, std::move(digests)}),
+                   [](const Result<ledger::Committed>& recorded) {
+                     if (!recorded) {
+                       spdlog::warn("digests not recorded: {}", recorded.error().detail);
+                     }
+                   });
+  };
+  projector_options.on_digest_mismatch = [](const projections::DigestMismatch& mismatch) {
+    spdlog::error("views differ from what was recorded at position {}: run ledgerctl log verify",
+                  mismatch.recorded.value);
+  };
+  projector_options.on_fatal = [this](const ledger::Error& error) { fatal(error); };
+  auto started = projections::Projector::start(*log, *views, std::move(projector_options));
+  if (!started) return fail(started.error());
+  projector = std::move(*started);
+  return {};
+}
+
+Result<void> Daemon::Parts::record_start() {
+  const auto started = writer->call(by_service(domain::RecordServiceStarted{
+      LEDGER_VERSION, store::data_format, log->head().size, log->beyond_head()}));
+  if (!started) return fail(started.error());
+  const auto keyed = record_key(*writer, {options.name, key->public_key()});
+  if (!keyed) return keyed;
+  const auto issued = issue_admin_token(*writer, options.data, entropy, clock.now());
+  if (!issued) return fail(issued.error());
+  made_admin_token = *issued;
+  return {};
+}
+
+Result<void> Daemon::Parts::make_services() {
+  chores.emplace(DaemonChores::Parts{*log, *key, *writer, options.data / "content",
+                                     options.data / "backups"});
+  plans.emplace(clock);
+  operations.emplace(clock);
+  const auto seed = load_or_make_seed(options.data, entropy);
+  if (!seed) return fail(seed.error());
+  const auto sealed = [this](domain::Position at_least, std::chrono::milliseconds at_most) {
+    const auto waited = head_keeper->wait_sealed(at_least, at_most);
+    const auto newest = waited ? *waited : head_keeper->sealed();
+    return api::SealedHead{newest.head.size, newest.head.root, newest.note};
+  };
+  services.emplace(api::Services{
+      *writer, *log, *views, *projector, contacts, *content, clock, entropy, *plans, *operations,
+      *chores, sealed, {options.name, key->public_key()}, *seed, LEDGER_VERSION, clock.now(),
+      [this] { return why_not_ready(); },
+      [this] { return server ? metrics_text(*server, *front) : std::string(); }});
+  api::add_routes(router, *services);
+  tokens = api::token_book(*views);
+  auth.emplace(*tokens, clock, api::Auth::Options{});
+  api::RateLimit::Options rate_options;
+  if (!options.rate_limited) rate_options.per_second = 0;
+  rate_limit.emplace(clock, rate_options);
+  access_reports.emplace(api::recorded_by(*writer, entropy), clock);
+  front.emplace(router, *auth, *rate_limit, *access_reports);
+  reports.emplace(router, options.data / "exports");
+  return {};
+}
+
+std::string Daemon::Parts::why_not_ready() const {
+  if (stopping) return "The service is stopping.";
+  if (writer->counts().disk_full) return "The disk is full: what is recorded can be read.";
+  const auto behind = log->head().size.value - projector->size().value;
+  if (behind > 100'000) {
+    return "The views are " + std::to_string(behind) + " events behind the record.";
+  }
+  return {};
+}
+
+Result<void> Daemon::Parts::listen() {
+  api::Server::Options server_options;
+  server_options.address = options.address;
+  server_options.port = options.port;
+  server_options.insecure = options.plain_http;
+  if (!options.plain_http && !is_loopback(options.address)) {
+    auto names = options.host_names;
+    names.push_back(options.address);
+    const auto made = api::load_or_make_certificate(options.data / "tls", names, clock.now());
+    if (!made) return fail(made.error());
+    fingerprint = made->authority_fingerprint;
+    server_options.tls = made->files;
+  }
+  auto started = api::Server::start(std::move(server_options), *front);
+  if (!started) return fail(started.error());
+  server = std::move(*started);
+  return {};
+}
+
+// Streams are asked again when the views have grown; once a second, refusals that were counted are
+// recorded.
+void Daemon::Parts::wake_streams(const std::stop_token& stop) {
+  auto ticked = clock.steady();
+  auto seen = projector->size();
+  while (!stop.stop_requested()) {
+    if (projector->wait_for(seen, patience)) {
+      seen = projector->size();
+      server->wake();
+    }
+    if (clock.steady() - ticked < domain::seconds(1)) continue;
+    ticked = clock.steady();
+    front->tick();
+  }
+}
+
+Result<void> Daemon::Parts::open() {
+  if (const auto opened = open_record(); !opened) return opened;
+  if (const auto opened = open_views(); !opened) return opened;
+  if (const auto recorded = record_start(); !recorded) return recorded;
+  if (const auto made = make_services(); !made) return made;
+  reactor.emplace(
+      Reactor::Parts{*writer, *log, contacts, *content, clock, *chores, *reports});
+  ticker.emplace(*writer, contacts, clock, options.tick);
+  if (const auto listening = listen(); !listening) return listening;
+  waker = std::jthread([this](const std::stop_token& stop) { wake_streams(stop); });
+  return {};
+}
+
+Result<std::unique_ptr<Daemon>> Daemon::start(const Options& options,
+                                              std::function<void(std::string)> on_fatal) {
+  auto parts = std::make_unique<Parts>();
+  parts->options = options;
+  parts->on_fatal = std::move(on_fatal);
+  if (const auto opened = parts->open(); !opened) return fail(opened.error());
+  return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
+}
+
+Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Daemon::~Daemon() = default;
+
+std::string Daemon::url() const {
+  const auto& options = parts_->options;
+  const bool six = options.address.find(':') != std::string::npos;
+  return std::string(parts_->fingerprint.empty() ? "http://" : "https://") + (six ? "[" : "") +
+         options.address + (six ? "]" : "") + ":" + std::to_string(parts_->server->port());
+}
+
+bool Daemon::made_admin_token() const { return parts_->made_admin_token; }
+
+std::string Daemon::certificate_fingerprint() const { return parts_->fingerprint; }
+
+void Daemon::stop(const std::string& cause) {
+  auto& parts = *parts_;
+  parts.stopping = true;
+  parts.waker.request_stop();
+  parts.server->stop();
+  parts.waker = {};
+  parts.ticker.reset();
+  parts.reactor.reset();
+  parts.projector->stop();
+  const auto recorded = parts.writer->call(by_service(domain::RecordServiceStopped{cause}));
+  if (!recorded) spdlog::warn("the end was not recorded: {}", recorded.error().detail);
+  parts.writer->stop();
+  parts.head_keeper.reset();
+}
+
+}  // namespace ledgerd

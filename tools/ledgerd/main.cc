@@ -1,0 +1,124 @@
+// ledgerd: the manager. It owns one data directory, decides, records, and answers over HTTP.
+#include <pthread.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "tools/ledgerd/daemon.h"
+
+namespace {
+
+constexpr int exit_fatal = 70;  // The disk failed: start again, and look at it.
+
+struct Settings {
+  ledgerd::Options daemon;
+  std::string data;
+  std::string listen = "127.0.0.1:8470";
+  std::string log_level = "info";
+  int tick_milliseconds = 1000;
+  bool no_rate_limit = false;
+};
+
+void add_options(CLI::App& app, Settings& settings) {
+  app.add_option("--data", settings.data, "The data directory; made if it is missing")
+      ->required();
+  app.add_option("--listen", settings.listen,
+                 "Address and port; TLS everywhere but on this machine's own addresses")
+      ->capture_default_str();
+  app.add_option("--name", settings.daemon.name, "The log's name in its signed heads")
+      ->capture_default_str();
+  app.add_option("--host-name", settings.daemon.host_names,
+                 "A name by which others reach this machine, for its certificate; several");
+  app.add_flag("--plain-http", settings.daemon.plain_http,
+               "No TLS, though others than this machine can ask: behind a proxy only");
+  app.add_flag("--no-rate-limit", settings.no_rate_limit, "Answer one caller as fast as it asks");
+  app.add_option("--tick", settings.tick_milliseconds, "Milliseconds between looks at the clock")
+      ->capture_default_str();
+  app.add_option("--log-level", settings.log_level, "debug, info, warn or error")
+      ->capture_default_str();
+}
+
+// "[::1]:8470" or "127.0.0.1:8470".
+bool take_address(Settings& settings) {
+  const auto colon = settings.listen.rfind(':');
+  if (colon == std::string::npos) return false;
+  std::string address = settings.listen.substr(0, colon);
+  if (address.size() > 1 && address.front() == '[' && address.back() == ']') {
+    address = address.substr(1, address.size() - 2);
+  }
+  const std::string port = settings.listen.substr(colon + 1);
+  if (address.empty() || port.empty() || port.size() > 5 ||
+      port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65'535) {
+    return false;
+  }
+  settings.daemon.address = address;
+  settings.daemon.port = static_cast<std::uint16_t>(std::stoi(port));
+  return true;
+}
+
+void tell(const ledgerd::Daemon& daemon, const Settings& settings) {
+  std::cout << "listening on " << daemon.url() << std::endl;
+  if (daemon.made_admin_token()) {
+    std::cout << "the first administrator's token is in " << settings.data << "/admin-token"
+              << std::endl;
+  }
+  if (!daemon.certificate_fingerprint().empty()) {
+    std::cout << "certificate authority " << settings.data << "/tls/ca.crt, fingerprint "
+              << daemon.certificate_fingerprint() << std::endl;
+  }
+}
+
+int run(const Settings& settings) {
+  // Signals are waited for below; every thread that is started from here on leaves them alone.
+  sigset_t awaited;
+  sigemptyset(&awaited);
+  sigaddset(&awaited, SIGINT);
+  sigaddset(&awaited, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto daemon = ledgerd::Daemon::start(settings.daemon, [](const std::string& why) {
+    spdlog::critical("{}", why);
+    spdlog::shutdown();
+    _exit(exit_fatal);
+  });
+  if (!daemon) {
+    std::cerr << "ledgerd: " << daemon.error().detail << " (" << daemon.error().reason << ")\n";
+    return EXIT_FAILURE;
+  }
+  tell(**daemon, settings);
+  int signal = 0;
+  sigwait(&awaited, &signal);
+  (*daemon)->stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Update Ledger's manager: decides, records, and answers over HTTP.", "ledgerd"};
+  app.set_version_flag("--version", LEDGER_VERSION);
+  Settings settings;
+  add_options(app, settings);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "ledgerd: " << error.what() << "\nSee ledgerd --help.\n";
+    return 2;
+  }
+  if (!take_address(settings)) {
+    std::cerr << "ledgerd: --listen takes an address and a port, such as 127.0.0.1:8470.\n";
+    return 2;
+  }
+  settings.daemon.data = settings.data;
+  settings.daemon.rate_limited = !settings.no_rate_limit;
+  settings.daemon.tick = std::chrono::milliseconds(settings.tick_milliseconds);
+  spdlog::set_default_logger(spdlog::stderr_color_mt("ledgerd"));
+  spdlog::set_level(spdlog::level::from_str(settings.log_level));
+  return run(settings);
+}

@@ -1,0 +1,206 @@
+#include "tools/ledgerd/reactor.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "api/services.h"
+#include "ledger/codec/codec.h"
+#include "updates/source_check.h"
+
+namespace ledgerd {
+
+namespace domain = ledger::domain;
+
+namespace {
+
+constexpr std::size_t job_threads = 4;
+constexpr std::chrono::milliseconds patience{250};
+
+// How long a computer of these facts may be silent.
+domain::Duration allowed_silence(const domain::World& world,
+                                 const std::optional<domain::PolicyId>& policy) {
+  const auto interval = heartbeat_interval(world.settings, policy ? &*policy : nullptr);
+  const auto missed =
+      number(world.settings, domain::SettingName::heartbeats_missed_until_silent);
+  return {interval.micros * static_cast<std::int64_t>(missed)};
+}
+
+}  // namespace
+
+Reactor::Reactor(Parts parts) : parts_(parts), seen_(parts.log.head().size), jobs_(job_threads) {
+  resume();
+  follower_ = std::jthread([this](const std::stop_token& stop) { follow(stop); });
+}
+
+Reactor::~Reactor() = default;
+
+void Reactor::expect_computers(const domain::World& world) {
+  const auto& table = world.computers.table;
+  const auto now = parts_.clock.now();
+  for (domain::ComputerIndex index = 0; index < table.size(); ++index) {
+    if (!table[index].is_live()) continue;
+    const auto& facts = facts_of(world.computers, index);
+    parts_.contacts.expect(domain::ComputerId{std::string(table.id(index))}, now, facts.silent,
+                           allowed_silence(world, facts.policy));
+  }
+}
+
+void Reactor::resume() {
+  struct Check {
+    domain::SourceId source;
+    Order order;
+  };
+  struct Run {
+    domain::TaskId task;
+    std::uint64_t run;
+    Order order;
+  };
+  std::vector<Check> checks;
+  std::vector<Run> runs;
+  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    expect_computers(world);
+    for (const auto& [id, source] : world.sources.sources) {
+      if (!source.check) continue;
+      const auto at = source.check_requested_at.value_or(domain::Position{});
+      checks.push_back(Check{id, Order{at, at}});
+    }
+    for (const auto& [id, task] : world.schedules.tasks) {
+      if (!task.running) continue;
+      runs.push_back(Run{id, *task.running, Order{task.run_started_at, task.run_started_at}});
+    }
+  });
+  if (!looked) {
+    spdlog::error("cannot take up earlier work: {}", looked.error().detail);
+    return;
+  }
+  for (const auto& each : checks) check_source(each.source, each.order);
+  for (const auto& each : runs) run_task(each.task, each.run, each.order);
+}
+
+void Reactor::follow(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const auto size = parts_.log.wait_beyond(seen_, patience);
+    if (size <= seen_) continue;
+    const auto cursor = parts_.log.read(seen_, size);
+    while (true) {
+      const auto entry = cursor->next();
+      if (!entry || !*entry) {
+        if (!entry) spdlog::error("cannot follow the log: {}", entry.error().detail);
+        break;
+      }
+      const auto event = ledger::codec::decode((*entry)->bytes);
+      if (event) react(*event);
+      seen_ = domain::Position{(*entry)->position.value + 1};
+    }
+    seen_ = std::max(seen_, size);
+  }
+}
+
+void Reactor::react(const domain::Event& event) {
+  const Order order{event.position, event.correlation};
+  if (const auto* check = get_if<domain::SourceCheckRequested>(&event.payload)) {
+    check_source(check->source, order);
+  } else if (const auto* started = get_if<domain::TaskRunStarted>(&event.payload)) {
+    run_task(started->task, started->run, order);
+  } else if (const auto* deleted = get_if<domain::RuleUpdateDeleted>(&event.payload)) {
+    give_up(deleted->digest);
+  } else if (const auto* enrolled = get_if<domain::ComputerEnrolled>(&event.payload)) {
+    domain::Duration allowed;
+    const auto policy = enrolled->policy;
+    const auto looked =
+        parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+          allowed = allowed_silence(world, policy);
+        });
+    if (looked) {
+      parts_.contacts.expect(enrolled->computer, parts_.clock.now(), false, allowed);
+    }
+  } else if (const auto* removed = get_if<domain::ComputerRemoved>(&event.payload)) {
+    parts_.contacts.forget(removed->computer);
+  }
+}
+
+void Reactor::check_source(const domain::SourceId& source, Order order) {
+  std::optional<ledger::updates::SourceCheckRequest> request;
+  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    const auto* known = world.sources.find(source);
+    if (known == nullptr || !known->check) return;
+    request.emplace();
+    request->source = source;
+    request->check = *known->check;
+    request->url = known->facts.url;
+    request->alternative_url = known->facts.alternative_url;
+    request->proxy = known->facts.proxy;
+    request->download = domain::DownloadMode::check_and_download;
+    for (const auto& [id, update] : world.rule_updates.updates) {
+      request->imported.emplace(id, update.facts.digest);
+    }
+  });
+  if (!looked || !request) return;
+  const auto record = parts_.log.record(order.position);
+  if (record) {
+    const auto event = ledger::codec::decode(*record);
+    const auto* asked =
+        event ? get_if<domain::SourceCheckRequested>(&event->payload) : nullptr;
+    if (asked != nullptr) request->download = asked->download;
+  }
+  jobs_.add([this, order, asked = *std::move(request)](const std::stop_token& stop) {
+    for (auto& command : ledger::updates::check_source(asked, parts_.content, stop)) {
+      if (stop.stop_requested()) return;  // The check is taken up again at the next start.
+      submit(std::move(command), order);
+    }
+  });
+}
+
+void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order order) {
+  std::optional<domain::TaskDefinition> definition;
+  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    const auto found = world.schedules.tasks.find(task);
+    if (found == world.schedules.tasks.end() || found->second.running != run) return;
+    definition = found->second.definition;
+  });
+  if (!looked || !definition) return;  // It is over already.
+  jobs_.add([this, task, run, order, asked = *definition](const std::stop_token& stop) {
+    ledger::Result<std::string> outcome = std::string();
+    if (asked.kind == domain::TaskKind::verify_ledger) {
+      outcome = parts_.chores.verify(
+          [&stop](const api::Progress&) { return !stop.stop_requested(); });
+      if (outcome) *outcome = "The record was read and recomputed.";
+    } else {
+      outcome = parts_.reports.write(asked.parameter, task.value + "-" + std::to_string(run));
+    }
+    if (stop.stop_requested()) return;
+    submit(domain::ReportTaskRun{task, run, outcome.has_value(),
+                                 outcome ? *outcome : outcome.error().detail},
+           order);
+  });
+}
+
+void Reactor::give_up(const domain::Digest& digest) {
+  bool wanted = false;
+  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    for (const auto& [id, update] : world.rule_updates.updates) {
+      wanted = wanted || (!update.deleted && update.facts.digest == digest);
+    }
+  });
+  if (!looked || wanted) return;
+  const auto removed = parts_.content.remove(digest);
+  if (!removed && removed.error().kind != ledger::ErrorKind::not_found) {
+    spdlog::warn("content {} could not be removed: {}", hex(digest), removed.error().detail);
+  }
+}
+
+void Reactor::submit(domain::CommandPayload payload, const Order& order) {
+  domain::Command command;
+  command.actor = {domain::ActorKind::system, "ledgerd", "", domain::Authentication::local};
+  command.causation = order.position;
+  command.correlation = order.correlation;
+  command.payload = std::move(payload);
+  const auto name = command_name(command.payload);
+  const auto done = parts_.writer.call(std::move(command));
+  if (!done) spdlog::warn("{} was refused: {}", name, done.error().detail);
+}
+
+}  // namespace ledgerd
