@@ -33,6 +33,7 @@ def build(packages: dict, choices: tuple = updates.CHOICES) -> tuple:
         before = rules
     manifest = {
         "format": MANIFEST_FORMAT,
+        "version": len(entries),  # Every publication adds one update.
         "packages": [{"name": package.name, "version": package.version, "file": package.file,
                       "sha256": package.sha256}
                      for _, both in sorted(packages.items()) for package in dict.fromkeys(both)],

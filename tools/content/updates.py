@@ -12,7 +12,7 @@ import aide
 import crs
 import firewalld
 import logcheck
-from rules import Rule, decode
+from rules import ContentError, Rule, decode
 
 OLDER, NEWER = 0, 1  # Which of the available versions of a package.
 
@@ -103,6 +103,15 @@ _EVERYTHING = tuple(replace(CHOICES[0], crs_version=version, aide_version=versio
                             crs_paranoia_max=4, crs_without=(), aide_without=(),
                             logcheck_folders=_WORKSTATION + _ALARMS, firewall_port_max=65535)
                     for version in (OLDER, NEWER))
+
+
+def until(last: str | None) -> tuple:
+    """The choices up to the update `last`; all of them without one."""
+    chosen = tuple(choice for choice in CHOICES if last is None or choice.id <= last)
+    if not chosen or (last is not None and chosen[-1].id != last):
+        ids = ", ".join(choice.id for choice in CHOICES)
+        raise ContentError(f"there is no rule update {last}; there are {ids}.")
+    return chosen
 
 
 def rules_of(choice: Choice, packages: dict) -> list:

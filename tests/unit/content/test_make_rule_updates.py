@@ -245,6 +245,14 @@ class Updates(unittest.TestCase):
         self.assertEqual((ids, times), (sorted(set(ids)), sorted(set(times))))
         self.assertGreaterEqual(len(ids), 4)
 
+    def test_a_source_can_be_made_as_it_was_before_its_last_updates(self):
+        earlier = updates.until("26-042")
+        self.assertEqual([choice.id for choice in earlier], ["26-040", "26-041", "26-042"])
+        self.assertEqual(updates.until(None), updates.CHOICES)
+        for wrong in ("26-039", "26-0421", "x", ""):
+            with self.assertRaisesRegex(rules.ContentError, "there are 26-040, "):
+                updates.until(wrong)
+
 
 class Documents(unittest.TestCase):
     def setUp(self):
@@ -273,6 +281,12 @@ class Documents(unittest.TestCase):
         self.assertEqual([(entry["added"], entry["changed"], entry["removed"])
                           for entry in self.manifest["updates"]],
                          [(13, 0, 0), (2, 2, 0), (2, 2, 0), (1, 1, 1), (0, 0, 1), (1, 1, 2)])
+
+    def test_an_earlier_source_has_the_same_documents_and_an_earlier_version(self):
+        files, manifest = documents.build(sample_packages(), updates.until("26-042"))
+        self.assertEqual((manifest["version"], self.manifest["version"]), (3, 6))
+        for name in files.keys() - {"manifest.json"}:
+            self.assertEqual(files[name], self.files[name])
 
     def test_the_last_update_covers_cves_that_the_one_before_does_not(self):
         self.assertEqual(self.entries["26-045"]["cves_added"], ["CVE-2019-7777"])
