@@ -14,7 +14,9 @@ bool opens(const Access& access, const Token& token, Time now) {
   if (token.revoked || token.facts.expires_at <= now) return false;
   if (!token.facts.user) return true;
   const auto user = access.users.find(*token.facts.user);
-  return user != access.users.end() && !user->second.disabled;
+  if (user == access.users.end() || user->second.disabled) return false;
+  // A token does not outlive its user's role.
+  return user->second.facts.role == token.facts.role;
 }
 
 // Whether an administrator could still get in once `lost` says which tokens are gone.
@@ -139,7 +141,8 @@ Decision decide(const World& world, const Command&, const DisableUser& disable,
   const auto user = existing_user(world, disable.user);
   if (!user) return fail(user.error());
   if ((*user)->disabled) return no_events();
-  if (!admin_remains(world.access, moment.now,
+  const bool admin = (*user)->facts.role == Role::admin;
+  if (admin && !admin_remains(world.access, moment.now,
                      [&](const Token& token) { return token.facts.user == disable.user; })) {
     return last_admin();
   }
@@ -203,6 +206,13 @@ Decision decide(const World& world, const Command&, const IssueEnrolmentToken& i
   }
   if (issue.policy && world.policies.find(*issue.policy) == nullptr) {
     return unknown("policy-unknown", "There is no policy named " + issue.policy->value + ".");
+  }
+  if (issue.group && !world.computers.groups.contains(*issue.group)) {
+    return unknown("group-unknown", "There is no group named " + issue.group->value + ".");
+  }
+  if (issue.relay_group && !world.relays.groups.contains(*issue.relay_group)) {
+    return unknown("relay-group-unknown",
+                   "There is no relay group named " + issue.relay_group->value + ".");
   }
   return one_event(stream_of("token", issue.token),
                    EnrolmentTokenIssued{issue.token, issue.secret, issue.uses, issue.expires_at,

@@ -43,6 +43,8 @@ constexpr std::array<AlertTypeRule, 18> all_rules = {{
     {AlertType::clone_detected, critical, true, "Two machines use one identity."},
 }};
 
+constexpr Duration change_interval = seconds(limits::alert_change_interval.count());
+
 NewEvent alert_event(const AlertId& alert, Payload payload) {
   return NewEvent{stream_of("alert", alert), std::move(payload), std::nullopt, Outcome::done};
 }
@@ -118,6 +120,7 @@ void alerts_due(const World& world, Time now, std::vector<NewEvent>& events) {
     }
     const OpenAlert& known = alerts.open.at(open->second);
     if (known.count == condition.count && known.summary == condition.summary) continue;
+    if (now < known.changed_at + change_interval) continue;
     events.push_back(alert_event(
         open->second, AlertChanged{open->second, std::move(condition.summary), condition.count}));
   }
@@ -131,7 +134,6 @@ void evolve(World& world, const Event& event, const AlertRaised& raised) {
   world.alerts.open[raised.alert] = {raised, raised.summary, raised.count, event.recorded_at,
                                      false};
   world.alerts.by_key[key] = raised.alert;
-  world.alerts.dismissed.erase(key);
   ++world.alerts.raised;
 }
 

@@ -27,7 +27,8 @@ struct OpenAlert {
 struct Alerts {
   std::map<AlertId, OpenAlert> open;
   std::map<AlertKey, AlertId> by_key;  // The same, by condition.
-  // Occurrences that began before such a moment are not raised again.
+  // Occurrences that began up to such a moment are told no more, neither by themselves nor together
+  // with later ones.
   std::map<AlertKey, Time> dismissed;
   std::uint64_t raised = 0;                             // Names alerts.
   std::map<AlertType, AlertTypeConfigured> configured;  // Types that were ever changed.

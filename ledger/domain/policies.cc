@@ -49,45 +49,67 @@ void follow(const World& world, const Policies& after, std::vector<NewEvent>& ev
 
 bool is_rule_module(Module module) { return module != Module::anti_malware; }
 
-// The ids that a wish amounts to under the update in force.
+// What somebody names, by id, application type or module.
 struct Named {
   std::set<RuleId> rules;
   std::set<std::string> application_types;
   std::set<Module> modules;
+
+  bool covers(const Rule& rule) const {
+    return application_types.contains(rule.application_type) || modules.contains(rule.module);
+  }
 };
 
-Result<Named> named(const World& world, const std::vector<RuleId>& rules,
-                    const std::vector<std::string>& application_types,
-                    const std::vector<Module>& modules) {
-  Named wish{{rules.begin(), rules.end()},
-             {application_types.begin(), application_types.end()},
-             {modules.begin(), modules.end()}};
-  if (wish.rules.empty() && wish.application_types.empty() && wish.modules.empty()) {
+template <class Wish>
+Result<Named> named(const World& world, const Wish& wish) {
+  Named named{{wish.rules.begin(), wish.rules.end()},
+              {wish.application_types.begin(), wish.application_types.end()},
+              {wish.modules.begin(), wish.modules.end()}};
+  if (named.rules.empty() && named.application_types.empty() && named.modules.empty()) {
     return invalid("rules-missing", "Name at least one rule, application type or module.");
   }
-  if (std::any_of(wish.modules.begin(), wish.modules.end(),
+  if (std::any_of(named.modules.begin(), named.modules.end(),
                   [](Module module) { return !is_rule_module(module); })) {
     return invalid("module-without-rules", "The module anti_malware uses patterns, not rules.");
   }
-  for (const RuleId id : wish.rules) {
+  for (const RuleId id : named.rules) {
     if (!world.rule_updates.known_rules.contains(id)) {
       return unknown("rule-unknown",
                      "No rule update ever carried a rule " + std::to_string(id.value) + ".");
     }
   }
   std::set<std::string> seen;
-  for (const auto& rule : current_rules(world)) {
-    const bool typed = wish.application_types.contains(rule->application_type);
-    if (typed) seen.insert(rule->application_type);
-    if (typed || wish.modules.contains(rule->module)) wish.rules.insert(rule->id);
-  }
-  for (const auto& type : wish.application_types) {
-    if (!seen.contains(type)) {
+  for (const auto& rule : current_rules(world)) seen.insert(rule->application_type);
+  const Policy& policy = *world.policies.find(wish.policy);
+  for (const auto& type : named.application_types) {
+    // What a policy has can be taken away, also when no rule of the type is left.
+    if (!seen.contains(type) && !policy.application_types.contains(type)) {
       return unknown("application-type-unknown",
                      "The rule update in force has no rule of application type " + type + ".");
     }
   }
-  return wish;
+  return named;
+}
+
+// The rules to add: those named, and those covered under the update in force.
+void add_covered(const World& world, Named& named) {
+  for (const auto& rule : current_rules(world)) {
+    if (named.covers(*rule)) named.rules.insert(rule->id);
+  }
+}
+
+// The rules to take away: those named, and those covered in whatever update carried them, so that
+// an earlier update does not bring them back.
+void add_covered(const World& world, const Policy& policy, Named& named) {
+  for (const RuleId id : policy.rules) {
+    const auto known = world.rule_updates.known_rules.find(id);
+    if (known == world.rule_updates.known_rules.end()) continue;
+    const Rules& versions = known->second;
+    if (std::any_of(versions.begin(), versions.end(),
+                    [&](const auto& version) { return named.covers(*version); })) {
+      named.rules.insert(id);
+    }
+  }
 }
 
 // Some policy decisions concern more rules than one record holds: they become several events.
@@ -269,15 +291,26 @@ Decision decide(const World& world, const Command&, const DeletePolicy& del, con
     return refuse("policy-in-use", std::to_string(used_by) + " computers use policy " +
                                        del.policy.value + "; assign them another one first.");
   }
-  return one_event(stream_of_policy(del.policy), PolicyDeleted{del.policy});
+  // Its settings end with it: a policy that later gets the name begins without any.
+  std::vector<NewEvent> events;
+  for (const auto& [key, value] : world.settings.of_policies) {
+    if (key.first != del.policy) continue;
+    events.push_back(NewEvent{stream_of_policy(del.policy),
+                              PolicySettingChanged{del.policy, key.second, std::nullopt, value},
+                              std::nullopt, Outcome::done});
+  }
+  events.push_back(NewEvent{stream_of_policy(del.policy), PolicyDeleted{del.policy}, std::nullopt,
+                            Outcome::done});
+  return events;
 }
 
 Decision decide(const World& world, const Command&, const AssignRules& wanted, const Moment&) {
   const auto found = existing(world, wanted.policy);
   if (!found) return fail(found.error());
   const Policy& policy = **found;
-  const auto wish = named(world, wanted.rules, wanted.application_types, wanted.modules);
+  auto wish = named(world, wanted);
   if (!wish) return fail(wish.error());
+  add_covered(world, *wish);
   RulesAssigned assigned{wanted.policy, {}, {}, {}, false};
   for (const auto id : wish->rules) {
     if (!policy.rules.contains(id)) assigned.rules.push_back(id);
@@ -303,8 +336,9 @@ Decision decide(const World& world, const Command&, const UnassignRules& wanted,
   const auto found = existing(world, wanted.policy);
   if (!found) return fail(found.error());
   const Policy& policy = **found;
-  const auto wish = named(world, wanted.rules, wanted.application_types, wanted.modules);
+  auto wish = named(world, wanted);
   if (!wish) return fail(wish.error());
+  add_covered(world, policy, *wish);
   RulesUnassigned unassigned{wanted.policy, {}, {}, {}};
   for (const auto id : wish->rules) {
     if (policy.rules.contains(id)) unassigned.rules.push_back(id);

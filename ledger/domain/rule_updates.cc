@@ -113,8 +113,25 @@ Result<const RuleUpdate*> available(const World& world, RuleUpdateId id) {
   return &found->second;
 }
 
+// A person may have taken the name that comes next.
+HoldId free_hold_name(const RuleUpdates& state) {
+  std::uint64_t number = state.holds_placed + 1;
+  while (state.holds.contains(HoldId{"hold-" + std::to_string(number)})) ++number;
+  return HoldId{"hold-" + std::to_string(number)};
+}
+
+// Whether retention must leave an update alone: a hold names it, or keeps it from being applied.
+bool is_on_hold(const RuleUpdates& state, const std::optional<RuleUpdateId>& in_force,
+                RuleUpdateId id) {
+  const bool waits = !in_force || *in_force < id;
+  return std::any_of(state.holds.begin(), state.holds.end(), [&](const auto& entry) {
+    const Hold& hold = entry.second;
+    return hold.update ? *hold.update == id : waits;
+  });
+}
+
 Result<HoldId> name_for_hold(const World& world, const std::optional<HoldId>& wanted) {
-  if (!wanted) return HoldId{"hold-" + std::to_string(world.rule_updates.holds_placed + 1)};
+  if (!wanted) return free_hold_name(world.rule_updates);
   if (!is_name(wanted->value)) {
     return invalid(
         "hold-name-invalid",
@@ -235,12 +252,17 @@ Decision decide(const World& world, const Command&, const ApplyRuleUpdate& apply
   return events;
 }
 
-Decision decide(const World& world, const Command&, const ReapplyRuleUpdate&, const Moment&) {
+Decision decide(const World& world, const Command&, const ReapplyRuleUpdate& reapply,
+                const Moment&) {
   const RuleUpdate* current = world.rule_updates.current();
   if (current == nullptr) {
     return refuse("no-rule-update-in-force", "No rule update is in force; apply one first.");
   }
   const RuleUpdateId id = current->facts.update;
+  if (reapply.update != id) {
+    return refuse("rule-update-not-in-force", "Rule update " + text(id) + " is in force, not " +
+                                                  text(reapply.update) + "; apply that one.");
+  }
   std::vector<NewEvent> events;
   events.push_back(
       NewEvent{stream_of_update(id), RuleUpdateReapplied{id}, std::nullopt, Outcome::done});
@@ -267,7 +289,7 @@ Decision decide(const World& world, const Command& command, const RollBackRuleUp
   }
   std::vector<NewEvent> events;
   RuleUpdateRolledBack rolled_back{*in_force, roll_back.to, std::nullopt};
-  if (roll_back.hold) rolled_back.hold = *name_for_hold(world, std::nullopt);
+  if (roll_back.hold) rolled_back.hold = free_hold_name(world.rule_updates);
   events.push_back(
       NewEvent{stream_of_update(roll_back.to), rolled_back, std::nullopt, Outcome::done});
   put_in_force(world, roll_back.to, (*target)->rules, false, events);
@@ -358,6 +380,9 @@ void prune_rule_updates(const World& world, std::uint64_t kept, std::vector<NewE
     if (const auto* applied = get_if<RuleUpdateApplied>(&event.payload)) {
       in_force = applied->update;
     }
+    if (const auto* deleted = get_if<RuleUpdateDeleted>(&event.payload)) {
+      present.erase(std::remove(present.begin(), present.end(), deleted->update), present.end());
+    }
   }
   std::sort(present.begin(), present.end());
   std::size_t left = present.size();
@@ -367,11 +392,7 @@ void prune_rule_updates(const World& world, std::uint64_t kept, std::vector<NewE
     if (left <= kept) return;
     const RuleUpdate* update = world.rule_updates.find(id);
     if (update == nullptr || in_force == id) continue;  // The newly imported one stays.
-    const auto& holds = world.rule_updates.holds;
-    if (std::any_of(holds.begin(), holds.end(),
-                    [&](const auto& hold) { return hold.second.update == id; })) {
-      continue;
-    }
+    if (is_on_hold(world.rule_updates, in_force, id)) continue;
     events.push_back(NewEvent{stream_of_update(id),
                               RuleUpdateDeleted{id, update->facts.digest, PruneCause::retention},
                               cause, Outcome::done});

@@ -92,7 +92,7 @@ Decision decide(const World&, const Command&, const DeleteRuleUpdate&, const Mom
 Decision decide(const World&, const Command&, const RecordRuleUpdateExport&, const Moment&);
 Decision decide(const World&, const Command&, const PlaceHold&, const Moment&);
 Decision decide(const World&, const Command&, const ReleaseHold&, const Moment&);
-// Holds that have run out, and what may then be applied by itself.
+// Holds that have run out. What they held back is applied by the next check, not by the clock.
 void rule_updates_due(const World&, Time now, std::vector<NewEvent>& events);
 // What follows of itself when something new may be there: the newest update is applied, if the
 // settings say so and no hold stands against it.

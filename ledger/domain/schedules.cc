@@ -61,6 +61,26 @@ void instruct(const World& world, const TaskId& id, const Task& task, std::uint6
   end_run(id, run, instructed, cause, events);
 }
 
+// Requests a check of each enabled source, or of the one named; not of those that another task of
+// the same tick, or anybody before, has begun to check.
+void begin_checks(const World& world, const std::string& only, std::size_t cause,
+                  std::vector<NewEvent>& events) {
+  std::set<SourceId> requested;
+  for (const auto& event : events) {
+    const auto* earlier = get_if<SourceCheckRequested>(&event.payload);
+    if (earlier != nullptr) requested.insert(earlier->source);
+  }
+  std::uint64_t checks = world.sources.checks + requested.size();
+  for (const auto& [id, source] : world.sources.sources) {
+    if (!source.facts.enabled || source.check || requested.contains(id)) continue;
+    if (!only.empty() && id.value != only) continue;
+    const OperationId check{"check-" + std::to_string(++checks)};
+    events.push_back(NewEvent{stream_of("source", id),
+                              SourceCheckRequested{id, check, DownloadMode::check_and_download},
+                              cause, Outcome::done});
+  }
+}
+
 // What a run brings about of itself. Kinds that need the world outside (a check, a verification, a
 // report) only start here; the manager does the work and reports how it ended.
 void begin_work(const World& world, const TaskId& id, const Task& task, std::uint64_t run,
@@ -72,28 +92,15 @@ void begin_work(const World& world, const TaskId& id, const Task& task, std::uin
       instruct(world, id, task, run, events);
       return;
     case TaskKind::prune: {
-      std::vector<NewEvent> pruned;
-      prune_rule_updates(world, number(world.settings, SettingName::rule_updates_kept), pruned);
-      for (auto& event : pruned) {
-        event.cause = cause;
-        events.push_back(std::move(event));
-      }
+      prune_rule_updates(world, number(world.settings, SettingName::rule_updates_kept), events);
+      for (std::size_t i = cause + 1; i < events.size(); ++i) events[i].cause = cause;
       end_run(id, run, Result<void>{}, cause, events);
       return;
     }
-    case TaskKind::check_for_updates: {
-      std::uint64_t checks = world.sources.checks;
-      for (const auto& [source_id, source] : world.sources.sources) {
-        if (!source.facts.enabled || source.check) continue;
-        const OperationId check{"check-" + std::to_string(++checks)};
-        events.push_back(
-            NewEvent{stream_of("source", source_id),
-                     SourceCheckRequested{source_id, check, DownloadMode::check_and_download},
-                     cause, Outcome::done});
-      }
+    case TaskKind::check_for_updates:
+      begin_checks(world, task.definition.parameter, cause, events);
       end_run(id, run, Result<void>{}, cause, events);
       return;
-    }
     case TaskKind::verify_ledger:
     case TaskKind::export_report:
       return;
@@ -177,8 +184,10 @@ Decision decide(const World& world, const Command&, const ReportTaskRun& report,
       NewEvent{stream_of_task(report.task),
                TaskRunFinished{report.task, report.run, report.succeeded, report.detail},
                std::nullopt, report.succeeded ? Outcome::done : Outcome::failed});
-  const bool once = (*task)->definition.recurrence.kind == RecurrenceKind::once;
-  if (once && !(*task)->next_run) {
+  // One that is switched off has no next run either, but it has not had its own yet.
+  const TaskDefinition& definition = (*task)->definition;
+  const bool once = definition.recurrence.kind == RecurrenceKind::once;
+  if (once && definition.enabled && !(*task)->next_run) {
     events.push_back(
         NewEvent{stream_of_task(report.task), TaskDeleted{report.task, true}, 0, Outcome::done});
   }
