@@ -126,9 +126,10 @@ void add_fleet(const World& world, Lines& lines) {
   for (const auto& [id, group] : world.relays.groups) {
     lines.add("relay group", id, group.parent, group.air_gapped, group.description);
   }
+  const SyncExpectations expected = sync_expectations(world);
   for (const auto& [id, relay] : world.relays.relays) {
     lines.add("relay", id, relay.relay_group, relay.url, relay.registered, relay.report,
-              relay.reported, relay.unavailable_since, relay.low_since, sync_of(world, relay));
+              relay.reported, relay.unavailable_since, relay.low_since, sync_of(world, expected, relay));
   }
 }
 
