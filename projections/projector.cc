@@ -163,6 +163,7 @@ Result<void> LogProjector::fold_to(const ledger::store::Head& head) {
     const auto committed = store_.commit(to, *root);
     if (!committed) return committed;
     publish(counts_);
+    if (options_.on_folded) options_.on_folded(to);
     if (following_ && to.value == interval_end) tell_digests(to);
   }
   return {};

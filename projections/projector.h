@@ -32,6 +32,8 @@ class Projector {
     std::function<void(domain::Position folded, std::vector<domain::ViewDigest>)> on_digests;
     // Thread: as above.
     std::function<void(const DigestMismatch&)> on_digest_mismatch;
+    // After every batch. Thread: as above.
+    std::function<void(domain::Position size)> on_folded;
     // The projector has ended: nothing becomes visible any more. Thread: the projector's.
     std::function<void(const ledger::Error&)> on_fatal;
   };
