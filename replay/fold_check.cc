@@ -1,0 +1,146 @@
+#include "replay/fold_check.h"
+
+#include <string>
+
+#include "projections/digest.h"
+#include "projections/project.h"
+
+namespace replay {
+namespace {
+
+std::string count_text(std::uint64_t count) { return std::to_string(count); }
+
+std::string receipt_text(std::uint64_t first, std::uint64_t count) {
+  return count_text(count) + " events from position " + count_text(first) + " on";
+}
+
+std::string digest_text(const domain::ViewDigest& digest) {
+  return digest.view + " with " + count_text(digest.rows) + " rows, sum " +
+         count_text(digest.high) + ":" + count_text(digest.low);
+}
+
+}  // namespace
+
+FoldCheck::FoldCheck(const ledger::store::EventLog& log, const VerifyOptions& options)
+    : log_(log), options_(options), rows_({{}, {}, nullptr}) {}
+
+void FoldCheck::take(const RecordChunk& chunk) {
+  for (std::size_t i = 0; i < chunk.records.size(); ++i) {
+    const domain::Position at{chunk.first + i};
+    const auto& record = chunk.records[i];
+    const auto& event = chunk.events[i];
+    if (!record.readable || record.altered) folding_ = false;
+    if (record.readable && event) {
+      take_event(*event, at);
+      continue;
+    }
+    folding_ = false;
+    run_.reset();
+    // An altered record was told already, whatever its bytes are now.
+    if (record.readable && !record.altered) {
+      faults_.add(at, "record-malformed", "an event", event.error().reason);
+    }
+  }
+}
+
+void FoldCheck::take_event(const domain::Event& event, domain::Position at) {
+  if (event.position != at) {
+    folding_ = false;
+    faults_.add(at, "record-misplaced", "position " + count_text(at.value),
+                "position " + count_text(event.position.value));
+  }
+  if (event.recorded_at < last_time_) {
+    faults_.add(at, "time-decreased", "at or after " + rfc3339(last_time_),
+                rfc3339(event.recorded_at));
+  }
+  last_time_ = event.recorded_at;
+  if (folding_) check_stream(event);
+  if (options_.receipts) pass_command(event);
+  if (folding_) fold(event);
+}
+
+void FoldCheck::check_stream(const domain::Event& event) {
+  const std::uint64_t next = next_stream_version(world_, event.stream);
+  if (event.stream_version != next) {
+    faults_.add(event.position, "stream-version-wrong",
+                "version " + count_text(next) + " of " + event.stream,
+                "version " + count_text(event.stream_version));
+  }
+  if (!options_.receipts) return;
+  const auto indexed = log_.stream(event.stream, event.stream_version, 1);
+  if (indexed && indexed->size() == 1 && indexed->front() == event.position) return;
+  faults_.add(event.position, "stream-index-wrong", "position " + count_text(event.position.value),
+              !indexed           ? indexed.error().reason
+              : indexed->empty() ? "nothing"
+                                 : "position " + count_text(indexed->front().value));
+}
+
+void FoldCheck::pass_command(const domain::Event& event) {
+  if (run_ && run_->command == event.command) {
+    ++run_->count;
+    return;
+  }
+  check_receipt();
+  // Commands of the service itself have no id: nobody asks for them again.
+  if (event.command != domain::CommandId{}) run_ = Run{event.command, event.position, 1};
+}
+
+void FoldCheck::check_receipt() {
+  if (!run_) return;
+  const Run run = *run_;
+  run_.reset();
+  ++receipts_checked_;
+  const auto receipt = log_.receipt(run.command);
+  if (!receipt || !*receipt) {
+    return faults_.add(run.first, "receipt-missing", "a receipt of command " + hex(run.command),
+                       receipt ? "none" : receipt.error().reason);
+  }
+  const auto& found = **receipt;
+  if (found.first == run.first && found.count == run.count) return;
+  faults_.add(run.first, "receipt-wrong", receipt_text(run.first.value, run.count),
+              receipt_text(found.first.value, found.count));
+}
+
+void FoldCheck::fold(const domain::Event& event) {
+  if (!options_.views) return evolve(world_, event);
+  check_digest(event);
+  rows_.begin(event.position);
+  projections::step(event, world_, rows_);
+  rows_.end();
+}
+
+void FoldCheck::check_digest(const domain::Event& event) {
+  const auto* recorded = get_if<domain::ViewsDigested>(&event.payload);
+  if (recorded == nullptr) return;
+  const auto sums = rows_.sums_at(recorded->folded);
+  if (!sums) {
+    ++digests_unchecked_;
+    return;
+  }
+  ++digests_checked_;
+  const auto own = sums->digests();
+  for (const auto name : projections::differing_views(own, recorded->views)) {
+    std::string expected = "no such view";
+    std::string found = std::string(name) + " not mentioned";
+    for (const auto& digest : own) {
+      if (digest.view == name) expected = digest_text(digest);
+    }
+    for (const auto& digest : recorded->views) {
+      if (digest.view == name) found = digest_text(digest);
+    }
+    faults_.add(event.position, "digest-wrong",
+                expected + " after " + count_text(recorded->folded.value) + " events", found);
+  }
+}
+
+void FoldCheck::finish() { check_receipt(); }
+
+void FoldCheck::report_to(VerifyReport& report) const {
+  report.folded = world_.size.value;
+  report.receipts_checked = receipts_checked_;
+  report.digests_checked = digests_checked_;
+  report.digests_unchecked = digests_unchecked_;
+  if (options_.views) report.views = rows_.sums().digests();
+}
+
+}  // namespace replay

@@ -1,0 +1,54 @@
+// The half of a verification that looks at bytes: reads every record, hashes it, and compares the
+// tree over them with the stored one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ledger/merkle/tree.h"
+#include "ledger/store/event_log.h"
+#include "replay/fault_book.h"
+#include "replay/record_chunk.h"
+
+namespace replay {
+
+// Thread: one.
+class RecordCheck {
+ public:
+  RecordCheck(const ledger::store::EventLog& log, domain::Position size,
+              std::optional<ledger::store::Head> checkpoint);
+
+  // Reads and checks the next records; false: there are no more.
+  bool read(RecordChunk& chunk);
+  // Compares the roots, once everything is read.
+  void finish();
+
+  const FaultBook& faults() const { return faults_; }
+  domain::Digest root() const { return tree_.root(); }
+  std::uint64_t tiles_checked() const { return tiles_checked_; }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  void read_record(RecordChunk& chunk);
+  void add_record(RecordChunk& chunk, std::string_view bytes);
+  void unreadable(RecordChunk& chunk, const ledger::Error& error);
+  void check_leaves(RecordChunk& chunk);
+  // Whether what is stored above the leaves of a tile speaks for these.
+  bool parent_is_of(std::uint64_t tile_index, const std::string& hashes) const;
+  void grow(const std::string& leaves);
+  void check_checkpoint();
+
+  const ledger::store::EventLog& log_;
+  const domain::Position size_;
+  const std::optional<ledger::store::Head> checkpoint_;
+  std::unique_ptr<ledger::store::Cursor> cursor_;  // Null: the last read failed.
+  std::uint64_t next_ = 0;
+  ledger::merkle::Tree tree_;
+  FaultBook faults_;
+  std::uint64_t tiles_checked_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace replay
