@@ -23,6 +23,7 @@ struct Caller {
   domain::Actor actor;
   domain::Role role{};
   std::optional<domain::ComputerId> computer;  // It may speak only for this one.
+  std::optional<domain::TokenId> enrolment;    // An enrolment token: it may enrol, nothing else.
 };
 
 struct Request {

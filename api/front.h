@@ -1,0 +1,57 @@
+// Between the head of a request and its handler: which route, who asks, whether they may. Decided
+// before a body is read, so that a stranger cannot make us take 64 MiB.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/access_reports.h"
+#include "api/auth.h"
+#include "api/rate_limit.h"
+#include "api/router.h"
+
+namespace api {
+
+class Front {
+ public:
+  // All of it outlives the front; no route is added to `router` any more.
+  Front(const Router& router, Auth& auth, RateLimit& rate, AccessReports& reports);
+
+  struct Admission {
+    const Route* route = nullptr;     // Its handler is to be called; or else:
+    std::optional<Response> refusal;  // The answer. Also the answer to OPTIONS.
+    std::vector<std::pair<std::string, std::string>> headers;  // For whatever is answered.
+  };
+  // Fills in parameters and caller. May read a row of the views when it sees a token for the first
+  // time. Thread: any.
+  Admission admit(Request& request);
+
+  // Counts an answer of a route; of none: null. Thread: any.
+  void count(const Route* route, int status);
+  struct RouteCount {
+    const Route* route = nullptr;  // Null: no route.
+    std::array<std::uint64_t, 6> answers{};  // By the first digit of the status; 0 is not used.
+  };
+  std::vector<RouteCount> counts() const;
+
+  void tick() { reports_.tick(); }
+
+ private:
+  Admission refuse(const Request& request, Problem problem) const;
+  void limit(const Request& request, Admission& admission);
+
+  const Router& router_;
+  Auth& auth_;
+  RateLimit& rate_;
+  AccessReports& reports_;
+  using Counters = std::array<std::atomic<std::uint64_t>, 6>;
+  std::map<const Route*, Counters> counters_;  // Of every route, and of none.
+};
+
+}  // namespace api

@@ -1,0 +1,69 @@
+#include "api/permissions.h"
+
+#include <cstdint>
+
+namespace api {
+
+using domain::Role;
+
+namespace {
+
+using Set = std::uint32_t;
+
+constexpr Set set_of(Permission permission) { return Set{1} << static_cast<unsigned>(permission); }
+
+template <class... Permissions>
+constexpr Set set_of(Permission first, Permissions... rest) {
+  return (set_of(first) | ... | set_of(rest));
+}
+
+using enum Permission;
+
+// What everybody with a token may do.
+constexpr Set known = set_of(public_, signed_in);
+constexpr Set viewer = known | set_of(read, read_log);
+constexpr Set auditor = viewer | set_of(read_access, export_, verify);
+constexpr Set operator_ = viewer | set_of(export_, operate);
+constexpr Set approver = operator_ | set_of(apply);
+constexpr Set admin = approver | set_of(read_access, verify, configure, administer, enrol);
+// Machines: each speaks for itself, fetches what it installs or distributes, and checks proofs.
+constexpr Set agent_ = known | set_of(agent, content, read_log);
+constexpr Set relay_ = known | set_of(relay, content, read_log);
+constexpr Set witness = known | set_of(read_log);
+
+Set permissions_of(Role role) {
+  switch (role) {
+    case Role::viewer:
+      return viewer;
+    case Role::auditor:
+      return auditor;
+    case Role::operator_:
+      return operator_;
+    case Role::approver:
+      return approver;
+    case Role::admin:
+      return admin;
+    case Role::agent:
+      return agent_;
+    case Role::relay:
+      return relay_;
+    case Role::witness:
+      return witness;
+  }
+  return 0;  // A role that this version does not know may do nothing.
+}
+
+}  // namespace
+
+bool allows(Role role, Permission permission) {
+  return (permissions_of(role) & set_of(permission)) != 0;
+}
+
+bool allows(const Caller* caller, Permission permission) {
+  if (permission == public_) return true;
+  if (caller == nullptr) return false;
+  if (caller->enrolment) return permission == enrol;
+  return allows(caller->role, permission);
+}
+
+}  // namespace api

@@ -1,0 +1,31 @@
+#include "api/tls_context.h"
+
+#include <openssl/ssl.h>
+
+#include <boost/asio/ssl/context.hpp>
+
+namespace api {
+
+namespace ssl = boost::asio::ssl;
+using boost::system::error_code;
+
+ledger::Result<TlsContext> server_tls(const TlsFiles& files) {
+  const auto unusable = [](const std::filesystem::path& file, const error_code& why) {
+    return ledger::fail(ledger::ErrorKind::io, "tls-files-unusable",
+                        "Cannot use " + file.string() + ": " + why.message() + ".");
+  };
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  SSL_CTX* raw = context->native_handle();
+  SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+  SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  // An idle connection gives its buffers back.
+  SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
+  error_code error;
+  context->use_certificate_chain_file(files.certificate.string(), error);
+  if (error) return unusable(files.certificate, error);
+  context->use_private_key_file(files.key.string(), ssl::context::pem, error);
+  if (error) return unusable(files.key, error);
+  return context;
+}
+
+}  // namespace api
