@@ -1,0 +1,136 @@
+#include "api/operations.h"
+
+#include <algorithm>
+
+#include "ledger/codec/json_out.h"
+#include "ledger/limits.h"
+
+namespace api {
+namespace {
+
+tl::unexpected<Refusal> unknown_operation() {
+  return refused("operation-unknown",
+                 "There is no such operation; those of an earlier process are forgotten.", 404);
+}
+
+}  // namespace
+
+std::string operation_json(const OperationView& view) {
+  std::string out = "{\"operation\":\"" + view.operation + "\",\"kind\":\"" + view.kind + "\"";
+  const auto add = [&](std::string_view name, const auto& value) {
+    out += ",\"" + std::string(name) + "\":";
+    ledger::codec::write_json(out, value);
+  };
+  add("state", view.state);
+  add("done", view.state != OperationState::running);
+  add("started_by", view.started_by);
+  add("started_at", view.started_at);
+  add("ended_at", view.ended_at);
+  out += ",\"progress\":{\"done\":" + std::to_string(view.progress.done) +
+         ",\"total\":" + std::to_string(view.progress.total) + "}";
+  add("detail", view.detail);
+  return out + ",\"result\":" + (view.result.empty() ? "null" : view.result) + "}";
+}
+
+Operations::~Operations() {
+  std::deque<std::shared_ptr<Running>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    all = operations_;
+  }
+  for (const auto& each : all) {
+    if (each->thread.joinable()) each->thread.join();
+  }
+}
+
+Answered<OperationView> Operations::start(std::string kind, std::string started_by, Work work) {
+  const std::lock_guard lock(mutex_);
+  const auto running = std::count_if(operations_.begin(), operations_.end(), [](const auto& each) {
+    return each->view.state == OperationState::running;
+  });
+  if (static_cast<std::size_t>(running) >= ledger::limits::operations_running_max) {
+    return refused(ledger::Error{ledger::ErrorKind::overloaded, "too-many-operations",
+                                 "As much long work as may run at once is running; wait for one "
+                                 "to end, or cancel it."});
+  }
+  forget_old();
+  auto made = std::make_shared<Running>();
+  made->view.operation = "op-" + std::to_string(++made_);
+  made->view.kind = std::move(kind);
+  made->view.started_by = std::move(started_by);
+  made->view.started_at = clock_.now();
+  operations_.push_back(made);
+  OperationView view = made->view;
+  made->thread = std::thread([this, made, work = std::move(work)] { run(made, work); });
+  return view;
+}
+
+void Operations::run(const std::shared_ptr<Running>& running, const Work& work) {
+  auto outcome = work([&](Progress progress) {
+    const std::lock_guard lock(mutex_);
+    running->view.progress = progress;
+    return !running->cancelled && !stopping_;
+  });
+  const std::lock_guard lock(mutex_);
+  running->view.ended_at = clock_.now();
+  if (outcome) {
+    running->view.state = OperationState::succeeded;
+    running->view.result = std::move(*outcome);
+  } else if (running->cancelled) {
+    running->view.state = OperationState::cancelled;
+    running->view.detail = "It was cancelled.";
+  } else {
+    running->view.state = OperationState::failed;
+    running->view.detail = outcome.error().detail;
+  }
+}
+
+// The threads of those that ended are joined when they are forgotten. Called with the lock held.
+void Operations::forget_old() {
+  while (operations_.size() >= ledger::limits::operations_max) {
+    const auto ended = std::find_if(operations_.begin(), operations_.end(), [](const auto& each) {
+      return each->view.state != OperationState::running;
+    });
+    if (ended == operations_.end()) return;
+    (*ended)->thread.join();  // It is about to end, and holds no lock any more.
+    operations_.erase(ended);
+  }
+}
+
+std::shared_ptr<Operations::Running> Operations::found(std::string_view name) const {
+  const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const auto& each) {
+    return each->view.operation == name;
+  });
+  return found == operations_.end() ? nullptr : *found;
+}
+
+Answered<OperationView> Operations::find(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto operation = found(name);
+  if (!operation) return unknown_operation();
+  return operation->view;
+}
+
+std::vector<OperationView> Operations::all() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<OperationView> views;
+  for (auto each = operations_.rbegin(); each != operations_.rend(); ++each) {
+    views.push_back((*each)->view);
+  }
+  return views;
+}
+
+Answered<OperationView> Operations::cancel(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto operation = found(name);
+  if (!operation) return unknown_operation();
+  if (operation->view.state != OperationState::running) {
+    return refused(ledger::Error{ledger::ErrorKind::conflict, "operation-ended",
+                                 "The operation has ended already."});
+  }
+  operation->cancelled = true;
+  return operation->view;
+}
+
+}  // namespace api

@@ -1,0 +1,79 @@
+// Long work that was asked for over HTTP: it has a name, can be watched, and can be ended. What
+// came of it is in the log where that matters; the operation itself is forgotten with the process.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "api/refusal.h"
+#include "api/services.h"
+
+namespace api {
+
+enum class OperationState { running, succeeded, failed, cancelled };
+constexpr auto enum_names(OperationState) {
+  return std::array<std::string_view, 4>{"running", "succeeded", "failed", "cancelled"};
+}
+
+struct OperationView {
+  std::string operation;  // "op-3"
+  std::string kind;       // "verify_log"
+  OperationState state{};
+  std::string started_by;
+  domain::Time started_at;
+  std::optional<domain::Time> ended_at;
+  Progress progress;
+  std::string detail;  // Why it failed.
+  std::string result;  // JSON; empty: none yet.
+};
+
+// As a JSON object.
+std::string operation_json(const OperationView& view);
+
+// Thread: any, for all of it.
+class Operations {
+ public:
+  // Answers a JSON object, or why it failed; `go_on` takes progress and is false once it is to end.
+  using GoOn = std::function<bool(Progress)>;
+  using Work = std::function<ledger::Result<std::string>(const GoOn& go_on)>;
+
+  explicit Operations(const ledger::Clock& clock) : clock_(clock) {}
+  // Ends all work and waits for it.
+  ~Operations();
+  Operations(const Operations&) = delete;
+  Operations& operator=(const Operations&) = delete;
+
+  // Problems: 503 "too-many-operations", when limits::operations_running_max run.
+  Answered<OperationView> start(std::string kind, std::string started_by, Work work);
+  // Problems: 404 "operation-unknown".
+  Answered<OperationView> find(std::string_view name) const;
+  std::vector<OperationView> all() const;  // Newest first.
+  // Asks it to end. Problems: 404; 409 "operation-ended".
+  Answered<OperationView> cancel(std::string_view name);
+
+ private:
+  struct Running {
+    OperationView view;
+    bool cancelled = false;
+    std::thread thread;
+  };
+  void run(const std::shared_ptr<Running>& running, const Work& work);
+  std::shared_ptr<Running> found(std::string_view name) const;
+  void forget_old();
+
+  const ledger::Clock& clock_;
+  mutable std::mutex mutex_;
+  std::deque<std::shared_ptr<Running>> operations_;  // Oldest first.
+  std::uint64_t made_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace api

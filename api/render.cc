@@ -1,0 +1,208 @@
+#include "api/render.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "ledger/codec/json_value.h"
+
+namespace api {
+
+using ledger::codec::JsonArray;
+using ledger::codec::JsonNumber;
+using ledger::codec::JsonObject;
+using ledger::codec::JsonValue;
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view csv_type = "text/csv";
+constexpr std::string_view lines_type = "application/x-ndjson";
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+bool covers(std::string_view range, std::string_view type) {
+  if (range == "*/*" || range == type) return true;
+  return range.ends_with("/*") && type.starts_with(range.substr(0, range.size() - 1));
+}
+
+// Of one entry of an Accept header: what it covers, and how much it is wanted, in thousandths.
+struct Wish {
+  std::string_view range;
+  int weight = 1000;
+};
+
+Wish wish_of(std::string_view entry) {
+  const auto semicolon = entry.find(';');
+  Wish wish{trimmed(entry.substr(0, semicolon)), 1000};
+  const auto q = entry.find("q=");
+  if (semicolon != std::string_view::npos && q != std::string_view::npos) {
+    wish.weight = static_cast<int>(std::strtod(std::string(entry.substr(q + 2)).c_str(), nullptr) *
+                                   1000);
+  }
+  return wish;
+}
+
+int weight_of(std::string_view accept, std::string_view type) {
+  int weight = 0;
+  std::size_t most_exact = 0;
+  while (!accept.empty()) {
+    const auto comma = accept.find(',');
+    const Wish wish = wish_of(accept.substr(0, comma));
+    accept = comma == std::string_view::npos ? std::string_view() : accept.substr(comma + 1);
+    if (!covers(wish.range, type)) continue;
+    const std::size_t exact = wish.range == type ? 3 : wish.range == "*/*" ? 1 : 2;
+    if (exact < most_exact) continue;
+    most_exact = exact;
+    weight = wish.weight;
+  }
+  return weight;
+}
+
+void add_cell_text(std::string& cell, const JsonValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value.value)) {
+    cell += *text;
+  } else if (const auto* number = std::get_if<JsonNumber>(&value.value)) {
+    cell += number->text;
+  } else if (const auto* flag = std::get_if<bool>(&value.value)) {
+    cell += *flag ? "true" : "false";
+  } else if (const auto* array = std::get_if<JsonArray>(&value.value)) {
+    for (std::size_t i = 0; i < array->size(); ++i) {
+      if (i > 0) cell += ' ';
+      add_cell_text(cell, (*array)[i]);
+    }
+  } else if (const auto* object = std::get_if<JsonObject>(&value.value)) {
+    for (std::size_t i = 0; i < object->size(); ++i) {
+      if (i > 0) cell += ' ';
+      cell += (*object)[i].name;
+      cell += '=';
+      add_cell_text(cell, (*object)[i].value);
+    }
+  }
+}
+
+// Texts that a spreadsheet would run get a quote in front; numbers below zero stay numbers.
+void add_cell(std::string& out, const JsonValue* value) {
+  if (value == nullptr) return;
+  std::string cell;
+  add_cell_text(cell, *value);
+  const bool is_number = std::holds_alternative<JsonNumber>(value->value);
+  if (!cell.empty() && !is_number &&
+      std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos) {
+    cell.insert(cell.begin(), '\'');
+  }
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) {
+    out += cell;
+    return;
+  }
+  out += '"';
+  for (const char c : cell) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+const JsonValue* at_path(const JsonValue& root, std::string_view path) {
+  const JsonValue* value = &root;
+  while (value != nullptr && !path.empty()) {
+    const auto dot = path.find('.');
+    value = value->member(path.substr(0, dot));
+    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  }
+  return value;
+}
+
+std::string json_page(const Reading& reading, const Listed& page, const std::string& token) {
+  std::size_t bytes = 128;
+  for (const auto& item : page.items) bytes += item.size() + 1;
+  std::string body;
+  body.reserve(bytes);
+  body += "{\"items\":[";
+  for (std::size_t i = 0; i < page.items.size(); ++i) {
+    if (i > 0) body += ',';
+    body += page.items[i];
+  }
+  body += "],\"next_page_token\":";
+  ledger::codec::write_json(body, token);
+  if (page.total_size) body += ",\"total_size\":" + std::to_string(*page.total_size);
+  body += ",\"position\":" + std::to_string(reading.at.value) + '}';
+  return body;
+}
+
+std::string next_address(const Request& request, const std::string& token) {
+  std::string address = request.target;
+  const auto begin = address.find("page_token=");
+  if (begin == std::string::npos) {
+    address += address.find('?') == std::string::npos ? '?' : '&';
+    return address + "page_token=" + token;
+  }
+  const auto end = std::min(address.find('&', begin), address.size());
+  return address.replace(begin, end - begin, "page_token=" + token);
+}
+
+}  // namespace
+
+std::string_view preferred(std::optional<std::string_view> accept,
+                           const std::vector<std::string_view>& offered) {
+  if (!accept || trimmed(*accept).empty()) return offered.front();
+  std::string_view best;
+  int best_weight = 0;
+  for (const auto type : offered) {
+    const int weight = weight_of(*accept, type);
+    if (weight > best_weight) {
+      best = type;
+      best_weight = weight;
+    }
+  }
+  return best;
+}
+
+std::string csv(const std::vector<std::string>& columns, const std::vector<std::string>& items) {
+  std::string out;
+  for (std::size_t i = 0; i < columns.size(); ++i) out += (i > 0 ? "," : "") + columns[i];
+  out += "\r\n";
+  for (const auto& item : items) {
+    const auto document = ledger::codec::parse_json_document(item);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (i > 0) out += ',';
+      add_cell(out, at_path(document.root, columns[i]));
+    }
+    out += "\r\n";
+  }
+  return out;
+}
+
+Answered<Response> list_answer(const Reading& reading, Listed page) {
+  const auto type =
+      preferred(reading.request.header("accept"), {json_type, csv_type, lines_type});
+  if (type.empty()) {
+    return refused("not-acceptable",
+                   "A list is given as application/json, text/csv or application/x-ndjson.", 406);
+  }
+  const std::string token = page.next ? page_token(reading, *page.next) : std::string();
+  Response response;
+  response.headers.emplace_back("Vary", "Accept");
+  if (type == json_type) {
+    response.body = json_page(reading, page, token);
+    return finished(reading, std::move(response));
+  }
+  if (!token.empty()) {
+    response.headers.emplace_back("Ledger-Next-Page-Token", token);
+    response.headers.emplace_back("Link",
+                                  "<" + next_address(reading.request, token) + ">; rel=\"next\"");
+  }
+  if (type == csv_type) {
+    response.content_type = "text/csv; charset=utf-8; header=present";
+    response.body = csv(page.columns, page.items);
+  } else {
+    response.content_type = lines_type;
+    for (const auto& item : page.items) response.body += item + '\n';
+  }
+  return finished(reading, std::move(response));
+}
+
+}  // namespace api

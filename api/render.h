@@ -1,0 +1,92 @@
+// Rows as answers: a page of JSON, CSV or one JSON object a line, as the Accept header asks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "api/reads.h"
+#include "ledger/codec/json_out.h"
+#include "ledger/domain/fields.h"
+
+namespace api {
+
+// A page of rows, already JSON.
+struct Listed {
+  std::vector<std::string> items;    // One JSON object each.
+  std::vector<std::string> columns;  // Of CSV: "given.time" for what is nested.
+  std::optional<std::string> next;   // Where it ends, if there are more rows.
+  std::optional<std::uint64_t> total_size;
+};
+
+namespace internal {
+
+template <class T>
+struct Unwrapped {
+  using Type = T;
+};
+template <class T>
+struct Unwrapped<std::optional<T>> {
+  using Type = T;
+};
+
+template <domain::HasFields Row>
+void add_columns(std::vector<std::string>& columns, const std::string& prefix) {
+  const auto add = [&]<class Member>(const domain::Field<Row, Member>& each) {
+    using Inner = typename Unwrapped<Member>::Type;
+    if constexpr (domain::HasFields<Inner>) {
+      add_columns<Inner>(columns, prefix + std::string(each.name) + ".");
+    } else {
+      columns.push_back(prefix + std::string(each.name));
+    }
+  };
+  std::apply([&](const auto&... each) { (add(each), ...); }, Row::fields());
+}
+
+}  // namespace internal
+
+template <domain::HasFields Row>
+std::vector<std::string> columns_of() {
+  std::vector<std::string> columns;
+  internal::add_columns<Row>(columns, "");
+  return columns;
+}
+
+template <domain::HasFields Row>
+Listed listed(const std::vector<Row>& rows, std::optional<std::string> next = {}) {
+  Listed page;
+  page.columns = columns_of<Row>();
+  page.items.reserve(rows.size());
+  for (const Row& row : rows) page.items.push_back(ledger::codec::to_json(row));
+  page.next = std::move(next);
+  return page;
+}
+
+// {"items": [...], "next_page_token": "...", "position": N}; or the rows alone as CSV or NDJSON,
+// where the token and the address of the next page stand in headers. Problems: 406.
+Answered<Response> list_answer(const Reading& reading, Listed page);
+
+// One object: its members and "position".
+template <domain::HasFields T>
+Response object_answer(const Reading& reading, const T& object,
+                       std::optional<std::uint64_t> version = {}) {
+  Response response;
+  response.body = "{\"position\":" + std::to_string(reading.at.value) + ',';
+  ledger::codec::write_json_members(response.body, object);
+  response.body += '}';
+  return finished(reading, std::move(response), version);
+}
+
+// Rows of `items` as text/csv: cells that a spreadsheet would take for formulas begin with a "'".
+std::string csv(const std::vector<std::string>& columns, const std::vector<std::string>& items);
+
+// Which of `offered` an Accept header prefers; empty: none. An absent header takes the first.
+std::string_view preferred(std::optional<std::string_view> accept,
+                           const std::vector<std::string_view>& offered);
+
+}  // namespace api

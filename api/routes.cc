@@ -1,0 +1,151 @@
+#include "api/routes.h"
+
+#include "api/plans.h"
+#include "projections/keys.h"
+
+namespace api {
+
+void Routes::read(std::string pattern, Permission permission, QueryNames parameters, Read read) {
+  const auto known = read_parameters(parameters);
+  other("GET", std::move(pattern), permission,
+        [known, read = std::move(read)](const Request& request,
+                                        const Services& services) -> Answered<Response> {
+          if (const auto checked = check_query(request, known); !checked) {
+            return refused(checked.error());
+          }
+          const auto reading = open_reading(request, services);
+          if (!reading) return refused(reading.error());
+          return read(*reading);
+        });
+}
+
+void Routes::list(std::string pattern, Permission permission, QueryNames parameters, List list) {
+  const auto known = list_parameters(parameters);
+  other("GET", std::move(pattern), permission,
+        [known, list = std::move(list)](const Request& request,
+                                        const Services& services) -> Answered<Response> {
+          if (const auto checked = check_query(request, known); !checked) {
+            return refused(checked.error());
+          }
+          const auto size = page_size(request);
+          if (!size) return refused(size.error());
+          const auto reading = open_reading(request, services);
+          if (!reading) return refused(reading.error());
+          const projections::ListQuery query{
+              std::string(request.query_value("filter").value_or("")), reading->after, *size};
+          auto page = list(*reading, query);
+          if (!page) return refused(page.error());
+          return list_answer(*reading, std::move(*page));
+        });
+}
+
+void Routes::command(CommandRoute route, Make make) {
+  const auto rule = route.if_match;
+  const int status = route.status;
+  const Services& services = services_;
+  router_.add(
+      {std::move(route.method), std::move(route.pattern), route.permission,
+       [&services, rule, status, make = std::move(make)](std::shared_ptr<const Request> request,
+                                                         Reply reply) {
+         auto command = new_command(*request, services, rule);
+         if (!command) return reply(response_of(*request, command.error()));
+         auto body = Body::parse(*request);
+         if (!body) return reply(response_of(*request, body.error()));
+         Order order{*request, services, *body};
+         auto payload = make(order);
+         if (!payload) return reply(response_of(*request, payload.error()));
+         command->reason = body->reason();
+         command->ticket = body->ticket();
+         command->payload = std::move(*payload);
+         submit(services, std::move(request), std::move(*command), status, std::move(reply));
+       },
+       {}});
+}
+
+void Routes::plan(std::string pattern, Permission permission, std::string action, Make make) {
+  other("POST", std::move(pattern), Permission::operate,
+        [permission, action = std::move(action), make = std::move(make)](
+            const Request& request, const Services& services) -> Answered<Response> {
+          auto command = new_command(request, services, IfMatch::none);
+          if (!command) return refused(command.error());
+          auto body = Body::parse(request);
+          if (!body) return refused(body.error());
+          Order order{request, services, *body};
+          auto payload = make(order);
+          if (!payload) return refused(payload.error());
+          command->reason = body->reason();
+          command->ticket = body->ticket();
+          command->payload = std::move(*payload);
+          return make_plan(services, {action, permission}, std::move(*command));
+        });
+}
+
+void Routes::other(std::string method, std::string pattern, Permission permission, Answer answer,
+                   RouteOptions options) {
+  const Services& services = services_;
+  router_.add({std::move(method), std::move(pattern), permission,
+               answering([&services, answer = std::move(answer)](const Request& request) {
+                 auto response = answer(request, services);
+                 return response ? std::move(*response) : response_of(request, response.error());
+               }),
+               options});
+}
+
+void Routes::later(std::string method, std::string pattern, Permission permission,
+                   AnswerLater answer) {
+  const Services& services = services_;
+  router_.add({std::move(method), std::move(pattern), permission,
+               [&services, answer = std::move(answer)](std::shared_ptr<const Request> request,
+                                                       Reply reply) {
+                 answer(std::move(request), services, std::move(reply));
+               },
+               {}});
+}
+
+std::optional<std::string> instruction_key(const domain::InstructionId& instruction) {
+  const std::string_view name = instruction.value;
+  if (!name.starts_with('i')) return std::nullopt;
+  const auto number = number_from(name.substr(1));
+  if (!number) return std::nullopt;
+  return projections::number_key(*number);
+}
+
+Answered<std::uint64_t> version_of(const Reading& reading, const std::string& stream) {
+  const auto version = stream_version(reading.services.log, stream, reading.at);
+  if (!version) return refused(version.error());
+  return *version;
+}
+
+void add_routes(Router& router, const Services& services) {
+  Routes routes(router, services);
+  add_overview_routes(routes);
+  add_event_routes(routes);
+  add_event_stream_routes(routes);
+  add_log_routes(routes);
+  add_log_work_routes(routes);
+  add_bookmark_routes(routes);
+  add_setting_routes(routes);
+  add_source_routes(routes);
+  add_rule_update_routes(routes);
+  add_rule_update_import_routes(routes);
+  add_rule_routes(routes);
+  add_hold_routes(routes);
+  add_policy_routes(routes);
+  add_computer_routes(routes);
+  add_enrolment_routes(routes);
+  add_agent_routes(routes);
+  add_group_routes(routes);
+  add_instruction_routes(routes);
+  add_relay_routes(routes);
+  add_pattern_routes(routes);
+  add_alert_routes(routes);
+  add_task_routes(routes);
+  add_plan_routes(routes);
+  add_operation_routes(routes);
+  add_access_routes(routes);
+  add_token_routes(routes);
+  add_service_routes(routes);
+  add_openapi_routes(routes);
+}
+
+}  // namespace api

@@ -1,0 +1,131 @@
+// Computers as people see and arrange them.
+#include "api/routes.h"
+#include "ledger/domain/commands_computers.h"
+#include "projections/activity.h"
+#include "projections/computer_list.h"
+#include "projections/history.h"
+
+namespace api {
+namespace {
+
+using domain::ComputerId;
+using projections::ListQuery;
+
+// When a computer was last heard is known of now only, and is no part of the record.
+projections::LastContact last_contact(const Reading& reading) {
+  return [&services = reading.services](std::string_view computer) {
+    return services.contacts.last_contact(computer);
+  };
+}
+
+// The computer of the path, as it was then.
+Answered<projections::ComputerDetail> found(const Reading& reading) {
+  const auto computer = path_name<ComputerId>(reading.request, "computer");
+  if (!computer) return refused(computer.error());
+  auto detail = projections::find_computer(*reading.snapshot, *computer);
+  if (!detail) return refused(detail.error());
+  return std::move(*detail);
+}
+
+Answered<Response> show(const Reading& reading) {
+  const auto detail = found(reading);
+  if (!detail) return refused(detail.error());
+  const auto version = version_of(reading, domain::stream_of_computer(detail->item.computer));
+  if (!version) return refused(version.error());
+  std::string body = "{\"position\":" + std::to_string(reading.at.value) + ',';
+  ledger::codec::write_json_members(body, detail->item);
+  const auto add = [&](std::string_view name, const auto& value) {
+    body += ",\"" + std::string(name) + "\":";
+    ledger::codec::write_json(body, value);
+  };
+  add("removed", detail->removed);
+  add("moments", detail->moments);
+  add("expected", detail->expected);
+  add("expected_ruleset", detail->expected_ruleset);
+  add("owed", detail->owed);
+  add("is_relay", detail->is_relay);
+  const bool live = !reading.request.query_value("as_of");
+  add("last_contact", live ? reading.services.contacts.last_contact(detail->item.computer.value)
+                           : std::nullopt);
+  Response response;
+  response.body = body + '}';
+  return finished(reading, std::move(response), *version);
+}
+
+// What happened to it, newest first.
+Answered<Listed> history(const Reading& reading, const ListQuery& page) {
+  const auto detail = found(reading);
+  if (!detail) return refused(detail.error());
+  projections::ActivityQuery query;
+  query.stream = domain::stream_of_computer(detail->item.computer);
+  query.to = reading.at;
+  query.page = page.after;
+  query.max = page.max;
+  return answered_page(projections::list_events(reading.services.log, query));
+}
+
+// Each field of its row, and the event since which it is so.
+Answered<Listed> blame(const Reading& reading, const ListQuery&) {
+  const auto computer = path_name<ComputerId>(reading.request, "computer");
+  if (!computer) return refused(computer.error());
+  const auto fields = projections::blame(reading.services.views, reading.services.log,
+                                         projections::View::computers, computer->value, reading.at);
+  if (!fields) return refused(fields.error());
+  return listed(*fields);
+}
+
+Answered<Response> facets(const Reading& reading) {
+  const auto filter = reading.request.query_value("filter").value_or("");
+  const auto counted = projections::computer_facets(*reading.snapshot, filter);
+  if (!counted) return refused(counted.error());
+  return object_answer(reading, *counted);
+}
+
+struct InstructBody {
+  domain::InstructionAction action{};
+
+  template <class = void>
+  static constexpr auto fields() {
+    return std::tuple(domain::field("action", &InstructBody::action));
+  }
+};
+
+// One computer is told at once; many are told by a plan.
+Answered<domain::CommandPayload> instruct(Routes::Order& order) {
+  const auto computer = path_name<ComputerId>(order.request, "computer");
+  if (!computer) return refused(computer.error());
+  const auto body = order.body.read<InstructBody>();
+  if (!body) return refused(body.error());
+  domain::Scope scope;
+  scope.kind = domain::ScopeKind::computers;
+  scope.computers.push_back(*computer);
+  return domain::CommandPayload(domain::Instruct{body->action, std::move(scope)});
+}
+
+}  // namespace
+
+void add_computer_routes(Routes& routes) {
+  routes.list("/v1/computers", Permission::read, {"filter"},
+              [](const Reading& reading, const ListQuery& query) {
+                return answered_page(projections::list_computers(*reading.snapshot, query,
+                                                                 last_contact(reading)));
+              });
+  routes.read("/v1/computers:facets", Permission::read, {"filter"}, facets);
+  routes.read("/v1/computers/{computer}", Permission::read, {}, show);
+  routes.list("/v1/computers/{computer}/history", Permission::read, {}, history);
+  routes.list("/v1/computers/{computer}/blame", Permission::read, {}, blame);
+  routes.command({"DELETE", "/v1/computers/{computer}", Permission::configure, IfMatch::optional},
+                 make_of<domain::RemoveComputer>("computer"));
+  routes.command({"POST", "/v1/computers/{computer}:assignPolicy", Permission::configure,
+                  IfMatch::optional},
+                 make_of<domain::AssignPolicy>("computer"));
+  routes.command({"POST", "/v1/computers/{computer}:move", Permission::configure,
+                  IfMatch::optional},
+                 make_of<domain::MoveComputer>("computer"));
+  routes.command({"POST", "/v1/computers/{computer}:assignRelayGroup", Permission::configure,
+                  IfMatch::optional},
+                 make_of<domain::AssignRelayGroup>("computer"));
+  routes.command({"POST", "/v1/computers/{computer}:instruct", Permission::operate}, instruct);
+}
+
+}  // namespace api

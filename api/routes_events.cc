@@ -1,0 +1,155 @@
+// The history: events by any of their properties, what each changed, caused and was caused by.
+#include <algorithm>
+
+#include "api/routes.h"
+#include "ledger/digest.h"
+#include "projections/activity.h"
+#include "projections/history.h"
+
+namespace api {
+
+using domain::Position;
+using projections::ActivityQuery;
+
+namespace {
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    if (comma != 0) parts.emplace_back(text.substr(0, comma));
+    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+  }
+  return parts;
+}
+
+tl::unexpected<Refusal> invalid_parameter(std::string_view name, std::string_view wanted) {
+  return refused("parameter-invalid", "Parameter \"" + std::string(name) + "\" is " +
+                                          std::string(wanted) + ".");
+}
+
+// Bounds are positions or times.
+Answered<void> read_bounds(const Request& request, ActivityQuery& query) {
+  constexpr std::string_view wanted = "a position or an RFC 3339 time";
+  if (const auto after = request.query_value("after")) {
+    const auto position = number_from(*after);
+    const auto time = domain::time_from_rfc3339(*after);
+    if (!position && !time) return invalid_parameter("after", wanted);
+    if (position) query.from = Position{*position + 1};
+    if (!position) query.after = *time;
+  }
+  if (const auto before = request.query_value("before")) {
+    const auto position = number_from(*before);
+    const auto time = domain::time_from_rfc3339(*before);
+    if (!position && !time) return invalid_parameter("before", wanted);
+    if (position && *position == 0) query.max = 0;
+    if (position && *position > 0) query.to = std::min(*query.to, Position{*position - 1});
+    if (!position) query.before = *time;
+  }
+  return {};
+}
+
+Answered<ActivityQuery> activity_query(const Reading& reading,
+                                       const projections::ListQuery& page) {
+  const Request& request = reading.request;
+  ActivityQuery query;
+  const auto value = [&](std::string_view name) {
+    return std::string(request.query_value(name).value_or(""));
+  };
+  query.types = split(value("type"));
+  query.actor = value("actor");
+  query.stream = value("stream");
+  query.subject = value("subject");
+  query.reason = value("reason");
+  query.to = reading.at;
+  query.page = page.after;
+  query.max = page.max;
+  if (const auto outcome = request.query_value("outcome")) {
+    query.outcome = domain::enum_from<domain::Outcome>(*outcome);
+    if (!query.outcome) return invalid_parameter("outcome", "done, refused or failed");
+  }
+  const auto order = request.query_value("order_by").value_or("-position");
+  if (order != "position" && order != "-position") {
+    return invalid_parameter("order_by", "position or -position");
+  }
+  query.direction = order == "position" ? projections::Direction::oldest_first
+                                        : projections::Direction::newest_first;
+  if (const auto read = read_bounds(request, query); !read) return refused(read.error());
+  return query;
+}
+
+// The event of the path, which must not be later than what is read.
+Answered<Position> event_position(const Reading& reading) {
+  const auto number = number_from(reading.request.parameters.at("position"));
+  if (number && *number <= reading.at.value) return Position{*number};
+  return refused("event-unknown", "There is no event at this position.", 404);
+}
+
+Answered<Response> show(const Reading& reading) {
+  const auto position = event_position(reading);
+  if (!position) return refused(position.error());
+  const auto event = projections::read_event(reading.services.log, *position);
+  if (!event) return refused(event.error());
+  const auto record = reading.services.log.record(*position);
+  if (!record) return refused(record.error());
+  Response response;
+  response.body = "{";
+  ledger::codec::write_json_members(response.body, projections::item_of(*event));
+  response.body += ",\"record_bytes\":" + std::to_string(record->size());
+  response.body += ",\"leaf_hash\":\"" + hex(ledger::leaf_hash(*record)) + "\"}";
+  return finished(reading, std::move(response));
+}
+
+}  // namespace
+
+void add_event_routes(Routes& routes) {
+  routes.list("/v1/events", Permission::read_log,
+              {"type", "actor", "stream", "subject", "outcome", "reason", "after", "before",
+               "order_by"},
+              [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
+                const auto query = activity_query(reading, page);
+                if (!query) return refused(query.error());
+                if (query->max == 0) return listed(std::vector<projections::EventItem>());
+                return answered_page(projections::list_events(reading.services.log, *query));
+              });
+  routes.read("/v1/events/{position}", Permission::read_log, {}, show);
+  routes.list("/v1/events/{position}/changes", Permission::read_log, {},
+              [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
+                const auto position = event_position(reading);
+                if (!position) return refused(position.error());
+                return answered_page(
+                    projections::changes_of_event(reading.services.views, *position, page));
+              });
+  routes.list("/v1/events/{position}/causes", Permission::read_log, {},
+              [](const Reading& reading, const projections::ListQuery&) -> Answered<Listed> {
+                const auto position = event_position(reading);
+                if (!position) return refused(position.error());
+                const auto causes = projections::causes_of(reading.services.log, *position);
+                if (!causes) return refused(causes.error());
+                return listed(*causes);
+              });
+  routes.list("/v1/events/{position}/effects", Permission::read_log, {},
+              [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
+                const auto position = event_position(reading);
+                if (!position) return refused(position.error());
+                return answered_page(
+                    projections::effects_of(reading.services.log, *position, page));
+              });
+  routes.other("GET", "/v1/event-types", Permission::read_log,
+               [](const Request& request, const Services&) -> Answered<Response> {
+                 if (const auto checked = check_query(request, {}); !checked) {
+                   return refused(checked.error());
+                 }
+                 Response response;
+                 response.body = "{\"items\":[";
+                 for (std::size_t i = 0; i < domain::payload_names.size(); ++i) {
+                   if (i > 0) response.body += ',';
+                   response.body += "{\"type\":\"" + std::string(domain::payload_names[i]) +
+                                    "\",\"number\":" + std::to_string(i) + '}';
+                 }
+                 response.body += "]}";
+                 return response;
+               });
+}
+
+}  // namespace api

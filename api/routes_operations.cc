@@ -1,0 +1,51 @@
+// Long work: watched, and ended.
+#include "api/operations.h"
+#include "api/routes.h"
+
+namespace api {
+namespace {
+
+const std::vector<std::string> columns = {"operation", "kind",     "state",  "started_by",
+                                          "started_at", "ended_at", "detail"};
+
+Answered<Response> list(const Request& request, const Services& services) {
+  if (const auto checked = check_query(request, list_parameters({})); !checked) {
+    return refused(checked.error());
+  }
+  const auto reading = open_newest(request, services);
+  if (!reading) return refused(reading.error());
+  Listed page;
+  page.columns = columns;
+  for (const auto& view : services.operations.all()) page.items.push_back(operation_json(view));
+  return list_answer(*reading, std::move(page));
+}
+
+Answered<Response> answer_of(const Answered<OperationView>& view) {
+  if (!view) return refused(view.error());
+  Response response;
+  response.body = operation_json(*view);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
+
+void add_operation_routes(Routes& routes) {
+  routes.other("GET", "/v1/operations", Permission::read, list);
+  routes.other("GET", "/v1/operations/{operation}", Permission::read,
+               [](const Request& request, const Services& services) -> Answered<Response> {
+                 if (const auto checked = check_query(request, {}); !checked) {
+                   return refused(checked.error());
+                 }
+                 return answer_of(services.operations.find(request.parameters.at("operation")));
+               });
+  routes.other("POST", "/v1/operations/{operation}:cancel", Permission::operate,
+               [](const Request& request, const Services& services) -> Answered<Response> {
+                 if (const auto checked = check_query(request, {}); !checked) {
+                   return refused(checked.error());
+                 }
+                 return answer_of(services.operations.cancel(request.parameters.at("operation")));
+               });
+}
+
+}  // namespace api

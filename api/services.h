@@ -1,0 +1,85 @@
+// What the routes speak to. main() builds all of it and owns it; everything here outlives the
+// server.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "ledger/clock.h"
+#include "ledger/contact_book.h"
+#include "ledger/domain/ids.h"
+#include "ledger/entropy.h"
+#include "ledger/merkle/checkpoint.h"
+#include "ledger/result.h"
+#include "ledger/store/event_log.h"
+#include "ledger/writer.h"
+#include "projections/projector.h"
+#include "projections/view_store.h"
+#include "updates/content_store.h"
+
+namespace api {
+
+namespace domain = ledger::domain;
+
+class Operations;
+class Plans;
+
+// The newest head that was signed.
+struct SealedHead {
+  domain::Position size;
+  domain::Digest root;
+  std::string note;  // The signed checkpoint.
+};
+
+struct BackupMade {
+  domain::Position size;
+  domain::Digest root;
+  std::string path;
+};
+
+// How far a long work is.
+struct Progress {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+};
+
+// Work on files and on the whole record, which the program that runs the server does.
+class Chores {
+ public:
+  virtual ~Chores() = default;
+  // Makes a backup under a name. Errors: conflict ("backup-exists"), unavailable, io. Thread: any.
+  virtual ledger::Result<BackupMade> back_up(const std::string& name) = 0;
+  // Reads the whole record again; `go_on` is told how far it is, and ends it by answering false.
+  // The answer is a JSON object, the report. Thread: any.
+  virtual ledger::Result<std::string> verify(const std::function<bool(Progress)>& go_on) = 0;
+};
+
+struct Services {
+  ledger::Writer& writer;
+  const ledger::store::EventLog& log;
+  const projections::ViewStore& views;
+  const projections::Projector& projector;
+  ledger::ContactBook& contacts;
+  ledger::updates::ContentStore& content;
+  const ledger::Clock& clock;
+  ledger::Entropy& entropy;
+  Plans& plans;
+  Operations& operations;
+  Chores& chores;
+  // The newest signed head, after waiting until it covers so many records or the time is over.
+  std::function<SealedHead(domain::Position at_least, std::chrono::milliseconds at_most)> sealed;
+  ledger::merkle::VerifierKey key;  // That signs heads.
+  // From which the secrets of tokens are made, so that a request which is repeated gets the same.
+  domain::Digest secret_seed;
+  std::string version;
+  domain::Time started_at;
+  // Whether the service answers what it should; why not, in a sentence, if it does not.
+  std::function<std::string()> why_not_ready;
+  // Prometheus lines of the server itself.
+  std::function<std::string()> server_metrics;
+  std::string environment = "local";  // Stands in tokens, so that people see where they belong.
+};
+
+}  // namespace api
