@@ -1,5 +1,6 @@
-// The content store on disk: <directory>/ab/cdef…, written under a temporary name, synced, renamed,
-// and the rename synced too, so that a name that is there has all its bytes after a power cut.
+// The content store on disk: <directory>/ab/cdef..., written under a temporary name, synced,
+// renamed, and the rename synced too, so that a name that is there has all its bytes after a power
+// cut.
 #pragma once
 
 #include <sys/types.h>
