@@ -88,7 +88,7 @@ ledger::Result<std::vector<EventItem>> causes_of(const ledger::store::EventLog& 
                                                  domain::Position position);
 
 // What it brought about, directly and further on, oldest first. Looked for among the records after
-// it, up to limits::effects_records_passed_max of them; `page` and `max` as in ActivityQuery.
+// it, up to limits::activity_records_passed_max of them; `page` and `max` as in ActivityQuery.
 // Errors: as read_event; invalid ("page-invalid").
 ledger::Result<Page<EventItem>> effects_of(const ledger::store::EventLog& log,
                                            domain::Position position, const ListQuery& query);

@@ -21,9 +21,9 @@ namespace projections {
 //   bookmark:audit-2026    a position that has a name now
 //   last-rollback          just before the last rollback of a rule update
 //
-// `views` is of the same log; what it has not folded yet is in the future.
+// `views` is of the same log.
 // Errors: invalid ("as-of-malformed", "as-of-in-future", "as-of-before-genesis"), not_found
-// ("bookmark-unknown", "rollback-unknown"), corrupt, io. Thread: any.
+// ("bookmark-unknown", "rollback-unknown"), unavailable ("views-behind"), corrupt, io. Thread: any.
 ledger::Result<domain::Position> resolve_as_of(std::string_view text, domain::Time now,
                                                const ledger::store::EventLog& log,
                                                const ViewStore& views);
