@@ -18,7 +18,7 @@ namespace {
 
 template <class T>
 std::string failure(const std::string& what, const ledger::Result<T>& result) {
-  return what + ": " + result.error().reason + ", " + result.error().detail;
+  return "refused: " + what + ": " + result.error().reason + ", " + result.error().detail;
 }
 
 std::string random_bytes(std::mt19937_64& random, std::size_t size) {
@@ -68,11 +68,17 @@ std::string LogModel::difference(const EventLog& log) const {
     return "the log has " + std::to_string(log.head().size.value) + " records, the model " +
            std::to_string(size());
   }
+  std::string refused;
   for (const auto part : {&LogModel::difference_of_records, &LogModel::difference_of_streams,
                           &LogModel::difference_of_receipts, &LogModel::difference_of_tree}) {
-    if (auto found = (this->*part)(log); !found.empty()) return found;
+    const auto found = (this->*part)(log);
+    if (found.starts_with("refused: ")) {
+      refused = found;
+    } else if (!found.empty()) {
+      return found;
+    }
   }
-  return {};
+  return refused;
 }
 
 std::string LogModel::difference_of_records(const EventLog& log) const {

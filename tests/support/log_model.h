@@ -19,7 +19,8 @@ class LogModel {
   ledger::store::Batch next_batch(std::mt19937_64& random, std::size_t records_max) const;
   void add(const ledger::store::Batch& batch);
 
-  // What differs, in words, or nothing.
+  // What differs, in words, or nothing. Where the log says by itself that something is wrong, it
+  // begins with "refused: "; anything else is a wrong answer.
   std::string difference(const ledger::store::EventLog& log) const;
 
   std::uint64_t size() const { return records_.size(); }
