@@ -1,0 +1,24 @@
+// Histories for programs that do not run under RapidCheck: from a number, always the same.
+#pragma once
+
+#include <cstdint>
+#include <random>
+
+#include "tests/support/any_history.h"
+
+namespace tests {
+
+inline Fold random_history(std::uint64_t seed, std::size_t steps) {
+  std::mt19937_64 random(seed);
+  const auto small = [&] { return static_cast<std::uint32_t>(random() % 1'000); };
+  Steps taken(steps);
+  for (Step& step : taken) {
+    step.what = small();
+    step.a = small();
+    step.b = small();
+    step.c = small();
+  }
+  return play(taken);
+}
+
+}  // namespace tests
