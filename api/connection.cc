@@ -411,7 +411,9 @@ void Connection::wake() {
 void Connection::write_piece(std::string piece) {
   stream_->parked = false;
   if (!stream_->chunked) return write(std::move(piece), {});
-  write(chunk_head(piece.size()), std::move(piece) + "\r\n");
+  std::string head = chunk_head(piece.size());
+  piece += "\r\n";
+  write(std::move(head), std::move(piece));
 }
 
 void Connection::end_stream() {

@@ -36,10 +36,9 @@ struct Exception {
 };
 
 // Reasons for which HTTP has a better word than their kind's.
-constexpr std::array<Exception, 12> exceptions = {{
+constexpr std::array<Exception, 11> exceptions = {{
     {"version-stale", 412},
     {"idempotency-key-reused", 422},
-    {"as-of-not-retained", 410},
     {"plan-expired", 410},
     {"not-your-computer", 403},
     {"enrolment-token-expired", 403},

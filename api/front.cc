@@ -10,12 +10,6 @@ Front::Front(const Router& router, Auth& auth, RateLimit& rate, AccessReports& r
   for (const auto& route : router.routes()) counters_.try_emplace(route.get());
 }
 
-Front::Admission Front::refuse(const Request& request, Problem told) const {
-  Admission admission;
-  admission.refusal = problem(request, std::move(told));
-  return admission;
-}
-
 namespace {
 
 std::string_view raw_path(const Request& request) {
@@ -31,15 +25,15 @@ std::string allow_header(const std::vector<std::string>& methods) {
   return allow;
 }
 
-Problem no_route(const Request& request, const Router::Match& match) {
+std::optional<Problem> no_route(const Request& request, const Router::Match& match) {
   if (match.allowed.empty()) {
-    return {404, "route-not-found", "Nothing is at " + request.path + ".", {}, {}};
+    return Problem{404, "route-not-found", "Nothing is at " + request.path + ".", {}, {}};
   }
-  return {405,
-          "method-not-allowed",
-          request.method + " is not possible at " + request.path + ".",
-          {},
-          {{"Allow", allow_header(match.allowed)}}};
+  return Problem{405,
+                 "method-not-allowed",
+                 request.method + " is not possible at " + request.path + ".",
+                 {},
+                 {{"Allow", allow_header(match.allowed)}}};
 }
 
 Problem unauthenticated(Problem told) {
@@ -62,34 +56,37 @@ Front::Admission Front::admit(Request& request) {
     admission.refusal->headers.emplace_back("Allow", allow_header(match.allowed));
     return admission;
   }
-  if (match.route == nullptr) return refuse(request, no_route(request, match));
-  request.parameters = std::move(match.parameters);
   Admission admission;
   admission.route = match.route;
-  auto caller = auth_.caller(request);
-  if (caller) request.caller = std::move(*caller);
-  if (match.route->permission != Permission::public_) {
-    if (!caller) {
-      if (caller.error().status == 401) reports_.sign_in_failed(request, caller.error().code);
-      admission = refuse(request, unauthenticated(caller.error()));
-    } else if (!request.caller) {
-      reports_.sign_in_failed(request, "credential-missing");
-      admission = refuse(request, unauthenticated({401,
-                                                   "credential-missing",
-                                                   "Send a token: Authorization: Bearer ulg_...",
-                                                   {},
-                                                   {}}));
-    } else if (!allows(&*request.caller, match.route->permission)) {
-      reports_.denied(request, *match.route);
-      const std::string needed(name_of(match.route->permission));
-      admission = refuse(
-          request, {403, "permission-missing",
-                    "This needs the permission " + needed + ", which the token's role has not.",
-                    {}, {}});
-    }
-  }
+  request.parameters = std::move(match.parameters);
+  const auto refused =
+      match.route == nullptr ? no_route(request, match) : check_caller(request, *match.route);
+  if (refused) admission.refusal = problem(request, *refused);
   limit(request, admission);
   return admission;
+}
+
+std::optional<Problem> Front::check_caller(Request& request, const Route& route) {
+  auto caller = auth_.caller(request);
+  if (caller) request.caller = std::move(*caller);
+  if (route.permission == Permission::public_) return std::nullopt;
+  if (!caller) {
+    if (caller.error().status == 401) reports_.sign_in_failed(request, caller.error().code);
+    return unauthenticated(caller.error());
+  }
+  if (!request.caller) {
+    reports_.sign_in_failed(request, "credential-missing");
+    return unauthenticated(
+        {401, "credential-missing", "Send a token: Authorization: Bearer ulg_...", {}, {}});
+  }
+  if (allows(&*request.caller, route.permission)) return std::nullopt;
+  reports_.denied(request, route);
+  const std::string needed(name_of(route.permission));
+  return Problem{403,
+                 "permission-missing",
+                 "This needs the permission " + needed + ", which the token's role has not.",
+                 {},
+                 {}};
 }
 
 void Front::limit(const Request& request, Admission& admission) {
@@ -97,7 +94,6 @@ void Front::limit(const Request& request, Admission& admission) {
   const auto grant =
       rate_.take(request.caller ? "token " + request.caller->actor.id : request.address);
   if (!grant.allowed) {
-    admission.route = nullptr;
     admission.refusal = problem(
         request, {429,
                   "rate-limited",

@@ -24,8 +24,8 @@ class Front {
   Front(const Router& router, Auth& auth, RateLimit& rate, AccessReports& reports);
 
   struct Admission {
-    const Route* route = nullptr;     // Its handler is to be called; or else:
-    std::optional<Response> refusal;  // The answer. Also the answer to OPTIONS.
+    const Route* route = nullptr;  // Null: there is none, and there is a refusal.
+    std::optional<Response> refusal;  // Instead of what its handler answers; also for OPTIONS.
     std::vector<std::pair<std::string, std::string>> headers;  // For whatever is answered.
   };
   // Fills in parameters and caller. May read a row of the views when it sees a token for the first
@@ -43,7 +43,7 @@ class Front {
   void tick() { reports_.tick(); }
 
  private:
-  Admission refuse(const Request& request, Problem problem) const;
+  std::optional<Problem> check_caller(Request& request, const Route& route);
   void limit(const Request& request, Admission& admission);
 
   const Router& router_;

@@ -7,9 +7,10 @@
 
 namespace api {
 
-std::span<const ProblemPage> problem_pages_of_http();    // The protocol, credentials, parameters.
-std::span<const ProblemPage> problem_pages_of_fleet();   // Computers, relays, patterns, instructions.
-std::span<const ProblemPage> problem_pages_of_rules();   // Rule updates, policies, content.
-std::span<const ProblemPage> problem_pages_of_ledger();  // The record, access, tasks, settings.
+std::span<const ProblemPage> problem_pages_of_http();     // The protocol, credentials, parameters.
+std::span<const ProblemPage> problem_pages_of_fleet();    // Computers, relays, patterns, alerts.
+std::span<const ProblemPage> problem_pages_of_rules();    // Rule updates, policies, sources, plans.
+std::span<const ProblemPage> problem_pages_of_record();   // The log, proofs, views, files.
+std::span<const ProblemPage> problem_pages_of_service();  // Access, tasks, settings, JSON, filters.
 
 }  // namespace api

@@ -5,17 +5,12 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 52> pages = {{
+constexpr std::array<ProblemPage, 48> pages = {{
     {"as-of-before-genesis", "The time asked for is before the first event",
      "Ask for the position 0 or a later one; GET /v1/ledger says when the ledger began."},
     {"as-of-in-future", "The position asked for does not exist yet",
      "Ask for a position up to Ledger-Head, or use min_position to wait for one that was just "
      "written."},
-    {"as-of-invalid", "as_of is not understood",
-     "Give a position (184223), a time (2026-11-03T10:00:00Z), a duration back (-PT2H), "
-     "bookmark:NAME, event:POSITION or before:POSITION."},
-    {"as-of-not-retained", "That moment is not kept any more",
-     "The answer names the oldest position that can be asked for."},
     {"as-of-on-write", "The past cannot be changed",
      "Leave as_of out of requests that change something."},
     {"body-invalid", "The body is not what this route takes",
@@ -77,8 +72,6 @@ constexpr std::array<ProblemPage, 52> pages = {{
     {"parameter-repeated", "A query parameter was given twice", "Give each parameter once."},
     {"parameter-unknown", "There is no such query parameter",
      "The detail names the nearest one; /openapi.yaml lists all."},
-    {"permission-denied", "The token's role does not allow this",
-     "Ask somebody whose role does, or an administrator for another role."},
     {"permission-missing", "The token's role does not allow this",
      "Ask somebody whose role does, or an administrator for another role. The refusal was "
      "recorded."},
@@ -108,8 +101,6 @@ constexpr std::array<ProblemPage, 52> pages = {{
      "Nothing was changed. Try again after the seconds of Retry-After."},
     {"service-stopping", "The ledger is being stopped",
      "Nothing was changed. Try again when it is back."},
-    {"service-failed", "The ledger cannot go on",
-     "It must be started again; its log says why. What was acknowledged is safe."},
 }};
 
 }  // namespace

@@ -183,6 +183,11 @@ std::optional<Problem> RequestReader::check_headers() {
     return told(501, "transfer-encoding-unsupported",
                    "A body is sent with a Content-Length or chunked, and in no other way.");
   }
+  // Beast takes a list of equal lengths; others on the way may not.
+  const auto length = request_.header("content-length");
+  if (length && length->find_first_not_of("0123456789") != std::string_view::npos) {
+    return told(400, "request-malformed", "Content-Length is one number.");
+  }
   const auto expect = request_.header("expect");
   if (expect && lower(*expect) != "100-continue") {
     return told(417, "expectation-failed", "Only 100-continue can be expected.");

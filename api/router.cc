@@ -50,9 +50,7 @@ bool is_named(std::string_view segment) {
 bool takes_rest(std::string_view segment) { return is_named(segment) && segment.ends_with("...}"); }
 
 std::string_view name_in(std::string_view segment) {
-  segment.remove_prefix(1);
-  segment.remove_suffix(takes_rest(segment) ? 4 : 1);
-  return segment;
+  return segment.substr(1, segment.size() - (takes_rest(segment) ? 5 : 2));
 }
 
 int hex_digit(char c) {

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,14 +11,10 @@
 #include "api/front.h"
 #include "api/handler_pool.h"
 #include "api/http_limits.h"
+#include "api/tls.h"
 #include "ledger/result.h"
 
 namespace api {
-
-struct TlsFiles {
-  std::filesystem::path certificate;  // PEM, with the chain.
-  std::filesystem::path key;          // PEM.
-};
 
 class Server {
  public:

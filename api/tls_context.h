@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "api/server.h"
+#include "api/tls.h"
 #include "ledger/result.h"
 
 namespace boost::asio::ssl {

@@ -1,0 +1,206 @@
+#include "api/x509.h"
+
+#include <arpa/inet.h>
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <ctime>
+#include <memory>
+
+#include "ledger/result.h"
+
+namespace api {
+
+namespace domain = ledger::domain;
+
+namespace {
+
+template <auto free_function>
+struct Freed {
+  template <class T>
+  void operator()(T* object) const {
+    free_function(object);
+  }
+};
+using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
+
+Bio reading(const std::string& text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+std::string written(BIO* bio) {
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(bio, &bytes);
+  return std::string(bytes, static_cast<std::size_t>(size));
+}
+
+Key key_from(const std::string& pem) {
+  return Key(PEM_read_bio_PrivateKey(reading(pem).get(), nullptr, nullptr, nullptr));
+}
+
+Certificate certificate_from(const std::string& pem) {
+  return Certificate(PEM_read_bio_X509(reading(pem).get(), nullptr, nullptr, nullptr));
+}
+
+std::time_t whole_seconds(domain::Time time) { return time.micros / 1'000'000; }
+
+bool is_address(const std::string& text) {
+  std::array<unsigned char, 16> bytes{};
+  return ::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+}
+
+void add_extension(X509* certificate, X509* issuer, int what, const std::string& value) {
+  X509V3_CTX context{};
+  X509V3_set_ctx_nodb(&context);
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  const Extension extension(X509V3_EXT_conf_nid(nullptr, &context, what, value.c_str()));
+  CHECK(extension != nullptr, "an extension is well formed");
+  CHECK(X509_add_ext(certificate, extension.get(), -1) == 1, "an extension is added");
+}
+
+void add_extensions(X509* certificate, X509* issuer, const std::set<std::string>& names) {
+  add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+  if (names.empty()) {
+    add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
+    add_extension(certificate, issuer, NID_key_usage, "critical,keyCertSign,cRLSign");
+    return;
+  }
+  std::string alternatives;
+  for (const auto& name : names) {
+    if (!alternatives.empty()) alternatives += ',';
+    alternatives += (is_address(name) ? "IP:" : "DNS:") + name;
+  }
+  add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always");
+  add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
+  add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
+  add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
+  add_extension(certificate, issuer, NID_subject_alt_name, alternatives);
+}
+
+void set_serial(X509* certificate) {
+  std::array<unsigned char, 16> bytes{};
+  CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "random bytes come");
+  bytes[0] = static_cast<unsigned char>((bytes[0] & 0x7f) | 0x40);  // Positive, of one length.
+  const std::unique_ptr<BIGNUM, Freed<BN_free>> number(
+      BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+  BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate));
+}
+
+domain::Time time_from(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
+  return {static_cast<std::int64_t>(timegm(&parts)) * 1'000'000};
+}
+
+std::string name_from(const GENERAL_NAME& name) {
+  if (name.type == GEN_DNS) {
+    return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name.d.dNSName)),
+                       static_cast<std::size_t>(ASN1_STRING_length(name.d.dNSName)));
+  }
+  if (name.type != GEN_IPADD) return {};
+  const bool six = ASN1_STRING_length(name.d.iPAddress) == 16;
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(six ? AF_INET6 : AF_INET, ASN1_STRING_get0_data(name.d.iPAddress), text.data(),
+              text.size());
+  return text.data();
+}
+
+}  // namespace
+
+bool is_host_name(const std::string& text) {
+  if (is_address(text)) return true;
+  if (text.empty() || text.size() > 253 || text.front() == '-' || text.front() == '.') return false;
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (std::isalnum(c) != 0 && c < 128) || c == '-' || c == '.';
+  });
+}
+
+KeyAndCertificate make_certificate(const CertificateFacts& facts,
+                                   const KeyAndCertificate* authority) {
+  const Key key(EVP_EC_gen("P-256"));
+  CHECK(key != nullptr, "a key is made");
+  const Certificate certificate(X509_new());
+  X509* raw = certificate.get();
+  X509_set_version(raw, X509_VERSION_3);
+  set_serial(raw);
+  // An hour back, for clocks that are not quite the same.
+  ASN1_TIME_set(X509_getm_notBefore(raw), whole_seconds(facts.not_before - domain::hours(1)));
+  ASN1_TIME_set(X509_getm_notAfter(raw), whole_seconds(facts.not_before + facts.life));
+  X509_set_pubkey(raw, key.get());
+  X509_NAME* subject = X509_get_subject_name(raw);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>(facts.common_name.c_str()), -1,
+                             -1, 0);
+  const Certificate issuer = authority == nullptr ? nullptr : certificate_from(authority->certificate);
+  const Key issuer_key = authority == nullptr ? nullptr : key_from(authority->key);
+  X509* signer = issuer == nullptr ? raw : issuer.get();
+  X509_set_issuer_name(raw, X509_get_subject_name(signer));
+  add_extensions(raw, signer, facts.names);
+  CHECK(X509_sign(raw, issuer_key == nullptr ? key.get() : issuer_key.get(), EVP_sha256()) > 0,
+        "a certificate is signed");
+  const Bio key_text(BIO_new(BIO_s_mem()));
+  PEM_write_bio_PKCS8PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  const Bio certificate_text(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(certificate_text.get(), raw);
+  return {written(key_text.get()), written(certificate_text.get())};
+}
+
+bool belong_together(const KeyAndCertificate& pair) {
+  const auto certificate = certificate_from(pair.certificate);
+  const auto key = key_from(pair.key);
+  return certificate != nullptr && key != nullptr &&
+         X509_check_private_key(certificate.get(), key.get()) == 1;
+}
+
+bool is_signed_by(const std::string& certificate, const std::string& authority) {
+  const auto signed_one = certificate_from(certificate);
+  const auto signer = certificate_from(authority);
+  if (signed_one == nullptr || signer == nullptr) return false;
+  return X509_verify(signed_one.get(), X509_get0_pubkey(signer.get())) == 1;
+}
+
+std::string fingerprint(const std::string& certificate) {
+  const auto parsed = certificate_from(certificate);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned int size = 0;
+  if (parsed == nullptr || X509_digest(parsed.get(), EVP_sha256(), bytes.data(), &size) != 1) {
+    return {};
+  }
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string text;
+  for (unsigned int i = 0; i < size; ++i) {
+    if (i > 0) text += ':';
+    text += digits[bytes[i] >> 4];
+    text += digits[bytes[i] & 15];
+  }
+  return text;
+}
+
+std::optional<SeenCertificate> look_at(const std::string& certificate) {
+  const auto parsed = certificate_from(certificate);
+  if (parsed == nullptr) return std::nullopt;
+  SeenCertificate seen;
+  seen.not_before = time_from(X509_get0_notBefore(parsed.get()));
+  seen.not_after = time_from(X509_get0_notAfter(parsed.get()));
+  const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(parsed.get(), NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const std::string name = name_from(*sk_GENERAL_NAME_value(names.get(), i));
+    if (!name.empty()) seen.names.insert(name);
+  }
+  return seen;
+}
+
+}  // namespace api
