@@ -30,8 +30,9 @@ constexpr std::chrono::milliseconds look_interval{20};
 
 class LogProjector final : public Projector {
  public:
-  LogProjector(const ledger::store::EventLog& log, ViewStore& store, Options options)
-      : log_(log), store_(store), options_(std::move(options)) {}
+  LogProjector(domain::World world, const ledger::store::EventLog& log, ViewStore& store,
+               Options options)
+      : log_(log), store_(store), options_(std::move(options)), world_(std::move(world)) {}
   ~LogProjector() override { stop(); }
 
   Result<void> catch_up();
@@ -100,6 +101,7 @@ Result<void> LogProjector::adopt_store() {
       if (!cleared) return cleared;
     }
   }
+  if (world_.size > store_.size()) world_ = {};
   return ledger::fold_log(log_, store_.size(), world_);
 }
 
@@ -238,7 +240,14 @@ void LogProjector::publish(const Counts& counts) {
 
 Result<std::unique_ptr<Projector>> Projector::start(const ledger::store::EventLog& log,
                                                     ViewStore& store, Options options) {
-  auto projector = std::make_unique<LogProjector>(log, store, std::move(options));
+  return start_from({}, log, store, std::move(options));
+}
+
+Result<std::unique_ptr<Projector>> Projector::start_from(domain::World world,
+                                                         const ledger::store::EventLog& log,
+                                                         ViewStore& store, Options options) {
+  auto projector =
+      std::make_unique<LogProjector>(std::move(world), log, store, std::move(options));
   const auto caught_up = projector->catch_up();
   if (!caught_up) return fail(caught_up.error());
   projector->follow();

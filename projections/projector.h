@@ -13,6 +13,10 @@
 #include "ledger/store/event_log.h"
 #include "projections/view_store.h"
 
+namespace ledger::domain {
+struct World;
+}
+
 namespace projections {
 
 // What a recorded digest says differs from what the same events give now: the record, the views or
@@ -49,6 +53,11 @@ class Projector {
   // Errors: corrupt, io.
   static ledger::Result<std::unique_ptr<Projector>> start(const ledger::store::EventLog& log,
                                                           ViewStore& store, Options options);
+  // The same, and spares folding what is folded already: `world` is the fold of the log's first
+  // events. One that is beyond the store is of no use and is dropped.
+  static ledger::Result<std::unique_ptr<Projector>> start_from(
+      ledger::domain::World world, const ledger::store::EventLog& log, ViewStore& store,
+      Options options);
   // Stops, as stop() does.
   virtual ~Projector() = default;
 

@@ -2,7 +2,9 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -56,6 +58,28 @@ Result<std::unique_ptr<rocksdb::DB>> open_database(const ViewStore::Options& opt
   return std::unique_ptr<rocksdb::DB>(db);
 }
 
+Result<void> remove_store(const ViewStore::Options& options) {
+  std::error_code error;
+  fs::remove_all(options.directory, error);
+  if (!error) return {};
+  return fail(ErrorKind::io, "views-io",
+              "The views at " + options.directory.string() +
+                  " cannot be removed: " + error.message() + ".");
+}
+
+struct Opened {
+  std::unique_ptr<rocksdb::DB> db;
+  StoreState state;
+};
+
+Result<Opened> open_with_state(const ViewStore::Options& options, rocksdb::Env* env) {
+  auto db = open_database(options, env);
+  if (!db) return fail(db.error());
+  auto state = state_in(**db);
+  if (!state) return fail(state.error());
+  return Opened{*std::move(db), *std::move(state)};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ViewStore>> ViewStore::open(const Options& options) {
@@ -63,22 +87,20 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const Options& options) {
   if (!checked) return fail(checked.error());
   std::unique_ptr<rocksdb::Env> env;
   if (options.files) env = rocksdb::NewCompositeEnv(options.files);
-  auto db = open_database(options, env.get());
-  if (!db) return fail(db.error());
-  auto state = state_in(**db);
-  if (!state) return fail(state.error());
-  if (state->format != views_format || !ViewSums::from(state->digests)) {
-    db->reset();
-    const auto destroyed =
-        rocksdb::DestroyDB(options.directory.string(), views_options(env.get(), options.bulk));
-    if (!destroyed.ok()) return fail(views_error_of(destroyed));
-    db = open_database(options, env.get());
-    if (!db) return fail(db.error());
-    state = state_in(**db);
-    if (!state) return fail(state.error());
+  auto opened = open_with_state(options, env.get());
+  const bool damaged = !opened && opened.error().kind == ErrorKind::corrupt;
+  const bool of_another_format =
+      opened && (opened->state.format != views_format || !ViewSums::from(opened->state.digests));
+  if ((damaged && options.discard_damaged) || of_another_format) {
+    spdlog::warn("the views at {} are made anew: {}", options.directory.string(),
+                 damaged ? opened.error().detail : "they are of another format");
+    opened = fail(ErrorKind::io, "views-io", "The views are closed.");
+    if (const auto removed = remove_store(options); !removed) return fail(removed.error());
+    opened = open_with_state(options, env.get());
   }
+  if (!opened) return fail(opened.error());
   return std::unique_ptr<ViewStore>(std::make_unique<RocksViewStore>(
-      options, std::move(env), *std::move(db), *std::move(state)));
+      options, std::move(env), std::move(opened->db), std::move(opened->state)));
 }
 
 RocksViewStore::RocksViewStore(Options options, std::unique_ptr<rocksdb::Env> env,

@@ -41,6 +41,8 @@ class ViewStore {
     bool bulk = false;
     // Null for the machine's. Tests give one that fails; it outlives the store.
     std::shared_ptr<rocksdb::FileSystem> files;
+    // Whether a damaged store is removed and an empty one made: the log has everything.
+    bool discard_damaged = false;
   };
   // A store of another format is emptied.
   // Errors: corrupt ("views-foreign": the directory holds something else; "views-damaged"),

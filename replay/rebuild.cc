@@ -81,7 +81,7 @@ Result<RebuildReport> rebuild(const ledger::store::EventLog& log, const RebuildO
   RebuildReport report;
   const auto began = std::chrono::steady_clock::now();
   {
-    auto store = projections::ViewStore::open({fresh, true, nullptr});
+    auto store = projections::ViewStore::open({fresh, true, nullptr, false});
     if (!store) return fail(store.error());
     const auto folded = fold_into(**store, log, options, report);
     if (!folded) return fail(folded.error());

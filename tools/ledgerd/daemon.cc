@@ -135,6 +135,7 @@ Result<void> Daemon::Parts::open_record() {
 Result<void> Daemon::Parts::open_views() {
   projections::ViewStore::Options view_options;
   view_options.directory = options.data / "views";
+  view_options.discard_damaged = true;
   auto opened = projections::ViewStore::open(view_options);
   if (!opened) return fail(opened.error());
   views = std::move(*opened);
