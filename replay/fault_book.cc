@@ -6,9 +6,15 @@ namespace replay {
 
 void FaultBook::add(domain::Position at, std::string kind, std::string expected,
                     std::string found) {
+  add_range({at, at}, std::move(kind), std::move(expected), std::move(found));
+}
+
+void FaultBook::add_range(std::pair<domain::Position, domain::Position> range, std::string kind,
+                          std::string expected, std::string found) {
   ++total_;
   if (faults_.size() == ledger::limits::faults_told_max) return;
-  faults_.push_back({at, at, std::move(kind), std::move(expected), std::move(found)});
+  faults_.push_back(
+      {range.first, range.second, std::move(kind), std::move(expected), std::move(found)});
 }
 
 void FaultBook::add_to_range(domain::Position at, std::string kind, std::string expected,

@@ -14,6 +14,8 @@ namespace replay {
 class FaultBook {
  public:
   void add(domain::Position at, std::string kind, std::string expected, std::string found);
+  void add_range(std::pair<domain::Position, domain::Position> range, std::string kind,
+                 std::string expected, std::string found);
   // One of a range, if the one before it says the same of the position before.
   void add_to_range(domain::Position at, std::string kind, std::string expected,
                     std::string found);

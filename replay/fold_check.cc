@@ -29,17 +29,15 @@ void FoldCheck::take(const RecordChunk& chunk) {
     const domain::Position at{chunk.first + i};
     const auto& record = chunk.records[i];
     const auto& event = chunk.events[i];
-    if (!record.readable || record.altered) folding_ = false;
-    if (record.readable && event) {
+    const bool trusted = record.readable && !record.altered;  // Or it was told already.
+    if (trusted && event) {
       take_event(*event, at);
       continue;
     }
     folding_ = false;
     run_.reset();
-    // An altered record was told already, whatever its bytes are now.
-    if (record.readable && !record.altered) {
-      faults_.add(at, "record-malformed", "an event", event.error().reason);
-    }
+    behind_gap_ = true;
+    if (trusted) faults_.add(at, "record-malformed", "an event", event.error().reason);
   }
 }
 
@@ -82,7 +80,10 @@ void FoldCheck::pass_command(const domain::Event& event) {
   }
   check_receipt();
   // Commands of the service itself have no id: nobody asks for them again.
-  if (event.command != domain::CommandId{}) run_ = Run{event.command, event.position, 1};
+  if (event.command != domain::CommandId{}) {
+    run_ = Run{event.command, event.position, 1, behind_gap_};
+  }
+  behind_gap_ = false;
 }
 
 void FoldCheck::check_receipt() {
@@ -96,7 +97,9 @@ void FoldCheck::check_receipt() {
                        receipt ? "none" : receipt.error().reason);
   }
   const auto& found = **receipt;
-  if (found.first == run.first && found.count == run.count) return;
+  const bool ends_there =
+      found.first.value + found.count == run.first.value + std::uint64_t{run.count};
+  if (ends_there && (found.count == run.count || (run.cut_off && found.count > run.count))) return;
   faults_.add(run.first, "receipt-wrong", receipt_text(run.first.value, run.count),
               receipt_text(found.first.value, found.count));
 }

@@ -32,6 +32,7 @@ class FoldCheck {
     domain::CommandId command;
     domain::Position first;
     std::uint32_t count = 0;
+    bool cut_off = false;  // There may have been more of its events before, in a gap.
   };
 
   void take_event(const domain::Event& event, domain::Position at);
@@ -51,6 +52,7 @@ class FoldCheck {
   bool folding_ = true;
   domain::Time last_time_;
   std::optional<Run> run_;
+  bool behind_gap_ = false;  // Of records that cannot be trusted.
   std::uint64_t receipts_checked_ = 0;
   std::uint64_t digests_checked_ = 0;
   std::uint64_t digests_unchecked_ = 0;

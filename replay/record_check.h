@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "ledger/merkle/tree.h"
 #include "ledger/store/event_log.h"
@@ -39,6 +40,7 @@ class RecordCheck {
   bool parent_is_of(std::uint64_t tile_index, const std::string& hashes) const;
   void grow(const std::string& leaves);
   void check_checkpoint();
+  std::pair<domain::Position, domain::Position> suspects() const;
 
   const ledger::store::EventLog& log_;
   const domain::Position size_;
