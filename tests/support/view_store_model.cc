@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <string>
@@ -123,7 +124,8 @@ class Model {
             {{at}, now == rows.end() ? std::nullopt : std::optional(now->second)});
       }
       std::vector<Key> told;
-      for (const auto& row : store_->changed_by({at}).value()) told.emplace_back(row.view, row.key);
+      const auto rows_changed = store_->changed_by({at}).value();
+      for (const auto& row : rows_changed) told.emplace_back(row.view, row.key);
       EXPECT_EQ(told, changed) << "changed by " << at;
       before = rows;
     }
@@ -141,9 +143,8 @@ class Model {
       }
     }
     std::vector<std::pair<Position, std::optional<std::string>>> told;
-    for (const auto& version : store_->versions(key.first, key.second, at, max).value()) {
-      told.emplace_back(version.position, version.row);
-    }
+    const auto versions = store_->versions(key.first, key.second, at, max).value();
+    for (const auto& version : versions) told.emplace_back(version.position, version.row);
     EXPECT_EQ(told, wanted);
   }
 
