@@ -132,14 +132,11 @@ TEST(RuleUpdateReader, TellsAtMostAHundredErrors) {
 }
 
 TEST(RuleUpdateReader, TakesAsManyRulesAsTheLimitAndNotOneMore) {
-  std::string rules;
-  for (std::size_t i = 0; i < limits::rules_per_update_max; ++i) {
-    rules += (i == 0 ? "" : ",") + rule(std::to_string(1'000'000 + i));
-  }
-  const auto most = read_rule_update(document(rules), ImportOrigin::file);
-  ASSERT_TRUE(most.ok()) << summary(most.errors);
-  EXPECT_EQ(most.value.rules.size(), limits::rules_per_update_max);
-  EXPECT_THAT(codes(document(rules + "," + rule("9999999"))), ElementsAre("rule-update-too-large"));
+  // Rules without anything in them: what is told of them shows that they were looked at.
+  std::string rules = "{}";
+  for (std::size_t i = 1; i < limits::rules_per_update_max; ++i) rules += ",{}";
+  EXPECT_EQ(codes(document(rules)).front(), "json-missing");
+  EXPECT_THAT(codes(document(rules + ",{}")), ElementsAre("rule-update-too-large"));
 }
 
 TEST(RuleUpdateReader, ParsesNothingOfADocumentBeyondTheLimit) {

@@ -138,8 +138,11 @@ TEST_F(SourceCheck, TellsWhenAnImportedUpdateIsListedWithOtherContent) {
 }
 
 TEST_F(SourceCheck, ForgedOrTruncatedContentIsReportedAndNotStored) {
-  for (const auto& forged : {document("25-031") + " ", document("25-031").substr(1),
-                             document("25-031").replace(60, 1, "~"), std::string()}) {
+  std::string sound_but_other = document("25-031");
+  sound_but_other.replace(sound_but_other.find(R"("title":"t")"), 11, R"("title":"T")");
+  for (const auto& forged :
+       {sound_but_other, document("25-031") + " ", document("25-031").substr(1),
+        document("25-031").replace(60, 1, "~"), std::string()}) {
     serve({{"25-031", "25-031.json", document("25-031")},
            {"25-032", "25-032.json", document("25-032")}});
     source_.files["25-031.json"] = forged;
@@ -262,8 +265,10 @@ TEST_F(FileSourceCheck, ReadsADirectory) {
   write("25-031.json", document("25-031"));
   write("manifest.json", manifest({{"25-031", "25-031.json", document("25-031")}}));
   const std::string path = folder_.path().string();
-  for (const auto& url : {"file://" + path, "file://localhost" + path, "file://" + path + "/",
-                          "file:///%74mp" + path.substr(std::string("/tmp").size())}) {
+  std::string escaped = path;
+  escaped.replace(escaped.find('-'), 1, "%2D");
+  for (const auto& url :
+       {"file://" + path, "file://localhost" + path, "file://" + path + "/", "file://" + escaped}) {
     EXPECT_EQ(at<ImportRuleUpdate>(check_url(url), 0).update, (domain::RuleUpdateId{25, 31}))
         << url;
   }
@@ -291,6 +296,17 @@ TEST_F(FileSourceCheck, AsksTheAlternativeForWhatTheFirstDoesNotGive) {
   EXPECT_EQ(failed.cause, SourceFault::not_found);
   EXPECT_NE(failed.detail.find("/nowhere/manifest.json"), std::string::npos);
   EXPECT_NE(failed.detail.find("/nowhere-else/manifest.json"), std::string::npos);
+}
+
+TEST_F(FileSourceCheck, DoesNotCoverUpWithTheAlternativeWhatTheFirstGaveWrongly) {
+  std::filesystem::create_directory(folder_ / "other");
+  write("manifest.json", manifest({{"25-031", "25-031.json", document("25-031")}}));
+  write("25-031.json", document("25-031") + " ");
+  write("other/25-031.json", document("25-031"));
+  const std::string url = "file://" + folder_.path().string();
+  const auto commands = check_url(url, url + "/other");
+  ASSERT_EQ(commands.size(), 2U);
+  EXPECT_EQ(at<ReportVerificationFailed>(commands, 0).target, "25-031.json");
 }
 
 }  // namespace

@@ -183,6 +183,23 @@ TEST(HttpSource, GivesASilentPeerUpWhenTheCheckIsStopped) {
   ::close(client);
 }
 
+// No timeout of silence ends this one: there is no silence.
+TEST(HttpSource, GivesAPeerUpWhoseHeadersNeverEndWhenTheCheckIsStopped) {
+  const Listener listener;
+  std::stop_source stop;
+  std::thread peer([&] {
+    const int client = listener.accept();
+    std::string sent = "HTTP/1.1 200 OK\r\n";
+    while (::send(client, sent.data(), sent.size(), MSG_NOSIGNAL) > 0) {
+      sent = "X: y\r\n";
+      stop.request_stop();
+    }
+    ::close(client);
+  });
+  EXPECT_EQ(cause(fetch(listener.url(), 9, stop.get_token())), SourceFault::other);
+  peer.join();
+}
+
 TEST(HttpSource, RefusesUrlsThatItDoesNotUnderstand) {
   for (const auto* url : {"http://", "http://user:secret@host/", "http://host:99999/",
                           "http://host/?query", "http://host name/", "https://[::1"}) {
