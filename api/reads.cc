@@ -102,13 +102,17 @@ Answered<void> wait_for(const Services& services, Position at, std::chrono::mill
   return refused(views_behind(at, services.projector.size()));
 }
 
+Answered<Position> visible(const Services& services) {
+  const auto size = services.projector.size();
+  if (size.value == 0) return refused(views_behind(Position{0}, size));
+  return Position{size.value - 1};
+}
+
 // The newest position, once it is visible or has been waited for.
 Answered<Position> newest(const Services& services) {
   const auto head = services.log.head().size;
   if (head.value > 0) services.projector.wait_for(Position{head.value - 1}, newest_wait);
-  const auto size = services.projector.size();
-  if (size.value == 0) return refused(views_behind(Position{0}, size));
-  return Position{size.value - 1};
+  return visible(services);
 }
 
 Answered<Position> resolved(const Request& request, const Services& services) {
@@ -160,8 +164,8 @@ Answered<Reading> open_reading(const Request& request, const Services& services)
   const bool pinned = as_of && number_from(*as_of);
   auto at = *token ? Answered<Position>((*token)->at) : resolved(request, services);
   if (!at) return refused(at.error());
-  const auto visible = wait_for(services, *at, *token ? std::chrono::milliseconds(0) : newest_wait);
-  if (!visible) return refused(visible.error());
+  const auto shown = wait_for(services, *at, *token ? std::chrono::milliseconds(0) : newest_wait);
+  if (!shown) return refused(shown.error());
   return Reading{request, services, *at, services.views.as_of(*at), pinned,
                  *token ? std::move((*token)->after) : std::string()};
 }
@@ -172,11 +176,17 @@ Answered<Reading> open_newest(const Request& request, const Services& services) 
   return Reading{request, services, *at, services.views.as_of(*at), false, {}};
 }
 
+Answered<Reading> open_visible(const Request& request, const Services& services) {
+  const auto at = visible(services);
+  if (!at) return refused(at.error());
+  return Reading{request, services, *at, services.views.as_of(*at), false, {}};
+}
+
 Answered<std::size_t> page_size(const Request& request) {
   const auto asked = number_parameter(request, "page_size");
   if (!asked) return refused(asked.error());
-  const auto most = ledger::limits::http_page_rows_max;
-  return std::clamp<std::size_t>(asked->value_or(ledger::limits::http_page_rows), 1, most);
+  return std::clamp<std::size_t>(asked->value_or(ledger::limits::http_page_rows), 1,
+                                 ledger::limits::http_page_rows_max);
 }
 
 std::string page_token(const Reading& reading, std::string_view after) {
@@ -197,7 +207,9 @@ Response finished(const Reading& reading, Response response,
     if (envelope) headers.emplace_back("Ledger-As-Of-Time", rfc3339(envelope->recorded_at));
   }
   headers.emplace_back("Ledger-Head", std::to_string(head.size.value - 1));
-  const auto root = log.root_at(Position{reading.at.value + 1});
+  const Position size{reading.at.value + 1};
+  const auto root = size == head.size ? ledger::Result<domain::Digest>(head.root)
+                                      : log.root_at(size);
   if (root) headers.emplace_back("Ledger-Root", hex(*root));
   const auto etag = etag_of(reading, response, version);
   headers.emplace_back("Cache-Control", reading.is_pinned ? "private, max-age=31536000, immutable"

@@ -32,6 +32,8 @@ Answered<Reading> open_reading(const Request& request, const Services& services)
 
 // As open_reading(), of the newest position, whatever the request asks.
 Answered<Reading> open_newest(const Request& request, const Services& services);
+// The same without waiting, for what may be a moment behind.
+Answered<Reading> open_visible(const Request& request, const Services& services);
 
 // Parameters that every read has, and those that every list has as well.
 QueryNames read_parameters(const QueryNames& more);

@@ -176,6 +176,17 @@ std::string csv(const std::vector<std::string>& columns, const std::vector<std::
   return out;
 }
 
+Listed sliced(Listed all, std::string_view after, std::size_t max) {
+  const std::size_t begin =
+      std::min<std::size_t>(number_from(after).value_or(0), all.items.size());
+  const std::size_t end = std::min(begin + max, all.items.size());
+  if (end < all.items.size()) all.next = std::to_string(end);
+  const auto at = [&](std::size_t i) { return all.items.begin() + static_cast<std::ptrdiff_t>(i); };
+  all.items.erase(at(end), all.items.end());
+  all.items.erase(all.items.begin(), at(begin));
+  return all;
+}
+
 Answered<Response> list_answer(const Reading& reading, Listed page) {
   const auto type =
       preferred(reading.request.header("accept"), {json_type, csv_type, lines_type});

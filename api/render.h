@@ -48,6 +48,12 @@ void add_columns(std::vector<std::string>& columns, const std::string& prefix) {
   std::apply([&](const auto&... each) { (add(each), ...); }, Row::fields());
 }
 
+template <domain::HasFields T>
+constexpr bool has_position() {
+  return std::apply([](const auto&... each) { return ((each.name == "position") || ...); },
+                    T::fields());
+}
+
 }  // namespace internal
 
 template <domain::HasFields Row>
@@ -67,16 +73,22 @@ Listed listed(const std::vector<Row>& rows, std::optional<std::string> next = {}
   return page;
 }
 
+// The page after `after` of what is all at hand: its own numbers are where pages end.
+Listed sliced(Listed all, std::string_view after, std::size_t max);
+
 // {"items": [...], "next_page_token": "...", "position": N}; or the rows alone as CSV or NDJSON,
 // where the token and the address of the next page stand in headers. Problems: 406.
 Answered<Response> list_answer(const Reading& reading, Listed page);
 
-// One object: its members and "position".
+// One object: its members, and the position that is shown as "position" unless it has one itself.
 template <domain::HasFields T>
 Response object_answer(const Reading& reading, const T& object,
                        std::optional<std::uint64_t> version = {}) {
   Response response;
-  response.body = "{\"position\":" + std::to_string(reading.at.value) + ',';
+  response.body = "{";
+  if constexpr (!internal::has_position<T>()) {
+    response.body += "\"position\":" + std::to_string(reading.at.value) + ',';
+  }
   ledger::codec::write_json_members(response.body, object);
   response.body += '}';
   return finished(reading, std::move(response), version);

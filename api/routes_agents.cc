@@ -122,7 +122,7 @@ void report(std::shared_ptr<const Request> request, const Services& services, co
   if (!said) return reply(response_of(*request, said.error()));
   const auto only = flag_parameter(*request, "validate_only");
   if (!only) return reply(response_of(*request, only.error()));
-  const auto reading = open_newest(*request, services);
+  const auto reading = open_visible(*request, services);
   if (!reading) return reply(response_of(*request, reading.error()));
   const auto beat = rhythm(*reading, *computer);
   if (!beat) return reply(response_of(*request, beat.error()));

@@ -47,14 +47,14 @@ Answered<AlertTypeItem> alert_type(const Reading& reading, AlertType type) {
   return item;
 }
 
-Answered<Listed> alert_types(const Reading& reading, const ListQuery&) {
+Answered<Listed> alert_types(const Reading& reading, const ListQuery& page) {
   std::vector<AlertTypeItem> items;
   for (std::size_t i = 0; i < enum_names(AlertType{}).size(); ++i) {
     auto item = alert_type(reading, static_cast<AlertType>(i));
     if (!item) return refused(item.error());
     items.push_back(std::move(*item));
   }
-  return listed(items);
+  return sliced(listed(items), page.after, page.max);
 }
 
 Answered<AlertType> path_type(const Request& request) {

@@ -65,13 +65,13 @@ Answered<Listed> history(const Reading& reading, const ListQuery& page) {
 }
 
 // Each field of its row, and the event since which it is so.
-Answered<Listed> blame(const Reading& reading, const ListQuery&) {
+Answered<Listed> blame(const Reading& reading, const ListQuery& page) {
   const auto computer = path_name<ComputerId>(reading.request, "computer");
   if (!computer) return refused(computer.error());
   const auto fields = projections::blame(reading.services.views, reading.services.log,
                                          projections::View::computers, computer->value, reading.at);
   if (!fields) return refused(fields.error());
-  return listed(*fields);
+  return sliced(listed(*fields), page.after, page.max);
 }
 
 Answered<Response> facets(const Reading& reading) {

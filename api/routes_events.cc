@@ -121,12 +121,12 @@ void add_event_routes(Routes& routes) {
                     projections::changes_of_event(reading.services.views, *position, page));
               });
   routes.list("/v1/events/{position}/causes", Permission::read_log, {},
-              [](const Reading& reading, const projections::ListQuery&) -> Answered<Listed> {
+              [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
                 const auto position = event_position(reading);
                 if (!position) return refused(position.error());
                 const auto causes = projections::causes_of(reading.services.log, *position);
                 if (!causes) return refused(causes.error());
-                return listed(*causes);
+                return sliced(listed(*causes), page.after, page.max);
               });
   routes.list("/v1/events/{position}/effects", Permission::read_log, {},
               [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {

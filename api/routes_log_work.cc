@@ -1,7 +1,6 @@
 // Long work on the record: reading all of it again, and copying it.
 #include "api/operations.h"
 #include "api/routes.h"
-#include "ledger/domain/commands_service.h"
 #include "projections/mark.h"
 
 namespace api {
@@ -38,21 +37,16 @@ struct BackupBody {
   }
 };
 
-// A backup, and the event that remembers it.
-ledger::Result<std::string> back_up(const Services& services, const std::string& name,
-                                    domain::Command command) {
+ledger::Result<std::string> back_up(const Services& services, const std::string& name) {
   const auto made = services.chores.back_up(name);
   if (!made) return ledger::fail(made.error());
-  command.payload = domain::RecordBackup{made->size, made->root, name};
-  const auto recorded = services.writer.call(std::move(command));
-  if (!recorded) return ledger::fail(recorded.error());
   return "{\"name\":" + json_string(name) + ",\"size\":" + std::to_string(made->size.value) +
          ",\"root\":\"" + hex(made->root) + "\",\"path\":" + json_string(made->path) + "}";
 }
 
 Answered<Response> backup(const Request& request, const Services& services) {
   if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
-  auto command = new_command(request, services, IfMatch::none);
+  const auto command = new_command(request, services, IfMatch::none);
   if (!command) return refused(command.error());
   const auto body = Body::parse(request);
   if (!body) return refused(body.error());
@@ -63,14 +57,9 @@ Answered<Response> backup(const Request& request, const Services& services) {
         {"/name", "json-value",
          "Expected 1 to 63 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit."}});
   }
-  command->reason = body->reason();
-  command->ticket = body->ticket();
-  const std::string by = projections::text_of(command->actor);
   return accepted(services.operations.start(
-      "back_up_log", by,
-      [&services, name = said->name, command = std::move(*command)](const Operations::GoOn&) {
-        return back_up(services, name, command);
-      }));
+      "back_up_log", projections::text_of(command->actor),
+      [&services, name = said->name](const Operations::GoOn&) { return back_up(services, name); }));
 }
 
 }  // namespace

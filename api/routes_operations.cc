@@ -9,15 +9,16 @@ const std::vector<std::string> columns = {"operation", "kind",     "state",  "st
                                           "started_at", "ended_at", "detail"};
 
 Answered<Response> list(const Request& request, const Services& services) {
-  if (const auto checked = check_query(request, list_parameters({})); !checked) {
-    return refused(checked.error());
-  }
-  const auto reading = open_newest(request, services);
+  const auto checked = check_query(request, {"page_size", "page_token"});
+  if (!checked) return refused(checked.error());
+  const auto size = page_size(request);
+  if (!size) return refused(size.error());
+  const auto reading = open_reading(request, services);
   if (!reading) return refused(reading.error());
   Listed page;
   page.columns = columns;
   for (const auto& view : services.operations.all()) page.items.push_back(operation_json(view));
-  return list_answer(*reading, std::move(page));
+  return list_answer(*reading, sliced(std::move(page), reading->after, *size));
 }
 
 Answered<Response> answer_of(const Answered<OperationView>& view) {

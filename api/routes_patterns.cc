@@ -12,9 +12,8 @@ using projections::ListQuery;
 
 Answered<Response> show(const Reading& reading) {
   const auto component = path_name<ComponentName>(reading.request, "component");
-  if (!component) return refused(component.error());
   const auto platform = path_name<Platform>(reading.request, "platform");
-  if (!platform) return refused(platform.error());
+  if (!component || !platform) return refused(unknown_name("pattern"));
   const auto item = projections::find_pattern(*reading.snapshot, *component, *platform);
   if (!item) return refused(item.error());
   return object_answer(reading, *item);
@@ -22,8 +21,9 @@ Answered<Response> show(const Reading& reading) {
 
 // Which version, beside the component and platform of the path.
 Answered<domain::CommandPayload> retire(Routes::Order& order) {
+  const auto component = path_name<ComponentName>(order.request, "component");
   const auto platform = path_name<Platform>(order.request, "platform");
-  if (!platform) return refused(platform.error());
+  if (!component || !platform) return refused(unknown_name("pattern"));
   order.body.from_path("platform", platform->value);
   return make_of<domain::RetirePattern>("component")(order);
 }

@@ -1,6 +1,4 @@
 // Plans that were made: looked at in full, applied, or given up.
-#include <algorithm>
-
 #include "api/plans.h"
 #include "api/routes.h"
 
@@ -43,15 +41,16 @@ Answered<PlanPtr> plan_of(const Request& request, const Services& services) {
 }
 
 Answered<Response> list(const Request& request, const Services& services) {
-  if (const auto checked = check_query(request, list_parameters({})); !checked) {
-    return refused(checked.error());
-  }
   // Plans are of now: they are no part of the record.
-  const auto reading = open_newest(request, services);
+  const auto checked = check_query(request, {"page_size", "page_token"});
+  if (!checked) return refused(checked.error());
+  const auto size = page_size(request);
+  if (!size) return refused(size.error());
+  const auto reading = open_reading(request, services);
   if (!reading) return refused(reading.error());
   std::vector<PlanItem> items;
   for (const auto& plan : services.plans.all()) items.push_back(item_of(*plan));
-  return list_answer(*reading, listed(items));
+  return list_answer(*reading, sliced(listed(items), reading->after, *size));
 }
 
 Answered<Response> show(const Request& request, const Services& services) {
@@ -65,27 +64,17 @@ Answered<Response> show(const Request& request, const Services& services) {
   return response;
 }
 
-template <class Row>
-Answered<Listed> slice(const std::vector<Row>& rows, const projections::ListQuery& query) {
-  const std::size_t begin = std::min<std::size_t>(
-      number_from(query.after).value_or(0), rows.size());
-  const std::size_t end = std::min(begin + query.max, rows.size());
-  return listed(std::vector<Row>(rows.begin() + static_cast<std::ptrdiff_t>(begin),
-                                 rows.begin() + static_cast<std::ptrdiff_t>(end)),
-                end < rows.size() ? std::optional(std::to_string(end)) : std::nullopt);
-}
-
 // One list of the impact in pages, for plans that touch much.
 Answered<Listed> impact(const Reading& reading, const projections::ListQuery& query) {
   const auto plan = plan_of(reading.request, reading.services);
   if (!plan) return refused(plan.error());
   const domain::Impact& impact = (*plan)->preview.impact;
   const auto kind = reading.request.query_value("kind").value_or("rules");
-  if (kind == "rules") return slice(impact.rules, query);
-  if (kind == "policies") return slice(impact.policies, query);
-  if (kind == "modules") return slice(impact.modules, query);
-  if (kind == "cves_reopened") return slice(impact.cves_reopened, query);
-  if (kind == "cves_covered") return slice(impact.cves_covered, query);
+  if (kind == "rules") return sliced(listed(impact.rules), query.after, query.max);
+  if (kind == "policies") return sliced(listed(impact.policies), query.after, query.max);
+  if (kind == "modules") return sliced(listed(impact.modules), query.after, query.max);
+  if (kind == "cves_reopened") return sliced(listed(impact.cves_reopened), query.after, query.max);
+  if (kind == "cves_covered") return sliced(listed(impact.cves_covered), query.after, query.max);
   return refused("parameter-invalid",
                  "Parameter \"kind\" is rules, policies, modules, cves_reopened or cves_covered.");
 }
@@ -137,7 +126,7 @@ Refusal stale(const Services& services, const Plan& plan, Refusal refusal) {
 Answered<Response> apply_found(const Request& request, const Services& services, const Plan& plan,
                                domain::Command command, const Confirmation& said) {
   if (!allows(request.caller ? &*request.caller : nullptr, plan.permission)) {
-    return refused("permission-denied",
+    return refused("permission-missing",
                    "Applying this plan takes the permission \"" +
                        std::string(name_of(plan.permission)) + "\".",
                    403);

@@ -60,10 +60,10 @@ Answered<domain::CommandPayload> reset_of_policy(Routes::Order& order) {
 
 void add_setting_routes(Routes& routes) {
   routes.list("/v1/settings", Permission::read, {},
-              [](const Reading& reading, const projections::ListQuery&) -> Answered<Listed> {
+              [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
                 const auto settings = projections::list_settings(*reading.snapshot);
                 if (!settings) return refused(settings.error());
-                return listed(*settings);
+                return sliced(listed(*settings), page.after, page.max);
               });
   routes.read("/v1/settings/{setting}", Permission::read, {}, show);
   routes.command({"PUT", "/v1/settings/{setting}", Permission::configure, IfMatch::required},

@@ -1,0 +1,103 @@
+"""A real ledgerd in a directory of its own, and a client that keeps one connection."""
+
+import http.client
+import json
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class Answer:
+    def __init__(self, response, body):
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self.body = body
+
+    @property
+    def media_type(self):
+        return self.headers.get("content-type", "").split(";")[0].strip()
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class RunningLedger:
+    """Use as a context; `program` is ledgerd."""
+
+    def __init__(self, program):
+        self.program = program
+        self.directory = tempfile.TemporaryDirectory(prefix="ledger-e2e-")
+        self.data = Path(self.directory.name) / "data"
+
+    def __enter__(self):
+        self.log = open(Path(self.directory.name) / "ledgerd.log", "w", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [self.program, "--data", self.data, "--listen", "127.0.0.1:0", "--no-rate-limit",
+             "--tick", "50"],
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("listening on "):
+            raise RuntimeError(f"ledgerd did not start: {line}{self.told()}")
+        self.url = line.split()[-1]
+        self.admin = (self.data / "admin-token").read_text(encoding="utf-8").strip()
+        self.connection = None
+        return self
+
+    def __exit__(self, *_):
+        if self.connection:
+            self.connection.close()
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        self.process.stdout.close()
+        self.log.close()
+        self.directory.cleanup()
+
+    def told(self):
+        return Path(self.log.name).read_text(encoding="utf-8")[-4000:]
+
+    def connect(self):
+        parts = urlsplit(self.url)
+        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+
+    def ask(self, method, target, body=None, headers=None, token="admin"):
+        """`token` is the text of one, "admin", or None."""
+        sent = dict(headers or {})
+        secret = self.admin if token == "admin" else token
+        if secret:
+            sent["Authorization"] = f"Bearer {secret}"
+        if isinstance(body, (dict, list)):
+            body = json.dumps(body)
+            sent.setdefault("Content-Type", "application/json")
+        for attempt in (1, 2):
+            self.connection = self.connection or self.connect()
+            try:
+                self.connection.request(method, target, body=body, headers=sent)
+                response = self.connection.getresponse()
+                return Answer(response, response.read())
+            except (http.client.HTTPException, ConnectionError):
+                self.connection.close()
+                self.connection = None
+                if attempt == 2:
+                    raise
+
+    def first_piece(self, target, headers=None):
+        """Of an answer that does not end: its head, and the first bytes of its body."""
+        connection = self.connect()
+        try:
+            connection.request("GET", target, headers={
+                "Authorization": f"Bearer {self.admin}", **(headers or {})})
+            response = connection.getresponse()
+            return Answer(response, response.read1(65536))
+        finally:
+            connection.close()
+
+    def wait_until(self, what, found, seconds=20):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            result = found()
+            if result:
+                return result
+            time.sleep(0.02)
+        raise AssertionError(f"{what}: not within {seconds} s")

@@ -1,0 +1,477 @@
+// What every route has in common: positions, pages, versions, keys, and the document that describes
+// them.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "api/openapi.h"
+#include "api/problem.h"
+#include "tests/unit/api/answering_ledger.h"
+
+namespace tests {
+namespace {
+
+using nlohmann::json;
+namespace domain = ledger::domain;
+
+class ApiRoutes : public testing::Test {
+ protected:
+  AnsweringLedger ledger;
+};
+
+std::string code_of(const Answer& answer) { return answer.field("code"); }
+
+// "{tile...}" is written "{tile}" in the document.
+std::string documented(std::string pattern) {
+  const auto dots = pattern.find("...}");
+  if (dots != std::string::npos) pattern.erase(dots, 3);
+  return pattern;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+// -- The document --------------------------------------------------------------------------------
+
+TEST_F(ApiRoutes, AreAllInTheDocumentWithTheirPermissions) {
+  const json document = json::parse(api::openapi_json());
+  for (const auto& route : ledger.router.routes()) {
+    const std::string path = documented(route->pattern);
+    ASSERT_TRUE(document["paths"].contains(path)) << path;
+    const json& operations = document["paths"][path];
+    ASSERT_TRUE(operations.contains(lower(route->method))) << route->method << ' ' << path;
+    EXPECT_EQ(operations[lower(route->method)]["x-permission"], name_of(route->permission))
+        << route->method << ' ' << path;
+  }
+}
+
+TEST_F(ApiRoutes, AreAllThatTheDocumentDescribes) {
+  std::set<std::string> there;
+  for (const auto& route : ledger.router.routes()) {
+    there.insert(lower(route->method) + ' ' + documented(route->pattern));
+  }
+  const json document = json::parse(api::openapi_json());
+  for (const auto& [path, operations] : document["paths"].items()) {
+    for (const auto& [method, operation] : operations.items()) {
+      if (method == "parameters") continue;
+      EXPECT_TRUE(there.contains(method + ' ' + path)) << method << ' ' << path;
+    }
+  }
+}
+
+// -- Positions -----------------------------------------------------------------------------------
+
+TEST_F(ApiRoutes, NameThePositionThatTheyShow) {
+  const auto answer = ledger.get("/v1/overview");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.headers.at("ledger-position"), "0");
+  EXPECT_EQ(answer.headers.at("ledger-head"), "0");
+  EXPECT_EQ(answer.headers.at("ledger-as-of-time"), "2027-01-15T08:00:00.000Z");
+  EXPECT_EQ(answer.headers.at("ledger-root"), hex(ledger.log.head().root));
+}
+
+TEST_F(ApiRoutes, ShowWhatWasJustWritten) {
+  ASSERT_EQ(ledger.post("/v1/groups", R"({"group":"berlin"})").status, 201);
+  EXPECT_EQ(ledger.get("/v1/groups/berlin").status, 200);
+}
+
+TEST_F(ApiRoutes, ShowThePastAsItWas) {
+  ASSERT_EQ(ledger.post("/v1/groups", R"({"group":"berlin"})").status, 201);
+  EXPECT_EQ(ledger.get("/v1/groups/berlin?as_of=0").status, 404);
+  EXPECT_EQ(ledger.get("/v1/groups/berlin?as_of=1").status, 200);
+  EXPECT_EQ(code_of(ledger.get("/v1/groups?as_of=99")), "as-of-in-future");
+}
+
+TEST_F(ApiRoutes, GiveWhatIsPinnedToBeKeptForEver) {
+  const auto first = ledger.get("/v1/settings?as_of=0");
+  EXPECT_EQ(first.headers.at("cache-control"), "private, max-age=31536000, immutable");
+  const auto tag = first.headers.at("etag");
+  EXPECT_TRUE(tag.starts_with("\"p0-")) << tag;
+  const auto again = ledger.ask({"GET", "/v1/settings?as_of=0", "", {{"if-none-match", tag}}});
+  EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(again.body, "");
+}
+
+TEST_F(ApiRoutes, RefuseToWriteIntoThePast) {
+  const auto answer = ledger.post("/v1/groups?as_of=0", R"({"group":"berlin"})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(code_of(answer), "as-of-on-write");
+}
+
+TEST_F(ApiRoutes, SayWhenAPositionIsNotThereInTime) {
+  const auto answer = ledger.get("/v1/overview?min_position=5");
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(code_of(answer), "views-behind");
+  EXPECT_TRUE(answer.headers.contains("retry-after"));
+}
+
+TEST_F(ApiRoutes, RefuseParametersThatTheyDoNotKnow) {
+  const auto answer = ledger.get("/v1/groups?fliter=x");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(code_of(answer), "parameter-unknown");
+  EXPECT_NE(answer.field("detail").find("filter"), std::string::npos);
+  EXPECT_EQ(code_of(ledger.get("/v1/groups?as_of=0&as_of=0")), "parameter-repeated");
+}
+
+// -- Pages ---------------------------------------------------------------------------------------
+
+TEST_F(ApiRoutes, GiveEveryRowOfAListOnceInPagesOfOnePosition) {
+  for (int i = 0; i < 5; ++i) {
+    ledger.post("/v1/groups", R"({"group":"g)" + std::to_string(i) + R"("})");
+  }
+  std::vector<std::string> seen;
+  std::string token;
+  do {
+    const auto page = json::parse(ledger.get("/v1/groups?page_size=2&page_token=" + token).body);
+    EXPECT_EQ(page["position"], 5);
+    for (const auto& row : page["items"]) seen.push_back(row["group"]);
+    token = page["next_page_token"];
+    ledger.post("/v1/groups", R"({"group":"late)" + std::to_string(seen.size()) + R"("})");
+  } while (!token.empty());
+  EXPECT_EQ(seen, (std::vector<std::string>{"g0", "g1", "g2", "g3", "g4"}));
+}
+
+TEST_F(ApiRoutes, RefuseAPageTokenOfAnotherQuestion) {
+  for (const char* name : {"a", "b"}) {
+    ledger.post("/v1/groups", R"({"group":")" + std::string(name) + R"("})");
+  }
+  const auto token = ledger.get("/v1/groups?page_size=1").field("next_page_token");
+  ASSERT_NE(token, "");
+  EXPECT_EQ(code_of(ledger.get("/v1/groups?filter=group%3Da&page_token=" + token)),
+            "page-token-mismatch");
+  EXPECT_EQ(code_of(ledger.get("/v1/searches?page_token=" + token)), "page-token-mismatch");
+  EXPECT_EQ(code_of(ledger.get("/v1/groups?page_token=nonsense")), "page-token-invalid");
+}
+
+TEST_F(ApiRoutes, GiveListsAsTablesThatSpreadsheetsDoNotRun) {
+  ledger.post("/v1/policies", R"({"policy":"web","description":"=cmd|' /C calc'!A0, \"x\""})");
+  const auto answer = ledger.ask({"GET", "/v1/policies", "", {{"accept", "text/csv"}}});
+  EXPECT_TRUE(answer.content_type.starts_with("text/csv")) << answer.content_type;
+  EXPECT_TRUE(answer.body.starts_with("policy,parent,description,")) << answer.body;
+  EXPECT_NE(answer.body.find(R"(web,,"'=cmd|' /C calc'!A0, ""x""",)"), std::string::npos)
+      << answer.body;
+}
+
+TEST_F(ApiRoutes, GiveListsAsLinesWithTheNextPageInAHeader) {
+  for (const char* name : {"a", "b"}) {
+    ledger.post("/v1/groups", R"({"group":")" + std::string(name) + R"("})");
+  }
+  const auto answer =
+      ledger.ask({"GET", "/v1/groups?page_size=1", "", {{"accept", "application/x-ndjson"}}});
+  EXPECT_EQ(json::parse(answer.body)["group"], "a");
+  const auto link = answer.headers.at("link");
+  const auto next = ledger.ask({"GET", link.substr(1, link.find('>') - 1), "",
+                                {{"accept", "application/x-ndjson"}}});
+  EXPECT_EQ(json::parse(next.body)["group"], "b");
+  EXPECT_EQ(ledger.ask({"GET", "/v1/groups", "", {{"accept", "image/png"}}}).status, 406);
+}
+
+// -- Writes --------------------------------------------------------------------------------------
+
+TEST_F(ApiRoutes, AnswerARepeatedRequestWithItsFirstAnswer) {
+  const Asked asked{"POST", "/v1/groups", R"({"group":"a"})", {{"idempotency-key", "my-key"}}};
+  const auto first = ledger.ask(asked);
+  const auto again = ledger.ask(asked);
+  EXPECT_EQ(first.body, again.body);
+  EXPECT_FALSE(first.headers.contains("idempotency-replayed"));
+  EXPECT_EQ(again.headers.at("idempotency-replayed"), "true");
+  const auto other =
+      ledger.ask({"POST", "/v1/groups", R"({"group":"b"})", {{"idempotency-key", "my-key"}}});
+  EXPECT_EQ(other.status, 422);
+  EXPECT_EQ(code_of(other), "idempotency-key-reused");
+}
+
+TEST_F(ApiRoutes, TellASecretAgainToWhoeverRepeatsTheRequest) {
+  const Asked asked{"POST", "/v1/tokens", R"({"role":"viewer","expires_in":"P1D"})",
+                    {{"idempotency-key", "0123456789abcdef0123456789abcdef"}}};
+  const auto first = ledger.ask(asked);
+  ASSERT_EQ(first.status, 201) << first.body;
+  ledger.clock.advance(domain::minutes(5));
+  const auto again = ledger.ask(asked);
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(first.field("secret"), again.field("secret"));
+  const auto size = ledger.log.head().size;
+  for (std::uint64_t at = 0; at < size.value; ++at) {
+    EXPECT_EQ(ledger.log.record({at})->find(first.field("secret")), std::string::npos);
+  }
+}
+
+TEST_F(ApiRoutes, ChangeOnlyWhatTheCallerHasSeen) {
+  const std::string path = "/v1/settings/rule_updates_kept";
+  EXPECT_EQ(ledger.ask({"PUT", path, R"({"value":"5"})"}).status, 428);
+  const auto tag = ledger.get(path).headers.at("etag");
+  EXPECT_EQ(ledger.ask({"PUT", path, R"({"value":"5"})", {{"if-match", tag}}}).status, 200);
+  const auto late = ledger.ask({"PUT", path, R"({"value":"6"})", {{"if-match", tag}}});
+  EXPECT_EQ(late.status, 412);
+  EXPECT_EQ(code_of(late), "version-stale");
+  EXPECT_EQ(ledger.get(path).field("value"), "5");
+}
+
+TEST_F(ApiRoutes, AnswerAWriteWithTheVersionThatItMade) {
+  const std::string path = "/v1/settings/rule_updates_kept";
+  const auto changed = ledger.put(path, R"({"value":"5"})");
+  EXPECT_EQ(changed.headers.at("etag"), ledger.get(path).headers.at("etag"));
+}
+
+TEST_F(ApiRoutes, AppendNothingWhenTheyOnlyValidate) {
+  const auto size = ledger.log.head().size;
+  const auto sound = ledger.post("/v1/groups?validate_only=true", R"({"group":"a"})");
+  EXPECT_EQ(sound.status, 200);
+  EXPECT_EQ(sound.field("validated"), "true");
+  EXPECT_EQ(sound.field("type"), "group.created");
+  const auto unsound =
+      ledger.post("/v1/groups?validate_only=true", R"({"group":"a","parent":"b"})");
+  EXPECT_EQ(unsound.status, 404) << unsound.body;
+  EXPECT_EQ(ledger.log.head().size, size);
+}
+
+TEST_F(ApiRoutes, TellEveryErrorOfABodyWithItsPointer) {
+  const auto answer = ledger.post("/v1/policies", R"({"policy":7,"parent":"UPPER","colour":"red"})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(code_of(answer), "body-invalid");
+  std::set<std::string> pointers;
+  for (const auto& error : json::parse(answer.body)["errors"]) pointers.insert(error["pointer"]);
+  EXPECT_EQ(pointers, (std::set<std::string>{"/policy", "/parent", "/colour"}));
+  EXPECT_EQ(ledger.post("/v1/policies", "{").status, 400);
+  EXPECT_EQ(ledger.ask({"POST", "/v1/policies", "a=1", {{"content-type", "text/plain"}}}).status,
+            415);
+}
+
+TEST_F(ApiRoutes, RefuseABodyThatContradictsThePath) {
+  ledger.post("/v1/policies", R"({"policy":"web"})");
+  const auto answer = ledger.post("/v1/policies/web:assignRules", R"({"policy":"mail"})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.field("pointer"), "/policy");
+}
+
+// -- Plans ---------------------------------------------------------------------------------------
+
+class ApiPlans : public ApiRoutes {
+ protected:
+  ApiPlans() {
+    ledger.put("/v1/settings/auto_apply_rule_updates", R"({"value":"false"})");
+    ledger.import_update("26-001", 3, 1);
+    ledger.import_update("26-002", 3, 2);
+    ledger.post("/v1/policies", R"({"policy":"web"})");
+    ledger.post("/v1/policies/web:assignRules", R"({"modules":["firewall"]})");
+    const auto applied = ledger.apply("/v1/rule-updates/26-001:planApply");
+    CHECK(applied.status == 200, applied.body.c_str());
+  }
+};
+
+TEST_F(ApiPlans, DoWhatTheyShow) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"new rules"})");
+  ASSERT_EQ(plan.status, 201) << plan.body;
+  const auto impact = json::parse(plan.body)["impact"];
+  EXPECT_EQ(impact["modules"][0]["changed"], 3);
+  const auto applied = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
+                                   R"({"digest":")" + plan.field("digest") + "\"}");
+  ASSERT_EQ(applied.status, 200) << applied.body;
+  const auto policy = ledger.get("/v1/policies/web");
+  EXPECT_EQ(policy.field("ruleset"), impact["policies"][0]["ruleset"]);
+  EXPECT_EQ(ledger.get("/v1/events?type=rule_update.applied&page_size=1").field("plan_digest"),
+            plan.field("digest"));
+}
+
+TEST_F(ApiPlans, AreAppliedOnlyByTheirDigestAndWithAReason) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", "");
+  const std::string apply = "/v1/plans/" + plan.field("plan") + ":apply";
+  const std::string digest = R"("digest":")" + plan.field("digest") + "\"";
+  EXPECT_EQ(ledger.post(apply, R"({"reason":"x"})").status, 428);
+  EXPECT_EQ(ledger.post(apply, R"({"reason":"x","digest":")" + std::string(64, '0') + "\"}").status,
+            412);
+  EXPECT_EQ(code_of(ledger.post(apply, "{" + digest + "}")), "reason-missing");
+  EXPECT_EQ(code_of(ledger.post(apply, R"({"reason":"x","confirm":"26-001",)" + digest + "}")),
+            "plan-confirmation-differs");
+  EXPECT_EQ(ledger.post(apply, R"({"reason":"x","confirm":"26-002",)" + digest + "}").status, 200);
+  EXPECT_EQ(ledger.post(apply, R"({"reason":"x",)" + digest + "}").status, 404);
+}
+
+TEST_F(ApiPlans, AreStaleWhenTheirEffectIsAnotherAndComeBackAnew) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"x"})");
+  ledger.post("/v1/policies", R"({"policy":"mail"})");
+  ledger.post("/v1/policies/mail:assignRules", R"({"rules":[1000001]})");
+  const auto stale = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
+                                 R"({"reason":"x","digest":")" + plan.field("digest") + "\"}");
+  EXPECT_EQ(stale.status, 409);
+  EXPECT_EQ(code_of(stale), "plan-stale");
+  const auto renewed = json::parse(stale.body)["plan"];
+  EXPECT_EQ(renewed["impact"]["policies"].size(), 2U);
+  const auto applied =
+      ledger.post("/v1/plans/" + renewed["plan"].get<std::string>() + ":apply",
+                  json{{"reason", "x"}, {"digest", renewed["digest"]}}.dump());
+  EXPECT_EQ(applied.status, 200) << applied.body;
+}
+
+TEST_F(ApiPlans, StayGoodWhenOnlyTheHeadMoves) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"x"})");
+  ledger.post("/v1/groups", R"({"group":"berlin"})");
+  EXPECT_EQ(ledger
+                .post("/v1/plans/" + plan.field("plan") + ":apply",
+                      R"({"reason":"x","digest":")" + plan.field("digest") + "\"}")
+                .status,
+            200);
+}
+
+TEST_F(ApiPlans, AreTooOldAfterAQuarterOfAnHour) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", "");
+  ledger.clock.advance(domain::minutes(16));
+  EXPECT_EQ(ledger.get("/v1/plans/" + plan.field("plan")).status, 410);
+}
+
+TEST_F(ApiPlans, TellTheOutcomeAgainToWhoeverRepeatsTheRequest) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"x"})");
+  const Asked asked{"POST", "/v1/plans/" + plan.field("plan") + ":apply",
+                    R"({"reason":"x","digest":")" + plan.field("digest") + "\"}",
+                    {{"idempotency-key", "once"}}};
+  const auto first = ledger.ask(asked);
+  const auto again = ledger.ask(asked);
+  EXPECT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(first.body, again.body);
+}
+
+TEST_F(ApiPlans, TakeThePermissionOfWhatTheyDo) {
+  const auto plan = ledger.post("/v1/settings/rule_updates_kept:plan", R"({"value":"1"})");
+  ASSERT_EQ(plan.status, 201) << plan.body;
+  ledger.caller.role = domain::Role::approver;
+  const auto refused = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
+                                   R"({"reason":"x","digest":")" + plan.field("digest") + "\"}");
+  EXPECT_EQ(refused.status, 403) << refused.body;
+}
+
+TEST_F(ApiPlans, HoldARollbackAgainstBeingUndone) {
+  ledger.apply("/v1/rule-updates/26-002:planApply");
+  ASSERT_EQ(ledger.apply("/v1/rule-updates/26-001:planRollback").status, 200);
+  EXPECT_EQ(json::parse(ledger.get("/v1/holds").body)["items"].size(), 1U);
+  EXPECT_EQ(ledger.get("/v1/rule-updates/26-001").field("status"), "applied");
+}
+
+// -- Computers -----------------------------------------------------------------------------------
+
+class ApiAgents : public ApiRoutes {
+ protected:
+  ApiAgents() {
+    const auto joined =
+        ledger.post("/v1/computers", R"({"computer":"pc-1","platform":"linux","modules":["firewall"]})");
+    CHECK(joined.status == 201, joined.body.c_str());
+    ledger.caller.role = domain::Role::agent;
+    ledger.caller.computer = domain::ComputerId{"pc-1"};
+  }
+};
+
+TEST_F(ApiAgents, SpeakOnlyForTheirOwnComputer) {
+  EXPECT_EQ(code_of(ledger.post("/v1/computers/pc-2/report", R"({"sequence":1})")),
+            "not-your-computer");
+  EXPECT_EQ(code_of(ledger.get("/v1/computers/pc-2/instructions")), "not-your-computer");
+}
+
+TEST_F(ApiAgents, AddNothingToTheRecordWithAHeartbeatThatBringsNoNews) {
+  const auto first = ledger.post("/v1/computers/pc-1/report", R"({"sequence":1})");
+  EXPECT_EQ(first.field("news"), "true") << first.body;
+  EXPECT_EQ(first.field("heartbeat_interval"), "PT10M");
+  const auto size = ledger.log.head().size;
+  for (int i = 2; i < 5; ++i) {
+    const auto again = ledger.post("/v1/computers/pc-1/report",
+                                   R"({"sequence":)" + std::to_string(i) + "}");
+    EXPECT_EQ(again.field("news"), "false");
+  }
+  EXPECT_EQ(ledger.log.head().size, size);
+}
+
+TEST_F(ApiAgents, AreToldWhatToDoAndAnswer) {
+  ledger.caller.role = domain::Role::admin;
+  const auto told = ledger.post("/v1/computers/pc-1:instruct", R"({"action":"send_policy"})");
+  ASSERT_EQ(told.status, 200) << told.body;
+  ledger.caller.role = domain::Role::agent;
+  const auto orders = json::parse(ledger.get("/v1/computers/pc-1/instructions").body);
+  const std::string instruction = orders["instructions"][0]["instruction"];
+  const auto done =
+      ledger.post("/v1/computers/pc-1/instructions/" + instruction + ":finish",
+                  R"({"succeeded":true})");
+  ASSERT_EQ(done.status, 200) << done.body;
+  const auto event = ledger.get("/v1/events/" + done.field("position"));
+  EXPECT_EQ(event.field("causation"), told.field("position")) << event.body;
+}
+
+TEST_F(ApiAgents, AreGivenTheSameSecretWhenTheyJoinAgainWithTheSameKey) {
+  ledger.caller.role = domain::Role::admin;
+  const Asked asked{"POST", "/v1/computers", R"({"computer":"pc-9","platform":"linux"})",
+                    {{"idempotency-key", "join-9"}}};
+  const auto first = ledger.ask(asked);
+  ledger.clock.advance(domain::minutes(1));
+  const auto again = ledger.ask(asked);
+  EXPECT_EQ(again.status, 201) << again.body;
+  EXPECT_EQ(first.field("secret"), again.field("secret"));
+  const auto other = ledger.post("/v1/computers", asked.body);
+  EXPECT_EQ(code_of(other), "computer-exists");
+}
+
+// -- The tail, the record, long work -------------------------------------------------------------
+
+TEST_F(ApiRoutes, TellEventsAsTheyComeAndGoOnAfterTheLastOneSeen) {
+  auto tail = ledger.ask({"GET", "/v1/events:stream?after=0&type=group.", "", {}});
+  ASSERT_NE(tail.source, nullptr);
+  EXPECT_EQ(tail.source->next(), "retry: 2000\n\n");
+  EXPECT_EQ(tail.source->next(), "");
+  ledger.post("/v1/groups", R"({"group":"a"})");
+  ledger.post("/v1/searches", "");
+  ledger.put("/v1/settings/rule_updates_kept", R"({"value":"5"})");
+  ledger.post("/v1/groups", R"({"group":"b"})");
+  const auto piece = tail.source->next().value_or("");
+  EXPECT_NE(piece.find("id: 1\ndata: {"), std::string::npos) << piece;
+  EXPECT_EQ(piece.find("setting."), std::string::npos) << piece;
+  EXPECT_NE(piece.find("id: 3\n"), std::string::npos) << piece;
+  auto again = ledger.ask({"GET", "/v1/events:stream", "", {{"last-event-id", "1"},
+                                                             {"accept", "application/x-ndjson"}}});
+  const auto lines = again.source->next().value_or("");
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2) << lines;
+  EXPECT_EQ(again.source->next(), std::nullopt);
+}
+
+TEST_F(ApiRoutes, ProveThatAnEventIsInTheRecord) {
+  for (int i = 0; i < 6; ++i) {
+    ledger.post("/v1/groups", R"({"group":"g)" + std::to_string(i) + R"("})");
+  }
+  const auto proof = json::parse(ledger.get("/v1/events/3/proof").body);
+  ledger::merkle::Proof hashes;
+  for (const auto& hash : proof["hashes"]) {
+    hashes.push_back(*domain::digest_from_hex(hash.get<std::string>()));
+  }
+  const auto leaf = ledger::leaf_hash(*ledger.log.record({3}));
+  EXPECT_EQ(proof["leaf_hash"], hex(leaf));
+  EXPECT_TRUE(ledger::merkle::verify_inclusion(leaf, 3, proof["size"],
+                                               ledger.log.head().root, hashes));
+  EXPECT_TRUE(ledger.ask({"GET", "/v1/events/3/proof", "", {{"accept", "text/plain"}}})
+                  .body.starts_with("c2sp.org/tlog-proof@v1"));
+  EXPECT_EQ(ledger.get("/v1/events/99/proof").status, 404);
+}
+
+TEST_F(ApiRoutes, GiveTheTilesThatTheRecordHas) {
+  ledger.post("/v1/groups", R"({"group":"a"})");
+  const auto hashes = ledger.get("/v1/log/tile/0/000.p/2");
+  EXPECT_EQ(hashes.body.size(), 64U);
+  const auto entries = ledger.get("/v1/log/tile/entries/000.p/2").body;
+  const auto first = ledger.log.record({0});
+  ASSERT_GT(entries.size(), 2 + first->size());
+  EXPECT_EQ(entries.substr(2, first->size()), *first);
+  EXPECT_EQ(ledger.get("/v1/log/tile/0/000.p/3").status, 404);
+  EXPECT_EQ(ledger.get("/v1/log/tile/0/000").status, 404);
+  EXPECT_EQ(ledger.get("/v1/log/tile/0/0").status, 404);
+}
+
+TEST_F(ApiRoutes, EndLongWorkWhenAsked) {
+  const auto started = ledger.post("/v1/log:verify", "");
+  ASSERT_EQ(started.status, 202) << started.body;
+  const std::string path = "/v1/operations/" + started.field("operation");
+  EXPECT_EQ(ledger.post(path + ":cancel", "").status, 200);
+  Answer seen = ledger.get(path);
+  while (seen.field("done") != "true") seen = ledger.get(path);
+  EXPECT_EQ(seen.field("state"), "cancelled");
+  EXPECT_EQ(code_of(ledger.post(path + ":cancel", "")), "operation-ended");
+}
+
+}  // namespace
+}  // namespace tests
