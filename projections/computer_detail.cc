@@ -77,7 +77,7 @@ Result<ComputerDetail> find_computer(const Snapshot& snapshot, const domain::Com
     return fail(ledger::ErrorKind::corrupt, "views-inconsistent",
                 "Computer " + computer.value + " is in a bucket that is not there.");
   }
-  const FleetBucket placed{std::move(**bucket), domain::ComputerStatus{}};
+  const FleetBucket placed{std::move(**bucket), 0, domain::ComputerStatus{}};
   detail.item = item_of(std::move(**row), placed, *expectations);
   explain_expected(placed.row.facts, *expectations, detail);
   return detail;

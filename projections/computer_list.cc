@@ -19,7 +19,7 @@ namespace {
 
 struct Chosen {
   std::vector<const FleetBucket*> buckets;
-  std::unordered_map<std::uint32_t, BucketVerdict> verdicts;  // By slot.
+  std::unordered_map<std::uint32_t, BucketVerdict> verdicts;  // lookup only, by slot
 };
 
 Chosen choose(const Fleet& fleet, const ComputerFilter& filter) {
@@ -118,7 +118,7 @@ Result<ComputerFacets> computer_facets(const Snapshot& snapshot, std::string_vie
   domain::FleetCounts statuses;
   std::map<std::string, std::uint64_t> policies, platforms, groups, relay_groups;
   for (const FleetBucket* bucket : choose(*fleet, *filter).buckets) {
-    const std::uint64_t computers = bucket->row.computers;
+    const std::uint64_t computers = bucket->computers;
     const domain::BucketFacts& facts = bucket->row.facts;
     add(statuses, bucket->status, computers);
     policies[text_or_none(facts.policy)] += computers;

@@ -39,7 +39,7 @@ class Walk final : public ComputerScan {
 
  private:
   std::unique_ptr<RowCursor> cursor_;
-  std::unordered_set<std::uint32_t> slots_;
+  std::unordered_set<std::uint32_t> slots_;  // lookup only
 };
 
 class Merge final : public ComputerScan {
@@ -107,7 +107,7 @@ std::unique_ptr<ComputerScan> scan_computers(const Snapshot& snapshot, const Fle
                                              const std::vector<const FleetBucket*>& chosen,
                                              std::string_view after, std::size_t rows_wanted) {
   std::uint64_t members = 0;
-  for (const FleetBucket* bucket : chosen) members += bucket->row.computers;
+  for (const FleetBucket* bucket : chosen) members += bucket->computers;
   const std::uint64_t walked =
       members == 0 ? fleet.computers() : rows_wanted * (fleet.computers() / members + 1);
   const std::uint64_t merged = open_cost * chosen.size() + get_cost * rows_wanted;

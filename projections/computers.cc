@@ -15,9 +15,17 @@ std::string member_key(const BucketPlace& bucket, std::string_view computer) {
 
 void project_bucket(std::uint32_t slot, const World& world, Rows& rows) {
   const domain::Bucket& bucket = world.computers.buckets[slot];
-  if (bucket.computers == 0) return rows.erase(View::buckets, number_key(slot));
-  rows.set(View::buckets, number_key(slot),
-           BucketRow{slot, bucket.id, bucket.computers, bucket.facts});
+  rows.set(View::buckets, number_key(slot), BucketRow{slot, bucket.id, bucket.facts});
+}
+
+// How many computers the bucket in a slot has now.
+void project_count(std::uint32_t slot, const World& world, Rows& rows) {
+  const auto key = number_key(slot / slots_per_count_row);
+  auto row = rows.row<BucketCountsRow>(View::bucket_counts, key).value_or(BucketCountsRow{});
+  const std::size_t place = slot % slots_per_count_row;
+  if (row.computers.size() <= place) row.computers.resize(place + 1, 0);
+  row.computers[place] = world.computers.buckets[slot].computers;
+  rows.set(View::bucket_counts, key, row);
 }
 
 std::optional<domain::Since> present(const domain::Since& since) {
@@ -67,11 +75,15 @@ void project_computer(std::string_view id, const std::optional<BucketPlace>& bef
   if (before == after) return;
   if (before) {
     rows.erase(View::bucket_members, member_key(*before, id));
-    project_bucket(before->slot, world, rows);
+    if (world.computers.buckets[before->slot].computers == 0) {
+      rows.erase(View::buckets, number_key(before->slot));
+    }
+    project_count(before->slot, world, rows);
   }
   if (after) {
     rows.set(View::bucket_members, member_key(*after, id), BucketMemberRow{row.computer});
     project_bucket(after->slot, world, rows);
+    project_count(after->slot, world, rows);
   }
 }
 

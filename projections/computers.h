@@ -51,20 +51,33 @@ struct ComputerRow {
 
 // View buckets, by slot; only those with computers. Slots are used again, so that however many
 // buckets there ever were, reading all of a moment passes over no more keys than there were buckets
-// at once.
+// at once. How many computers each has stands apart, since it changes with every move.
 struct BucketRow {
   std::uint32_t slot = 0;
   std::uint32_t id = 0;  // Counts buckets ever made; none is used twice.
-  std::uint64_t computers = 0;
   domain::BucketFacts facts;
 
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
     return std::tuple(field("slot", &BucketRow::slot), field("id", &BucketRow::id),
-                      field("computers", &BucketRow::computers), field("facts", &BucketRow::facts));
+                      field("facts", &BucketRow::facts));
   }
   bool operator==(const BucketRow&) const = default;
+};
+
+// View bucket_counts, by number: a row for so many slots of buckets at a time, so that counting the
+// fleet reads few rows although each has as many versions as computers moved.
+inline constexpr std::uint32_t slots_per_count_row = 64;
+struct BucketCountsRow {
+  std::vector<std::uint64_t> computers;  // By slot, from number * slots_per_count_row on.
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return std::tuple(field("computers", &BucketCountsRow::computers));
+  }
+  bool operator==(const BucketCountsRow&) const = default;
 };
 
 // View bucket_members, by the bucket's id (eight bytes) and computer.

@@ -47,6 +47,18 @@ Result<std::vector<domain::ExpectedAnswer>> answers_at(const Snapshot& snapshot)
   return answers;
 }
 
+// Computers by slot.
+Result<std::vector<std::uint64_t>> counts_at(const Snapshot& snapshot) {
+  std::vector<std::uint64_t> counts;
+  const auto rows = snapshot.rows<BucketCountsRow>(View::bucket_counts, "", "", every);
+  if (!rows) return fail(rows.error());
+  for (const auto& each : *rows) {
+    counts.resize(number_from_key(each.key) * slots_per_count_row, 0);
+    counts.insert(counts.end(), each.row.computers.begin(), each.row.computers.end());
+  }
+  return counts;
+}
+
 }  // namespace
 
 Result<domain::Expectations> expectations_at(const Snapshot& snapshot) {
@@ -75,12 +87,19 @@ Result<Fleet> Fleet::read(const Snapshot& snapshot) {
   fleet.expectations_ = std::move(*expectations);
   auto buckets = all_rows<BucketRow>(snapshot, View::buckets);
   if (!buckets) return fail(buckets.error());
+  const auto counts = counts_at(snapshot);
+  if (!counts) return fail(counts.error());
   fleet.buckets_.reserve(buckets->size());
   for (auto& row : *buckets) {
+    const std::uint64_t computers = row.slot < counts->size() ? (*counts)[row.slot] : 0;
+    if (computers == 0) {
+      return fail(ledger::ErrorKind::corrupt, "views-inconsistent",
+                  "Bucket " + std::to_string(row.id) + " is there but has no computers.");
+    }
     const auto status = status_of(row.facts, fleet.expectations_);
     fleet.by_slot_.emplace(row.slot, fleet.buckets_.size());
-    fleet.computers_ += row.computers;
-    fleet.buckets_.push_back(FleetBucket{std::move(row), status});
+    fleet.computers_ += computers;
+    fleet.buckets_.push_back(FleetBucket{std::move(row), computers, status});
   }
   return fleet;
 }

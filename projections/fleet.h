@@ -17,6 +17,7 @@ namespace projections {
 
 struct FleetBucket {
   BucketRow row;
+  std::uint64_t computers = 0;
   domain::ComputerStatus status{};
 };
 
@@ -34,7 +35,7 @@ class Fleet {
  private:
   domain::Expectations expectations_;
   std::vector<FleetBucket> buckets_;
-  std::unordered_map<std::uint32_t, std::size_t> by_slot_;
+  std::unordered_map<std::uint32_t, std::size_t> by_slot_;  // lookup only
   std::uint64_t computers_ = 0;
 };
 

@@ -88,7 +88,7 @@ Result<void> read_fleet(const Snapshot& snapshot, Overview& overview) {
   const auto fleet = Fleet::read(snapshot);
   if (!fleet) return fail(fleet.error());
   domain::FleetCounts counts;
-  for (const auto& bucket : fleet->buckets()) add(counts, bucket.status, bucket.row.computers);
+  for (const auto& bucket : fleet->buckets()) add(counts, bucket.status, bucket.computers);
   overview.computers = {counts.total, by_status(counts)};
   const auto relays = count_relays(snapshot, fleet->expectations().patterns);
   if (!relays) return fail(relays.error());

@@ -29,11 +29,11 @@ CoverageOf coverage_of(const Fleet& fleet) {
     for (const auto* pattern : patterns_for(facts, fleet.expectations())) {
       Coverage& counts = coverage[{pattern->component, pattern->platform}];
       if (!facts.reported) {
-        counts.unknown += bucket.row.computers;
+        counts.unknown += bucket.computers;
       } else if (behind_since(*pattern, facts.components)) {
-        counts.behind += bucket.row.computers;
+        counts.behind += bucket.computers;
       } else {
-        counts.current += bucket.row.computers;
+        counts.current += bucket.computers;
       }
     }
   }

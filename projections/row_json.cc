@@ -86,6 +86,8 @@ auto with_row_type(View view, const Use& use) {
       return use.template operator()<SigningKeyRow>();
     case View::overview:
       return use.template operator()<OverviewRow>();
+    case View::bucket_counts:
+      return use.template operator()<BucketCountsRow>();
     case View::open_instructions:
       break;
   }

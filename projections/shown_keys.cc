@@ -19,6 +19,7 @@ enum class KeyShape { text, number, number_and_text, text_and_number, digest };
 KeyShape shape_of(View view) {
   switch (view) {
     case View::buckets:
+    case View::bucket_counts:
     case View::instructions:
       return KeyShape::number;
     case View::bucket_members:

@@ -58,6 +58,7 @@ void project(const Event& event, const domain::SourceChecked& checked, const Wor
 void project(const Event& event, const domain::SourceCheckFailed& failed, const World& world,
              Rows& rows) {
   project_source(event, failed.source, world, rows);
+  project_overview(event, world, rows);
 }
 
 void project(const Event& event, const domain::SourceUnreachable& unreachable, const World& world,

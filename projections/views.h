@@ -41,13 +41,14 @@ enum class View : std::uint8_t {
   signing_keys,
   overview,
   open_instructions,
+  bucket_counts,
 };
 
 struct ViewName {
   View view;
   std::string_view name;
 };
-inline constexpr std::array<ViewName, 31> all_views = {{
+inline constexpr std::array<ViewName, 32> all_views = {{
     {View::computers, "computers"},
     {View::buckets, "buckets"},
     {View::bucket_members, "bucket_members"},
@@ -79,6 +80,7 @@ inline constexpr std::array<ViewName, 31> all_views = {{
     {View::signing_keys, "signing_keys"},
     {View::overview, "overview"},
     {View::open_instructions, "open_instructions"},
+    {View::bucket_counts, "bucket_counts"},
 }};
 
 constexpr std::string_view name_of(View view) {
