@@ -1,0 +1,135 @@
+#include "projections/computer_list.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "projections/pattern_list.h"
+#include "tests/support/viewed.h"
+#include "tests/unit/projections/five_computers.h"
+
+namespace projections {
+namespace {
+
+using tests::Viewed;
+
+Names computers_of(const Snapshot& snapshot, const std::string& filter) {
+  const auto page = list_computers(snapshot, filtered(filter));
+  EXPECT_TRUE(page.has_value()) << filter << ": " << (page ? "" : page.error().detail);
+  Names names;
+  if (page) {
+    for (const auto& item : page->items) names.push_back(item.computer.value);
+  }
+  return names;
+}
+
+TEST(Computers, AreFoundByWhatTheyAreAndRun) {
+  const Viewed viewed(five_computers().log);
+  const auto now = viewed.now();
+  EXPECT_EQ(computers_of(*now, ""), (Names{"c0", "c1", "c2", "c3", "c4"}));
+  EXPECT_EQ(computers_of(*now, "status = out_of_date"), Names{"c0"});
+  EXPECT_EQ(computers_of(*now, "status = unknown"), (Names{"c2", "c4"}));
+  EXPECT_EQ(computers_of(*now, "components:\"virus-pattern/2\""), (Names{"c1", "c3"}));
+  EXPECT_EQ(computers_of(*now, "components:virus-pattern"), (Names{"c0", "c1", "c3"}));
+  EXPECT_EQ(computers_of(*now, "behind:virus-pattern"), (Names{"c0", "c2", "c4"}));
+  EXPECT_EQ(computers_of(*now, "labels:even AND NOT status = unknown"), Names{"c0"});
+  EXPECT_EQ(computers_of(*now, "name:\"host C3\""), Names{"c3"});
+  EXPECT_EQ(computers_of(*now, "modules:anti_malware AND computer > c2"), (Names{"c3", "c4"}));
+  EXPECT_EQ(computers_of(*now, "policy:*"), Names{});
+}
+
+TEST(Computers, SayWhyTheyAreWhatTheyAre) {
+  const Viewed viewed(five_computers().log);
+  const auto page = list_computers(*viewed.now(), filtered("computer = c0"));
+  ASSERT_TRUE(page.has_value());
+  const ComputerItem& item = page->items.at(0);
+  EXPECT_EQ(item.reason, "Out of date: virus-pattern is at 1, not at 2.");
+  EXPECT_EQ(item.behind, std::vector<ComponentName>{{"virus-pattern"}});
+  EXPECT_EQ(item.since.position.value, viewed.views.size().value - 3);
+}
+
+TEST(Computers, AreAsTheyWereAtThatPosition) {
+  const Fold fold = five_computers();
+  const Viewed viewed(fold.log);
+  EXPECT_EQ(computers_of(*viewed.at(1), ""), Names{});
+  EXPECT_EQ(computers_of(*viewed.at(3), ""), (Names{"c0", "c1"}));
+  EXPECT_EQ(computers_of(*viewed.at(3), "status = unknown"), (Names{"c0", "c1"}));
+}
+
+TEST(Computers, AreFoundByTheirLastContactOnlyIfSomebodyKnowsIt) {
+  const Viewed viewed(five_computers().log);
+  const LastContact known = [](std::string_view id) -> std::optional<Time> {
+    if (id == "c4") return std::nullopt;
+    return Time{1'800'000'000'000'000 + (id == "c1" ? 0 : 60'000'000)};
+  };
+  const auto page = list_computers(
+      *viewed.now(), filtered("last_contact < " + rfc3339({1'800'000'000'001'000})), known);
+  ASSERT_TRUE(page.has_value());
+  ASSERT_EQ(page->items.size(), 1U);
+  EXPECT_EQ(page->items[0].computer.value, "c1");
+  EXPECT_EQ(computers_of(*viewed.now(), "last_contact:*"), Names{});
+}
+
+TEST(Computers, RefuseFieldsThatThereAreNot) {
+  const Viewed viewed(five_computers().log);
+  const auto page = list_computers(*viewed.now(), filtered("statis = failed"));
+  ASSERT_FALSE(page.has_value());
+  EXPECT_EQ(page.error().reason, "filter-field-unknown");
+  EXPECT_NE(page.error().detail.find("Did you mean status?"), std::string::npos);
+  EXPECT_EQ(list_computers(*viewed.now(), filtered("status =")).error().reason, "filter-invalid");
+}
+
+TEST(Computers, AreCountedOnlyByWhatTheyShare) {
+  const Viewed viewed(five_computers().log);
+  const auto facets = computer_facets(*viewed.now(), "NOT status = unknown");
+  ASSERT_TRUE(facets.has_value());
+  EXPECT_EQ(facets->total, 3U);
+  EXPECT_EQ(facets->by_status.up_to_date, 2U);
+  EXPECT_EQ(facets->by_status.out_of_date, 1U);
+  EXPECT_EQ(facets->platforms, (std::vector<FacetCount>{{"linux", 3}}));
+  EXPECT_EQ(facets->policies, (std::vector<FacetCount>{{"", 3}}));
+  EXPECT_EQ(computer_facets(*viewed.now(), "name:host").error().reason, "filter-field-not-counted");
+}
+
+TEST(Computers, ThatAreNamedByAnInstructionArePending) {
+  Fold fold = five_computers();
+  Instruct instruct;
+  instruct.scope.kind = ScopeKind::computers;
+  instruct.scope.computers = {{"c1"}, {"c2"}};
+  ASSERT_TRUE(fold.submit(instruct));
+  ASSERT_TRUE(fold.submit(CancelInstruction{{"i1"}}));
+  const Viewed viewed(fold.log);
+  const auto given = viewed.at(viewed.views.size().value - 2);
+  EXPECT_EQ(computers_of(*given, "status = pending"), (Names{"c1", "c2"}));
+  EXPECT_EQ(computers_of(*viewed.now(), "status = pending"), Names{});
+  const auto detail = find_computer(*given, {"c2"});
+  ASSERT_TRUE(detail.has_value());
+  EXPECT_EQ(detail->owed, std::vector<InstructionId>{{"i1"}});
+}
+
+TEST(Computers, ThatLeftAreShownButNotListed) {
+  Fold fold = five_computers();
+  ASSERT_TRUE(fold.submit(RemoveComputer{{"c1"}}));
+  const Viewed viewed(fold.log);
+  EXPECT_EQ(computers_of(*viewed.now(), "").size(), 4U);
+  EXPECT_TRUE(find_computer(*viewed.now(), {"c1"}).value().removed);
+  EXPECT_EQ(find_computer(*viewed.now(), {"c9"}).error().reason, "computer-unknown");
+}
+
+TEST(Patterns, SayHowManyRunThem) {
+  const Viewed viewed(five_computers().log);
+  const auto page = list_patterns(*viewed.now(), filtered("behind > 0"));
+  ASSERT_TRUE(page.has_value());
+  ASSERT_EQ(page->items.size(), 1U);
+  EXPECT_EQ(page->items[0].version, "2");
+  EXPECT_EQ(page->items[0].current, 2U);
+  EXPECT_EQ(page->items[0].behind, 1U);
+  EXPECT_EQ(page->items[0].unknown, 2U);
+  EXPECT_EQ(page->items[0].versions.size(), 2U);
+  EXPECT_EQ(find_pattern(*viewed.now(), {"virus-pattern"}, {"linux"}).error().reason,
+            "pattern-unknown");
+}
+
+}  // namespace
+}  // namespace projections
