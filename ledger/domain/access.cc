@@ -142,8 +142,9 @@ Decision decide(const World& world, const Command&, const DisableUser& disable,
   if (!user) return fail(user.error());
   if ((*user)->disabled) return no_events();
   const bool admin = (*user)->facts.role == Role::admin;
-  if (admin && !admin_remains(world.access, moment.now,
-                     [&](const Token& token) { return token.facts.user == disable.user; })) {
+  if (admin && !admin_remains(world.access, moment.now, [&](const Token& token) {
+        return token.facts.user == disable.user;
+      })) {
     return last_admin();
   }
   return one_event(stream_of("user", disable.user), UserDisabled{disable.user});

@@ -1,6 +1,6 @@
-// How decisions are made: decide(world, command, now) holds every rule and returns what happens, or why
-// not; evolve(world, event) only records, cannot fail, and stays dull. Neither sees a clock, a file or a
-// random number: time comes in as `now`, results of I/O come in as commands.
+// How decisions are made: decide() holds every rule and returns what happens, or why not; evolve()
+// only records, cannot fail, and stays dull. Neither sees a clock, a file or a random number: time
+// comes in as `now`, results of I/O come in as commands.
 //
 // Each topic adds, for each of its commands and events, the overloads
 //   Decision decide(const World&, const Command&, const ThatCommand&, const Moment&);
@@ -28,7 +28,7 @@ struct World;
 struct NewEvent {
   std::string stream;  // "policy/web"
   Payload payload;
-  std::optional<std::size_t> cause;  // An earlier event of the same decision; absent: the command's.
+  std::optional<std::size_t> cause;  // An earlier event of the decision; absent: the command's.
   Outcome outcome = Outcome::done;
 };
 

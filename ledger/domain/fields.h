@@ -1,5 +1,5 @@
-// Says once what a struct consists of. Events, commands and rows list their fields by name; the codec,
-// the JSON of the API, filters, CSV and blame all read that list, so a name is the same everywhere.
+// Says once what a struct consists of. Events, commands and rows list their fields by name; codec,
+// JSON of the API, filters, CSV and blame all read that list, so a name is the same everywhere.
 //
 //   struct PolicyCreated {
 //     PolicyId policy;
@@ -13,8 +13,8 @@
 //   };
 //
 // A field's type is one of: bool, an unsigned or signed integer of 32 or 64 bits, an enum with
-// `enum_names`, std::string, a strong string id (Id<Tag>), Digest, CommandId, Position, Time, Duration,
-// RuleUpdateId, RuleId, another struct with fields(), or a std::vector or std::optional of these.
+// `enum_names`, std::string, a strong string id (Id<Tag>), Digest, CommandId, Position, Time,
+// Duration, RuleUpdateId, RuleId, another struct with fields(), or a vector or optional of these.
 #pragma once
 
 #include <array>

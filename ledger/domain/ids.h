@@ -14,7 +14,7 @@
 
 namespace ledger::domain {
 
-// A place in the log, counted from 0 without gaps. As the size of a log: the position of its next record.
+// A place in the log, counted from 0 without gaps. As a log's size: where its next record goes.
 struct Position {
   std::uint64_t value = 0;
   auto operator<=>(const Position&) const = default;
