@@ -25,9 +25,9 @@ namespace {
 constexpr std::uint32_t rules_many = 10;
 
 Rule rule_of(std::uint32_t update, std::uint32_t index) {
-  static constexpr std::array<Module, 4> modules = {
-      Module::firewall, Module::intrusion_prevention, Module::integrity_monitoring,
-      Module::log_inspection};
+  static constexpr std::array<Module, 4> modules = {Module::firewall, Module::intrusion_prevention,
+                                                    Module::integrity_monitoring,
+                                                    Module::log_inspection};
   static constexpr std::array<const char*, 3> types = {"web", "ssh", "mail"};
   Rule rule;
   rule.id = RuleId{1'000'001 + index};
@@ -93,8 +93,12 @@ CommandPayload change_policy_setting(const Dice& dice) {
 }
 
 CommandPayload configure_source(const Dice& dice) {
-  return ConfigureSource{named<SourceId>("s", dice.a, 3), "https://updates.example/" +
-                         std::to_string(dice.b % 3), "", std::nullopt, "", dice.b % 4 != 0};
+  return ConfigureSource{named<SourceId>("s", dice.a, 3),
+                         "https://updates.example/" + std::to_string(dice.b % 3),
+                         "",
+                         std::nullopt,
+                         "",
+                         dice.b % 4 != 0};
 }
 
 CommandPayload remove_source(const Dice& dice) {
@@ -112,8 +116,9 @@ OperationId check_of(const Dice& dice, const SourceId& source) {
 
 CommandPayload report_checked(const Dice& dice) {
   const auto source = named<SourceId>("s", dice.a, 3);
-  ReportSourceChecked report{source, check_of(dice, source), 1 + dice.b % 6, digest_of(dice.b % 6),
-                             std::nullopt, {}, dice.b % 2};
+  ReportSourceChecked report{
+      source,    check_of(dice, source), 1 + dice.b % 6, digest_of(dice.b % 6), std::nullopt, {},
+      dice.b % 2};
   if (dice.b % 2 == 0) report.expires_at = dice.now + days(dice.b % 40);
   return report;
 }
@@ -135,8 +140,8 @@ CommandPayload release_pattern(const Dice& dice) {
   const Platform platform{platforms[dice.b % platforms.size()]};
   const Pattern* known = dice.world.patterns.find(component, platform);
   const std::size_t number = known == nullptr ? 1 : known->versions.size() + 1;
-  return ReleasePattern{component, "Engine", platform, "1." + std::to_string(number), dice.now,
-                        digest_of(dice.c), 100, std::nullopt};
+  return ReleasePattern{component, "Engine",          platform, "1." + std::to_string(number),
+                        dice.now,  digest_of(dice.c), 100,      std::nullopt};
 }
 
 CommandPayload retire_pattern(const Dice& dice) {
@@ -161,7 +166,9 @@ RuleUpdateId known_update(const Dice& dice) {
 
 CommandPayload apply_update(const Dice& dice) { return ApplyRuleUpdate{known_update(dice)}; }
 CommandPayload delete_update(const Dice& dice) { return DeleteRuleUpdate{known_update(dice)}; }
-CommandPayload export_update(const Dice& dice) { return RecordRuleUpdateExport{known_update(dice)}; }
+CommandPayload export_update(const Dice& dice) {
+  return RecordRuleUpdateExport{known_update(dice)};
+}
 
 CommandPayload apply_newest(const Dice& dice) {
   return ApplyRuleUpdate{dice.world.rule_updates.newest().value_or(update_id(1))};

@@ -187,8 +187,13 @@ CommandPayload remove_relay(const Dice& dice) { return RemoveRelay{some_relay(di
 
 CommandPayload report_relay(const Dice& dice) {
   const World& world = dice.world;
-  ReportRelay report{some_relay(dice), world.sources.latest_metadata_version(), {}, {}, {},
-                     world.rule_updates.newest(), 5'000'000'000};
+  ReportRelay report{some_relay(dice),
+                     world.sources.latest_metadata_version(),
+                     {},
+                     {},
+                     {},
+                     world.rule_updates.newest(),
+                     5'000'000'000};
   if (dice.b % 3 == 0 && report.metadata_version > 0) --report.metadata_version;
   if (dice.b % 4 == 1) report.reason = static_cast<SyncReason>(1 + dice.b % 6);
   if (dice.b % 5 == 2) report.free_bytes = 1'000;

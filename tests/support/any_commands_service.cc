@@ -85,13 +85,16 @@ CommandPayload change_user(const Dice& dice) {
   return ChangeUser{named<UserId>("u", dice.a, 3), "User " + std::to_string(dice.c % 2),
                     static_cast<Role>(dice.b % 5)};
 }
-CommandPayload disable_user(const Dice& dice) {
-  return DisableUser{named<UserId>("u", dice.a, 3)};
-}
+CommandPayload disable_user(const Dice& dice) { return DisableUser{named<UserId>("u", dice.a, 3)}; }
 
 CommandPayload issue_token(const Dice& dice) {
-  IssueToken issue{named<TokenId>("token", dice.a, 9), {}, static_cast<Role>(dice.b % 5),
-                   digest_of(dice.c), dice.now + days(1 + dice.c % 60), "", {}};
+  IssueToken issue{named<TokenId>("token", dice.a, 9),
+                   {},
+                   static_cast<Role>(dice.b % 5),
+                   digest_of(dice.c),
+                   dice.now + days(1 + dice.c % 60),
+                   "",
+                   {}};
   if (const auto user = perhaps_one_of(dice.world.access.users, dice.b)) {
     issue.user = *user;
     issue.role = dice.world.access.users.at(*user).facts.role;
@@ -104,9 +107,13 @@ CommandPayload revoke_token(const Dice& dice) {
 }
 
 CommandPayload issue_enrolment(const Dice& dice) {
-  return IssueEnrolmentToken{named<TokenId>("join", dice.a, 6), digest_of(dice.c), 1 + dice.b % 3,
+  return IssueEnrolmentToken{named<TokenId>("join", dice.a, 6),
+                             digest_of(dice.c),
+                             1 + dice.b % 3,
                              dice.now + days(1 + dice.c % 9),
-                             perhaps_one_of(dice.world.policies.policies, dice.b), {}, {}};
+                             perhaps_one_of(dice.world.policies.policies, dice.b),
+                             {},
+                             {}};
 }
 
 CommandPayload revoke_enrolment(const Dice& dice) {

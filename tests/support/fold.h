@@ -136,10 +136,9 @@ const T* first_of(const ledger::Result<std::vector<ledger::domain::Event>>& even
 // How many events of a type there are.
 template <class T>
 std::size_t count_of(const std::vector<ledger::domain::Event>& events) {
-  return static_cast<std::size_t>(
-      std::count_if(events.begin(), events.end(), [](const ledger::domain::Event& event) {
-        return ledger::domain::holds<T>(event.payload);
-      }));
+  return static_cast<std::size_t>(std::count_if(
+      events.begin(), events.end(),
+      [](const ledger::domain::Event& event) { return ledger::domain::holds<T>(event.payload); }));
 }
 
 }  // namespace tests

@@ -80,7 +80,8 @@ inline ledger::domain::ReleasePattern release(const std::string& version,
   release.product = "Engine";
   release.platform = {platform};
   release.version = version;
-  release.digest = digest(static_cast<std::uint32_t>(version.size() * 31 + static_cast<unsigned char>(version.back())));
+  release.digest = digest(
+      static_cast<std::uint32_t>(version.size() * 31 + static_cast<unsigned char>(version.back())));
   return release;
 }
 

@@ -93,8 +93,8 @@ void add_rules(const World& world, Lines& lines) {
   }
   for (const RuleId id : state.ever_in_force) lines.add("ever in force", id);
   for (const auto& [id, policy] : world.policies.policies) {
-    lines.add("policy", id, policy.parent, policy.description, policy.ruleset,
-              policy.ruleset_since, policy.ruleset_since_time);
+    lines.add("policy", id, policy.parent, policy.description, policy.ruleset, policy.ruleset_since,
+              policy.ruleset_since_time);
     for (const RuleId rule : policy.rules) lines.add("  assigned", rule);
     for (const auto& type : policy.application_types) lines.add("  type", type);
     for (const Module module : policy.modules) lines.add("  module", module);
@@ -129,7 +129,8 @@ void add_fleet(const World& world, Lines& lines) {
   const SyncExpectations expected = sync_expectations(world);
   for (const auto& [id, relay] : world.relays.relays) {
     lines.add("relay", id, relay.relay_group, relay.url, relay.registered, relay.report,
-              relay.reported, relay.unavailable_since, relay.low_since, sync_of(world, expected, relay));
+              relay.reported, relay.unavailable_since, relay.low_since,
+              sync_of(world, expected, relay));
   }
 }
 

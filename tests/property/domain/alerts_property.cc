@@ -43,7 +43,8 @@ RC_GTEST_PROP(Alerts, ChangeAtMostOnceAMinute, ()) {
       told[raised->alert] = event.recorded_at;
     } else if (const auto* changed = get_if<AlertChanged>(&event.payload)) {
       const Time before = std::exchange(told[changed->alert], event.recorded_at);
-      RC_ASSERT(event.recorded_at - before >= seconds(ledger::limits::alert_change_interval.count()));
+      RC_ASSERT(event.recorded_at - before >=
+                seconds(ledger::limits::alert_change_interval.count()));
     }
   }
 }

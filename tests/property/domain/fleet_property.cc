@@ -60,7 +60,9 @@ class NaiveDebts {
   const std::map<std::uint64_t, ResolvedScope>& open() const { return open_; }
 
  private:
-  static std::uint64_t number_of(const InstructionId& id) { return std::stoull(id.value.substr(1)); }
+  static std::uint64_t number_of(const InstructionId& id) {
+    return std::stoull(id.value.substr(1));
+  }
 
   bool owes(std::uint64_t number, const ComputerId& id, const BucketFacts& facts) const {
     const auto answered = answered_.find(id);

@@ -90,9 +90,9 @@ bool is_due_on(const Recurrence& recurrence, sys_days day) {
     case RecurrenceKind::weekdays:
       return weekday != 5 && weekday != 6;
     case RecurrenceKind::weekly: {
-      const bool named =
-          std::any_of(wanted.begin(), wanted.end(),
-                      [&](Weekday each) { return static_cast<unsigned>(each) == weekday; });
+      const bool named = std::any_of(wanted.begin(), wanted.end(), [&](Weekday each) {
+        return static_cast<unsigned>(each) == weekday;
+      });
       if (!named || every == 1) return named;
       const auto weeks =
           (monday_before(day) - monday_before(date_of(*recurrence.date))).count() / 7;
@@ -159,9 +159,9 @@ std::vector<T> some_of(std::uint32_t many) {
 Recurrence any_recurrence(std::int64_t around_minute) {
   Recurrence recurrence;
   recurrence.kind = static_cast<RecurrenceKind>(*rc::gen::inRange(0, 6));
-  recurrence.time_zone = *rc::gen::element<std::string>(
-      "UTC", "Europe/Berlin", "America/Sao_Paulo", "America/New_York", "Australia/Lord_Howe",
-      "Asia/Kathmandu");
+  recurrence.time_zone =
+      *rc::gen::element<std::string>("UTC", "Europe/Berlin", "America/Sao_Paulo",
+                                     "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu");
   recurrence.minute = *rc::gen::inRange<std::uint32_t>(0, 60);
   if (recurrence.kind == RecurrenceKind::hourly) return recurrence;
   // The hours in which clocks are set come often.

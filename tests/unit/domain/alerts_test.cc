@@ -50,8 +50,7 @@ TEST(Alerts, KeepTheFirstTimeWhileTheyAreOpen) {
   const OpenAlert* alert = open_alert(fold, AlertType::computer_silent);
   EXPECT_EQ(alert->facts.first_true_at, first);
   EXPECT_EQ(alert->count, 7U);
-  EXPECT_EQ(alert->summary,
-            "7 computers are silent: pc-1, pc-2, pc-3, pc-4, pc-5 and 2 more.");
+  EXPECT_EQ(alert->summary, "7 computers are silent: pc-1, pc-2, pc-3, pc-4, pc-5 and 2 more.");
 }
 
 TEST(Alerts, ChangeTheirSummaryAtMostOnceAMinute) {

@@ -56,8 +56,13 @@ TEST(Enrolment, ByATokenTakesItsDefaultsAndCountsItsUses) {
   given_policy(fold, "site");
   given(fold, CreateGroup{{"office"}, std::nullopt});
   given(fold, CreateRelayGroup{{"branch"}, std::nullopt, false, ""});
-  given(fold, IssueEnrolmentToken{{"join"}, digest(1), 2, fold.now + days(1), PolicyId{"site"},
-                                  GroupId{"office"}, RelayGroupId{"branch"}});
+  given(fold, IssueEnrolmentToken{{"join"},
+                                  digest(1),
+                                  2,
+                                  fold.now + days(1),
+                                  PolicyId{"site"},
+                                  GroupId{"office"},
+                                  RelayGroupId{"branch"}});
   const auto join = [&](const std::string& name) {
     auto enrol = enrolment(name);
     enrol.enrolment = TokenId{"join"};
@@ -99,8 +104,7 @@ TEST(Reports, ThatWereOvertakenSayNothing) {
   Fold fold;
   given(fold, enrolment("pc-1"));
   const auto report = [&](std::uint64_t sequence, const std::string& version) {
-    return fold.submit(
-        ReportComputer{{"pc-1"}, sequence, {{{"virus-pattern"}, version}}, {}, {}});
+    return fold.submit(ReportComputer{{"pc-1"}, sequence, {{{"virus-pattern"}, version}}, {}, {}});
   };
   EXPECT_EQ(types(report(5, "1.2")), TypeNames{"computer.reported"});
   EXPECT_EQ(types(report(4, "1.1")), TypeNames{});
@@ -161,9 +165,9 @@ TEST(Failures, HaveACauseAndAShortText) {
   given(fold, enrolment("pc-1"));
   EXPECT_EQ(fold.refusal(ReportUpdateFailed{{"pc-1"}, "x", UpdateFault::none, ""}),
             "cause-missing");
-  EXPECT_EQ(fold.refusal(ReportUpdateFailed{{"pc-1"}, std::string(256, 'x'), UpdateFault::other,
-                                            ""}),
-            "text-too-long");
+  EXPECT_EQ(
+      fold.refusal(ReportUpdateFailed{{"pc-1"}, std::string(256, 'x'), UpdateFault::other, ""}),
+      "text-too-long");
   EXPECT_EQ(fold.refusal(ReportUpdateFailed{{"nobody"}, "x", UpdateFault::other, ""}),
             "computer-unknown");
   std::string detail;

@@ -85,8 +85,9 @@ TEST(Filters, NameTheByteThatIsWrong) {
                            "a ~ 1", "a = 1 AND", "\x80 = 1"}) {
     EXPECT_EQ(reason(text), "filter-invalid") << text;
   }
-  EXPECT_EQ(detail("a = 1 AND b"), "At byte 11 of the filter: expected one of = != < <= > >= :, "
-                                   "found the end.");
+  EXPECT_EQ(detail("a = 1 AND b"),
+            "At byte 11 of the filter: expected one of = != < <= > >= :, "
+            "found the end.");
 }
 
 TEST(Filters, AreBounded) {

@@ -54,9 +54,8 @@ TEST(Plans, TellTheEffectOfARollback) {
 TEST(Plans, WarnOfWhatAPersonWouldWantToKnow) {
   const Fold fold = a_fleet();
   const auto warns = [](const ledger::Result<Preview>& seen, const std::string& of) {
-    return std::any_of(seen->warnings.begin(), seen->warnings.end(), [&](const auto& warning) {
-      return warning.find(of) != std::string::npos;
-    });
+    return std::any_of(seen->warnings.begin(), seen->warnings.end(),
+                       [&](const auto& warning) { return warning.find(of) != std::string::npos; });
   };
   const auto bare = preview_of(fold, RollBackRuleUpdate{update(1), false, std::nullopt});
   EXPECT_TRUE(warns(bare, "without a hold"));

@@ -131,8 +131,8 @@ TEST(Assignment, IsTakenBackByTheSameWords) {
   EXPECT_TRUE(policy(fold, "site").rules.empty());
 }
 
-// The update in force may have no rule of a type any more; it can be taken away all the same, and an
-// earlier update does not bring its rules back.
+// The update in force may have no rule of a type any more; it can be taken away all the same, and
+// an earlier update does not bring its rules back.
 TEST(Assignment, OfATypeThatIsGoneCanBeTakenBack) {
   Fold fold = two_policies();
   given(fold, AssignRules{{"site"}, {}, {"web"}, {}});

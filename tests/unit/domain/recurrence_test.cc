@@ -90,18 +90,22 @@ TEST(Monthly, PassesOverMonthsWithoutTheDay) {
             (Runs{"2027-03-31T06:00", "2027-05-31T06:00", "2027-07-31T06:00"}));
   monthly.day_of_month = 29;
   monthly.months = {Month::february};
-  EXPECT_EQ(runs(monthly, "2093-01-01T00:00:00Z", 2), (Runs{"2096-02-29T06:00", "2104-02-29T06:00"}));
+  EXPECT_EQ(runs(monthly, "2093-01-01T00:00:00Z", 2),
+            (Runs{"2096-02-29T06:00", "2104-02-29T06:00"}));
 }
 
 TEST(Monthly, NamesTheFirstToTheLastOfAWeekdayOrDay) {
   Recurrence monthly = at_time(RecurrenceKind::monthly, 6, 0);
   monthly.ordinal = Ordinal::second;
   monthly.days_of_week = {Weekday::tuesday};
-  EXPECT_EQ(runs(monthly, "2027-01-01T00:00:00Z", 2), (Runs{"2027-01-12T06:00", "2027-02-09T06:00"}));
+  EXPECT_EQ(runs(monthly, "2027-01-01T00:00:00Z", 2),
+            (Runs{"2027-01-12T06:00", "2027-02-09T06:00"}));
   monthly.ordinal = Ordinal::last;
-  EXPECT_EQ(runs(monthly, "2027-01-01T00:00:00Z", 2), (Runs{"2027-01-26T06:00", "2027-02-23T06:00"}));
+  EXPECT_EQ(runs(monthly, "2027-01-01T00:00:00Z", 2),
+            (Runs{"2027-01-26T06:00", "2027-02-23T06:00"}));
   monthly.days_of_week = {};
-  EXPECT_EQ(runs(monthly, "2027-02-01T00:00:00Z", 2), (Runs{"2027-02-28T06:00", "2027-03-31T06:00"}));
+  EXPECT_EQ(runs(monthly, "2027-02-01T00:00:00Z", 2),
+            (Runs{"2027-02-28T06:00", "2027-03-31T06:00"}));
 }
 
 TEST(DaylightSaving, KeepsTheTimeOfDay) {
@@ -168,7 +172,9 @@ TEST(Validation, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(reason(Kind::weekdays, [](auto& r) { r.every = 1; }), "recurrence-every-unused");
   EXPECT_EQ(reason(Kind::weekly, [](auto&) {}), "recurrence-days-of-week-missing");
   EXPECT_EQ(reason(Kind::weekly,
-                   [](auto& r) { r.days_of_week = {Weekday::monday, Weekday::monday}; }),
+                   [](auto& r) {
+                     r.days_of_week = {Weekday::monday, Weekday::monday};
+                   }),
             "recurrence-days-of-week-invalid");
   EXPECT_EQ(reason(Kind::monthly, [](auto&) {}), "recurrence-day-of-month-missing");
   EXPECT_EQ(reason(Kind::monthly, [](auto& r) { r.day_of_month = 32; }),

@@ -26,8 +26,7 @@ Fold a_relay() {
 }
 
 ReportRelay serving(std::uint64_t metadata, const std::string& version) {
-  return {{"relay-1"}, metadata, {},     SyncReason::none, {{{"virus-pattern"}, version}},
-          {},          plenty};
+  return {{"relay-1"}, metadata, {}, SyncReason::none, {{{"virus-pattern"}, version}}, {}, plenty};
 }
 
 SyncState sync(const Fold& fold) {

@@ -239,7 +239,9 @@ TEST(RollBack, WithoutAHoldIsUndoneByTheNextCheck) {
 
 TEST(RollBack, RefusesWhatIsNotOlderDeletedUnknownOrWithoutAReason) {
   Fold fold = three_updates();
-  const auto to = [](std::uint32_t n) { return RollBackRuleUpdate{update(n), false, std::nullopt}; };
+  const auto to = [](std::uint32_t n) {
+    return RollBackRuleUpdate{update(n), false, std::nullopt};
+  };
   EXPECT_EQ(fold.refusal(to(3)), "rule-update-not-older");
   EXPECT_EQ(fold.refusal(to(9)), "rule-update-unknown");
   given(fold, DeleteRuleUpdate{update(1)});
@@ -303,11 +305,9 @@ TEST(Holds, RefuseBadNamesUnknownUpdatesAndPastEnds) {
   Fold fold = three_updates();
   given(fold, PlaceHold{HoldId{"one"}, std::nullopt, std::nullopt});
   EXPECT_EQ(fold.refusal(PlaceHold{HoldId{"one"}, std::nullopt, std::nullopt}), "hold-exists");
-  EXPECT_EQ(fold.refusal(PlaceHold{HoldId{"No"}, std::nullopt, std::nullopt}),
-            "hold-name-invalid");
+  EXPECT_EQ(fold.refusal(PlaceHold{HoldId{"No"}, std::nullopt, std::nullopt}), "hold-name-invalid");
   EXPECT_EQ(fold.refusal(PlaceHold{std::nullopt, update(9), std::nullopt}), "rule-update-unknown");
-  EXPECT_EQ(fold.refusal(PlaceHold{std::nullopt, std::nullopt, fold.now}),
-            "hold-ends-in-the-past");
+  EXPECT_EQ(fold.refusal(PlaceHold{std::nullopt, std::nullopt, fold.now}), "hold-ends-in-the-past");
   EXPECT_EQ(fold.refusal(ReleaseHold{{"two"}}), "hold-unknown");
 }
 

@@ -146,8 +146,7 @@ TEST(Tasks, SendToTheirScopeAndSayWhenNobodyIsThere) {
   enrol.group = GroupId{"office"};
   given(fold, enrol);
   const auto sent = fold.submit(RunTask{{"send"}});
-  EXPECT_EQ(types(sent),
-            (TypeNames{"task_run.started", "instruction.given", "task_run.finished"}));
+  EXPECT_EQ(types(sent), (TypeNames{"task_run.started", "instruction.given", "task_run.finished"}));
   EXPECT_EQ(first_of<Instructed>(sent)->action, InstructionAction::download_update);
   definition.kind = TaskKind::send_policy;
   given(fold, ChangeTask{{"send"}, definition});
@@ -189,8 +188,7 @@ TEST(Tasks, RefuseDefinitionsThatMakeNoSense) {
     return fold.refusal(CreateTask{{"task"}, definition});
   };
   EXPECT_EQ(refusal([](auto& d) { d.recurrence.hour = 24; }), "recurrence-hour-invalid");
-  EXPECT_EQ(refusal([](auto& d) { d.recurrence.time_zone = "Mars/Olympus"; }),
-            "time-zone-unknown");
+  EXPECT_EQ(refusal([](auto& d) { d.recurrence.time_zone = "Mars/Olympus"; }), "time-zone-unknown");
   EXPECT_EQ(refusal([](auto& d) { d.start_deadline = Duration{0}; }), "start-deadline-invalid");
   EXPECT_EQ(refusal([](auto& d) {
               d.kind = TaskKind::send_policy;

@@ -76,9 +76,8 @@ TEST(Settings, OfAPolicyComeBeforeTheProducts) {
   EXPECT_EQ(fold.refusal(change("soon")), "setting-value-invalid");
   EXPECT_EQ(fold.refusal(ChangePolicySetting{site, SettingName::rule_updates_kept, "3"}),
             "setting-not-per-policy");
-  EXPECT_EQ(
-      fold.refusal(ChangePolicySetting{{"nowhere"}, SettingName::heartbeat_interval, "PT1M"}),
-      "policy-unknown");
+  EXPECT_EQ(fold.refusal(ChangePolicySetting{{"nowhere"}, SettingName::heartbeat_interval, "PT1M"}),
+            "policy-unknown");
 }
 
 }  // namespace
