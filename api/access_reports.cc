@@ -78,9 +78,9 @@ void AccessReports::tick() {
         each = attempts_.erase(each);
         continue;
       }
-      due.push_back({stranger(address),
-                     domain::RecordSignInFailed{std::exchange(attempts.unrecorded, 0),
-                                                attempts.cause}});
+      due.push_back(
+          {stranger(address),
+           domain::RecordSignInFailed{std::exchange(attempts.unrecorded, 0), attempts.cause}});
       attempts.recorded_at = now;
       ++each;
     }

@@ -55,12 +55,11 @@ struct ConnectionHost {
   std::unordered_map<const Connection*, std::shared_ptr<Connection>> open;
   std::unordered_set<Connection*> streaming;  // Of those.
   std::atomic<bool> waking{false};            // wake() is on its way to the thread.
-  IoThread thread;  // Last: what still waits in it refers to the rest.
+  IoThread thread;                            // Last: what still waits in it refers to the rest.
 };
 
 // Thread: its host's.
-class Connection final : public Transport::Events,
-                         public std::enable_shared_from_this<Connection> {
+class Connection final : public Transport::Events, public std::enable_shared_from_this<Connection> {
  public:
   Connection(std::shared_ptr<ConnectionHost> host, std::unique_ptr<Transport> transport,
              std::string address);
@@ -82,8 +81,8 @@ class Connection final : public Transport::Events,
  private:
   enum class Phase {
     handshaking,
-    idle,       // Between two requests.
-    head,       // Reading one.
+    idle,  // Between two requests.
+    head,  // Reading one.
     body,
     handling,   // A handler has it.
     writing,    // The answer.
@@ -101,6 +100,7 @@ class Connection final : public Transport::Events,
   };
 
   void enter(Phase phase, std::chrono::milliseconds deadline);
+  void await_request();
   void read_more();
   void advance();
   void on_head();
@@ -109,6 +109,7 @@ class Connection final : public Transport::Events,
   void answer(std::uint64_t serial, Response response);
   const Request& current() const;
 
+  // connection_answers.cc
   void begin_answer(Response response);
   std::string head_of(Response& response, BodyFraming framing);
   void note_answer(int status);

@@ -53,9 +53,9 @@ constexpr std::array<Exception, 11> exceptions = {{
 }  // namespace
 
 int status_of(const Error& error) {
-  const auto* found = std::find_if(exceptions.begin(), exceptions.end(), [&](const Exception& each) {
-    return each.reason == error.reason;
-  });
+  const auto* found =
+      std::find_if(exceptions.begin(), exceptions.end(),
+                   [&](const Exception& each) { return each.reason == error.reason; });
   return found == exceptions.end() ? status_of_kind(error.kind) : found->status;
 }
 

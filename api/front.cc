@@ -94,12 +94,12 @@ void Front::limit(const Request& request, Admission& admission) {
   const auto grant =
       rate_.take(request.caller ? "token " + request.caller->actor.id : request.address);
   if (!grant.allowed) {
-    admission.refusal = problem(
-        request, {429,
-                  "rate-limited",
-                  "At most " + std::to_string(rate_.per_second()) + " requests a second.",
-                  {},
-                  {{"Retry-After", "1"}}});
+    admission.refusal =
+        problem(request, {429,
+                          "rate-limited",
+                          "At most " + std::to_string(rate_.per_second()) + " requests a second.",
+                          {},
+                          {{"Retry-After", "1"}}});
   }
   // draft-ietf-httpapi-ratelimit-headers: the only place that knows its shape.
   admission.headers.emplace_back("RateLimit-Policy",

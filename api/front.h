@@ -24,7 +24,7 @@ class Front {
   Front(const Router& router, Auth& auth, RateLimit& rate, AccessReports& reports);
 
   struct Admission {
-    const Route* route = nullptr;  // Null: there is none, and there is a refusal.
+    const Route* route = nullptr;     // Null: there is none, and there is a refusal.
     std::optional<Response> refusal;  // Instead of what its handler answers; also for OPTIONS.
     std::vector<std::pair<std::string, std::string>> headers;  // For whatever is answered.
   };
@@ -35,7 +35,7 @@ class Front {
   // Counts an answer of a route; of none: null. Thread: any.
   void count(const Route* route, int status);
   struct RouteCount {
-    const Route* route = nullptr;  // Null: no route.
+    const Route* route = nullptr;            // Null: no route.
     std::array<std::uint64_t, 6> answers{};  // By the first digit of the status; 0 is not used.
   };
   std::vector<RouteCount> counts() const;

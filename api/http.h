@@ -27,9 +27,9 @@ struct Caller {
 };
 
 struct Request {
-  std::string method;  // "GET"
-  std::string target;  // As sent: path and query.
-  std::string path;    // Decoded; "/v1/policies/web".
+  std::string method;                                          // "GET"
+  std::string target;                                          // As sent: path and query.
+  std::string path;                                            // Decoded; "/v1/policies/web".
   std::vector<std::pair<std::string, std::string>> query;      // Decoded, in order.
   std::map<std::string, std::string, std::less<>> headers;     // By name in lower case.
   std::map<std::string, std::string, std::less<>> parameters;  // Of the route's path, by name.

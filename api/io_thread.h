@@ -1,5 +1,5 @@
-// A thread with an event loop of its own. A connection belongs to one of them for its whole life, so
-// nothing of a connection is locked.
+// A thread with an event loop of its own. A connection belongs to one of them for its whole life,
+// so nothing of a connection is locked.
 #pragma once
 
 #include <chrono>

@@ -26,9 +26,10 @@ constexpr Set auditor = viewer | set_of(read_access, export_, verify);
 constexpr Set operator_ = viewer | set_of(export_, operate);
 constexpr Set approver = operator_ | set_of(apply);
 constexpr Set admin = approver | set_of(read_access, verify, configure, administer, enrol);
-// Machines: each speaks for itself, fetches what it installs or distributes, and checks proofs.
-constexpr Set agent_ = known | set_of(agent, content, read_log);
-constexpr Set relay_ = known | set_of(relay, content, read_log);
+// Machines: each speaks for itself and fetches what it installs or distributes. A computer that was
+// broken into must not read what is said of all others.
+constexpr Set agent_ = known | set_of(agent, content);
+constexpr Set relay_ = known | set_of(relay, content);
 constexpr Set witness = known | set_of(read_log);
 
 Set permissions_of(Role role) {

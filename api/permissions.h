@@ -29,8 +29,8 @@ enum class Permission {
 };
 constexpr auto enum_names(Permission) {
   return std::array<std::string_view, 15>{
-      "public",  "signed_in", "read",      "read_log",   "read_access", "export", "verify", "operate",
-      "apply",   "configure", "administer", "enrol",     "agent",       "relay",  "content"};
+      "public", "signed_in", "read",       "read_log", "read_access", "export", "verify", "operate",
+      "apply",  "configure", "administer", "enrol",    "agent",       "relay",  "content"};
 }
 inline constexpr std::size_t permissions_count = enum_names(Permission{}).size();
 

@@ -18,9 +18,9 @@ struct Problem {
   int status = 500;
   std::string code;    // "rule-update-not-older"; has an entry in the catalogue.
   std::string detail;  // One sentence about this very request.
-  std::vector<ledger::codec::JsonError> errors;                 // Told with their JSON pointers.
-  std::vector<std::pair<std::string, std::string>> headers;     // "Retry-After", "Allow", ...
-  std::vector<std::pair<std::string, std::string>> members{};   // More members; values are JSON.
+  std::vector<ledger::codec::JsonError> errors;                // Told with their JSON pointers.
+  std::vector<std::pair<std::string, std::string>> headers;    // "Retry-After", "Allow", ...
+  std::vector<std::pair<std::string, std::string>> members{};  // More members; values are JSON.
 };
 
 // application/problem+json: type, title, status, detail, instance, code, request_id, errors, and
@@ -43,7 +43,7 @@ struct ProblemPage {
   std::string_view title;   // What happened, for any request; no full stop.
   std::string_view advice;  // What to do, in sentences.
 };
-std::span<const ProblemPage> problem_pages();      // In the order of codes.
+std::span<const ProblemPage> problem_pages();  // In the order of codes.
 const ProblemPage* problem_page(std::string_view code);
 
 // GET /problems/{code} and GET /problems: HTML, or text when the Accept header asks for it.

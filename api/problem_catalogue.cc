@@ -10,9 +10,9 @@ namespace {
 
 std::vector<ProblemPage> in_order_of_codes() {
   std::vector<ProblemPage> all;
-  for (const auto part : {problem_pages_of_http(), problem_pages_of_fleet(),
-                          problem_pages_of_rules(), problem_pages_of_record(),
-                          problem_pages_of_service()}) {
+  for (const auto part :
+       {problem_pages_of_http(), problem_pages_of_fleet(), problem_pages_of_rules(),
+        problem_pages_of_record(), problem_pages_of_service()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   std::sort(all.begin(), all.end(),
@@ -84,8 +84,7 @@ const ProblemPage* problem_page(std::string_view code) {
 
 Response show_problem_page(const Request& request) {
   const auto code = request.parameters.find("code");
-  const ProblemPage* page =
-      code == request.parameters.end() ? nullptr : problem_page(code->second);
+  const ProblemPage* page = code == request.parameters.end() ? nullptr : problem_page(code->second);
   if (page == nullptr) {
     return problem(request, Problem{404, "problem-unknown", "There is no such problem.", {}, {}});
   }

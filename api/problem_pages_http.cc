@@ -52,7 +52,8 @@ constexpr std::array<ProblemPage, 48> pages = {{
     {"if-match-missing", "If-Match is required here",
      "Read the resource first and send its ETag in If-Match, so that nobody's change is lost."},
     {"internal", "Something in the ledger is broken",
-     "It was logged; give the request id to whoever runs the ledger. Whether a write took effect is "
+     "It was logged; give the request id to whoever runs the ledger. Whether a write took effect "
+     "is "
      "told by sending it again with the same Idempotency-Key."},
     {"method-not-allowed", "This method is not possible at this path",
      "The header Allow names those that are."},
@@ -80,7 +81,8 @@ constexpr std::array<ProblemPage, 48> pages = {{
      "Wait for the seconds of Retry-After; RateLimit says how many may follow."},
     {"request-in-flight", "The same request is being worked on",
      "Wait a moment, then send it again with the same Idempotency-Key to get its answer."},
-    {"request-malformed", "The request is not HTTP/1.1", "Check the client or what stands before it."},
+    {"request-malformed", "The request is not HTTP/1.1",
+     "Check the client or what stands before it."},
     {"route-not-found", "Nothing is at this path",
      "/openapi.yaml lists every path. A trailing slash is another path."},
     {"target-malformed", "The target is not a path",

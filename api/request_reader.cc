@@ -35,8 +35,8 @@ std::string lower(std::string_view text) {
 
 // A header that is given twice is one list, except where a list has no meaning.
 constexpr std::array<std::string_view, 7> given_once = {
-    "host",          "authorization",   "content-type", "content-length",
-    "idempotency-key", "expect", "transfer-encoding"};
+    "host",   "authorization",    "content-type", "content-length", "idempotency-key",
+    "expect", "transfer-encoding"};
 
 constexpr std::array<std::string_view, 7> methods = {"GET",   "HEAD",   "POST",   "PUT",
                                                      "PATCH", "DELETE", "OPTIONS"};
@@ -118,7 +118,8 @@ RequestReader::State RequestReader::read(std::string_view bytes, std::size_t& us
   const bool in_head = !parser.is_header_done();
   while (!bytes.empty() && !parser.is_done()) {
     error_code error;
-    const std::size_t put = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+    const std::size_t put =
+        parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
     used += put;
     bytes.remove_prefix(put);
     if (in_head) head_bytes_ += put;
@@ -173,7 +174,7 @@ std::optional<Problem> RequestReader::check_headers() {
   const auto& parser = parser_->beast;
   if (std::find(methods.begin(), methods.end(), request_.method) == methods.end()) {
     return told(501, "method-unsupported",
-                   "The method is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.");
+                "The method is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.");
   }
   if (parser.get().version() >= 11 && !request_.header("host")) {
     return told(400, "host-missing", "A request of HTTP/1.1 has a Host header.");
@@ -181,7 +182,7 @@ std::optional<Problem> RequestReader::check_headers() {
   const auto encoding = request_.header("transfer-encoding");
   if (encoding && (lower(*encoding) != "chunked" || parser.get().version() < 11)) {
     return told(501, "transfer-encoding-unsupported",
-                   "A body is sent with a Content-Length or chunked, and in no other way.");
+                "A body is sent with a Content-Length or chunked, and in no other way.");
   }
   // Beast takes a list of equal lengths; others on the way may not.
   const auto length = request_.header("content-length");
@@ -200,8 +201,8 @@ std::optional<Problem> RequestReader::check_headers() {
 }
 
 std::optional<Problem> RequestReader::read_target(std::string_view target) {
-  const Problem malformed = told(
-      400, "target-malformed", "The target is a path, percent-encoded, with or without a query.");
+  const Problem malformed = told(400, "target-malformed",
+                                 "The target is a path, percent-encoded, with or without a query.");
   if (target.starts_with("http://") || target.starts_with("https://")) {  // The absolute form.
     const auto path = target.find('/', target.find("://") + 3);
     if (path == std::string_view::npos) return malformed;

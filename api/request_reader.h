@@ -42,9 +42,10 @@ class RequestReader {
 
   const Request& request() const;
   Request& request();
-  bool begun() const;          // Some bytes of a request were used.
-  bool keep_alive() const;     // The peer wants to go on after this request.
-  bool chunked_answers() const;  // Of HTTP/1.1; older peers get bodies that end with the connection.
+  bool begun() const;       // Some bytes of a request were used.
+  bool keep_alive() const;  // The peer wants to go on after this request.
+  bool chunked_answers()
+      const;  // Of HTTP/1.1; older peers get bodies that end with the connection.
   bool expects_continue() const;
   const Problem& refusal() const;
 

@@ -14,7 +14,7 @@ struct Router::Node {
 
   std::map<std::string, Node, std::less<>> literal;
   std::unique_ptr<Node> named;
-  std::map<std::string, Leaf, std::less<>> leaves;  // By verb; "" without one.
+  std::map<std::string, Leaf, std::less<>> leaves;        // By verb; "" without one.
   std::map<std::string, const Route*, std::less<>> rest;  // Of a route that takes all that follows.
   bool has_rest() const { return !rest.empty(); }
 };

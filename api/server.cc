@@ -105,10 +105,9 @@ class BeastServer final : public Server {
         ::close(accepted.socket);
         return closed(accepted.address);
       }
-      auto transport =
-          tls_ == nullptr
-              ? plain_transport(host->thread, accepted.socket, accepted.family)
-              : tls_transport(host->thread, accepted.socket, accepted.family, *tls_);
+      auto transport = tls_ == nullptr
+                           ? plain_transport(host->thread, accepted.socket, accepted.family)
+                           : tls_transport(host->thread, accepted.socket, accepted.family, *tls_);
       std::make_shared<Connection>(host, std::move(transport), accepted.address)->start();
     });
   }
@@ -116,9 +115,9 @@ class BeastServer final : public Server {
   bool admit(const std::string& address) {
     const std::lock_guard lock(mutex_);
     std::size_t& of_address = by_address_[address];
-    const bool room = totals_.connections < options_.limits.connections_max &&
-                      (is_loopback(address) ||
-                       of_address < options_.limits.connections_per_address_max);
+    const bool room =
+        totals_.connections < options_.limits.connections_max &&
+        (is_loopback(address) || of_address < options_.limits.connections_per_address_max);
     if (room) {
       ++of_address;
       ++totals_.connections;
@@ -169,7 +168,7 @@ class BeastServer final : public Server {
   HandlerPool pool_;
   std::vector<std::shared_ptr<ConnectionHost>> hosts_;
   std::unique_ptr<Listener> listener_;  // Ends before the thread that it lives on.
-  std::size_t next_host_ = 0;  // The first host's.
+  std::size_t next_host_ = 0;           // The first host's.
   bool stopped_ = false;
 
   std::mutex mutex_;
@@ -184,8 +183,9 @@ Result<std::unique_ptr<Server>> Server::start(Options options, Front& front) {
   const bool local = options.address == "localhost" || is_loopback(options.address);
   if (!options.tls && !options.insecure && !local) {
     return fail(ErrorKind::refused, "tls-required",
-                "Others can reach " + options.address + ": listen there with TLS, or say that it "
-                "may be insecure.");
+                "Others can reach " + options.address +
+                    ": listen there with TLS, or say that it "
+                    "may be insecure.");
   }
   TlsContext tls;
   if (options.tls) {

@@ -116,7 +116,8 @@ Result<MadeCertificate> load_or_make_certificate(const std::filesystem::path& di
   const auto server = read_pair(paths.certificate, paths.key);
   if (server && is_still_good(*server, *authority, *wanted, now)) return answer;
   // Whatever the matter with it was, another one costs nothing: nobody pins a server's certificate.
-  const auto made = make_certificate({"Update Ledger", *wanted, now, certificate_life}, &*authority);
+  const auto made =
+      make_certificate({"Update Ledger", *wanted, now, certificate_life}, &*authority);
   auto written = store::write_durably(paths.key, made.key, store::Access::owner);
   if (written) {
     written = store::write_durably(paths.certificate, made.certificate + authority->certificate,

@@ -24,10 +24,10 @@ struct MadeCertificate {
   bool made_certificate = false;
 };
 
-// The files ca.crt, ca.key, server.crt and server.key of `directory`, the keys for their owner only.
-// The certificate is for this machine's name, localhost, 127.0.0.1, ::1 and `names`; a new one is
-// made when two thirds of its year are over or a name is missing in it. The authority lives ten
-// years. Errors: invalid ("host-name-invalid"), corrupt ("tls-files-damaged"), io, unavailable.
+// The files ca.crt, ca.key, server.crt and server.key of `directory`, the keys for their owner
+// only. The certificate is for this machine's name, localhost, 127.0.0.1, ::1 and `names`; a new
+// one is made when two thirds of its year are over or a name is missing in it. The authority lives
+// ten years. Errors: invalid ("host-name-invalid"), corrupt ("tls-files-damaged"), io, unavailable.
 ledger::Result<MadeCertificate> load_or_make_certificate(const std::filesystem::path& directory,
                                                          const std::vector<std::string>& names,
                                                          ledger::domain::Time now);

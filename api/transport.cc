@@ -37,11 +37,10 @@ std::array<asio::const_buffer, 2> buffers(std::array<std::string_view, 2> bytes)
 // What both do alike, over a stream that can async_read_some and async_write_some.
 template <class Stream>
 void read_some(Stream& stream, std::span<char> into, std::shared_ptr<Transport::Events> events) {
-  stream.async_read_some(
-      asio::mutable_buffer(into.data(), into.size()),
-      [events = std::move(events)](const error_code& error, std::size_t bytes) {
-        error || bytes == 0 ? events->on_end() : events->on_read(bytes);
-      });
+  stream.async_read_some(asio::mutable_buffer(into.data(), into.size()),
+                         [events = std::move(events)](const error_code& error, std::size_t bytes) {
+                           error || bytes == 0 ? events->on_end() : events->on_read(bytes);
+                         });
 }
 
 template <class Stream>

@@ -143,7 +143,8 @@ KeyAndCertificate make_certificate(const CertificateFacts& facts,
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
                              reinterpret_cast<const unsigned char*>(facts.common_name.c_str()), -1,
                              -1, 0);
-  const Certificate issuer = authority == nullptr ? nullptr : certificate_from(authority->certificate);
+  const Certificate issuer =
+      authority == nullptr ? nullptr : certificate_from(authority->certificate);
   const Key issuer_key = authority == nullptr ? nullptr : key_from(authority->key);
   X509* signer = issuer == nullptr ? raw : issuer.get();
   X509_set_issuer_name(raw, X509_get_subject_name(signer));

@@ -15,8 +15,8 @@ ROLES = {
     "operator": OPERATOR,
     "approver": APPROVER,
     "admin": ADMIN,
-    "agent": KNOWN | {"agent", "content", "read_log"},
-    "relay": KNOWN | {"relay", "content", "read_log"},
+    "agent": KNOWN | {"agent", "content"},
+    "relay": KNOWN | {"relay", "content"},
     "witness": KNOWN | {"read_log"},
 }
 

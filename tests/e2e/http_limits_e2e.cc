@@ -35,9 +35,7 @@ void allow_many_files() {
 
 // Two pipes between a test and its child.
 struct Wires {
-  Wires() {
-    CHECK(::pipe(to_child) == 0 && ::pipe(to_parent) == 0, "pipes are made");
-  }
+  Wires() { CHECK(::pipe(to_child) == 0 && ::pipe(to_parent) == 0, "pipes are made"); }
   int to_child[2]{};
   int to_parent[2]{};
 };

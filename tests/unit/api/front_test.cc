@@ -62,9 +62,9 @@ TEST(Front, NeverRepeatsACredential) {
   std::atomic<int> handled{0};
   TestServer test(routes(handled));
   const auto token = test.book.issue(domain::Role::viewer, "v");
-  for (const auto& request : {get("/administer", bearer(token)), get("/read?token=" + token),
-                              get("/read", "Authorization: Bearer " + token + "0\r\n"),
-                              get("/nowhere?x=" + token)}) {
+  for (const auto& request :
+       {get("/administer", bearer(token)), get("/read?token=" + token),
+        get("/read", "Authorization: Bearer " + token + "0\r\n"), get("/nowhere?x=" + token)}) {
     const auto answer = ask(test.server->port(), request);
     EXPECT_GE(answer.status, 400);
     EXPECT_EQ(answer.body.find(token.substr(token.size() - 32)), std::string::npos);

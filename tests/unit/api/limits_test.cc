@@ -41,16 +41,25 @@ class Gate {
 Router routes(Gate& gate) {
   Router router;
   router.add({"GET", "/gate", Permission::public_, gate.handler()});
-  router.add({"GET", "/quick", Permission::public_,
-              answering([](const Request&) { return Response{}; }), {.run_on = RunOn::io_thread}});
+  router.add({"GET",
+              "/quick",
+              Permission::public_,
+              answering([](const Request&) { return Response{}; }),
+              {.run_on = RunOn::io_thread}});
   router.add({"GET", "/large", Permission::public_, answering([](const Request&) {
                 Response response;
                 response.body = std::string(64'000'000, 'x');
                 return response;
               })});
-  router.add({"POST", "/small", Permission::public_,
-              answering([](const Request&) { return Response{}; }), {.body_bytes_max = 10}});
-  router.add({"POST", "/import", Permission::apply, answering([](const Request& request) {
+  router.add({"POST",
+              "/small",
+              Permission::public_,
+              answering([](const Request&) { return Response{}; }),
+              {.body_bytes_max = 10}});
+  router.add({"POST",
+              "/import",
+              Permission::apply,
+              answering([](const Request& request) {
                 Response response;
                 response.body = std::to_string(request.body.size());
                 return response;
@@ -121,8 +130,10 @@ TEST(Limits, APeerThatDoesNotTakeItsAnswerIsClosed) {
 
 TEST(Limits, AHandlerThatTakesItsTimeIsNotCutOff) {
   Gate gate;
-  TestServer test(routes(gate), with({.header_deadline = 50ms, .body_deadline = 50ms,
-                                      .idle_deadline = 50ms, .write_deadline = 50ms}));
+  TestServer test(routes(gate), with({.header_deadline = 50ms,
+                                      .body_deadline = 50ms,
+                                      .idle_deadline = 50ms,
+                                      .write_deadline = 50ms}));
   RawClient slow(test.server->port());
   slow.send(get("/gate"));
   gate.wait_for(1);
@@ -189,7 +200,8 @@ TEST(Limits, ALargeBodyIsOnlyTakenFromThoseWhoMaySendIt) {
   const auto approver = test.book.issue(domain::Role::approver, "approver");
   EXPECT_EQ(ask(test.server->port(), request(approver) + body).body, "15000000");
   // The answer comes although not one byte of the body was sent.
-  EXPECT_EQ(ask(test.server->port(), request(test.book.issue(domain::Role::viewer, "v"))).status, 403);
+  EXPECT_EQ(ask(test.server->port(), request(test.book.issue(domain::Role::viewer, "v"))).status,
+            403);
   EXPECT_EQ(ask(test.server->port(), request("ulg_x")).status, 401);
 }
 
@@ -224,7 +236,8 @@ TEST(Limits, EveryTokenHasItsOwnRate) {
   Gate gate;
   TestServer test(routes(gate), {}, {.per_second = 1});
   const auto ask_as = [&](const std::string& token) {
-    return ask(test.server->port(), get("/quick", "Authorization: Bearer " + token + "\r\n")).status;
+    return ask(test.server->port(), get("/quick", "Authorization: Bearer " + token + "\r\n"))
+        .status;
   };
   const auto first = test.book.issue(domain::Role::viewer, "first");
   const auto second = test.book.issue(domain::Role::viewer, "second");

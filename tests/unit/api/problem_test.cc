@@ -23,13 +23,12 @@ Request a_request() {
 }
 
 TEST(Problems, TellEverythingAProgramAndAPersonNeed) {
-  const auto response = problem(
-      a_request(), {409,
-                    "plan-stale",
-                    "The effect would be \"another\".",
-                    {{"/a/b", "json-type", "Expected a whole number."}},
-                    {{"Retry-After", "1"}},
-                    {{"plan", "{\"id\":7}"}}});
+  const auto response = problem(a_request(), {409,
+                                              "plan-stale",
+                                              "The effect would be \"another\".",
+                                              {{"/a/b", "json-type", "Expected a whole number."}},
+                                              {{"Retry-After", "1"}},
+                                              {{"plan", "{\"id\":7}"}}});
   EXPECT_EQ(response.status, 409);
   EXPECT_EQ(response.content_type, "application/problem+json");
   EXPECT_EQ(response.headers.at(0), (std::pair<std::string, std::string>{"Retry-After", "1"}));
@@ -111,7 +110,8 @@ std::map<std::string, std::string> codes_in_source() {
       "\\b(?:refuse|refused|invalid|unknown|wrong|invalid_filter)\\()\\s*"
       "\"([a-z0-9]+(?:-[a-z0-9]+)+|internal|overloaded)\"");
   std::map<std::string, std::string> codes;
-  for (const char* folder : {"ledger", "projections", "updates", "replay", "api", "tools/ledgerd"}) {
+  for (const char* folder :
+       {"ledger", "projections", "updates", "replay", "api", "tools/ledgerd"}) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
       const auto extension = entry.path().extension();
       if (extension != ".cc" && extension != ".h") continue;

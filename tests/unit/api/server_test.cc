@@ -18,15 +18,21 @@ Router echo_routes() {
   Router router;
   router.add({"GET", "/hello", Permission::public_,
               answering([](const Request&) { return text("hello"); })});
-  router.add({"GET", "/quick", Permission::public_,
+  router.add({"GET",
+              "/quick",
+              Permission::public_,
               answering([](const Request&) { return text("quick"); }),
               {.run_on = RunOn::io_thread}});
-  router.add({"POST", "/echo", Permission::public_,
+  router.add({"POST",
+              "/echo",
+              Permission::public_,
               answering([](const Request& request) { return text(request.body); }),
               {.body_bytes_max = 1000}});
-  router.add({"GET", "/throws", Permission::public_,
-              [](std::shared_ptr<const Request>, Reply) { throw std::runtime_error("secret-17"); }});
-  router.add({"GET", "/forgets", Permission::public_, [](std::shared_ptr<const Request>, Reply) {}});
+  router.add({"GET", "/throws", Permission::public_, [](std::shared_ptr<const Request>, Reply) {
+                throw std::runtime_error("secret-17");
+              }});
+  router.add(
+      {"GET", "/forgets", Permission::public_, [](std::shared_ptr<const Request>, Reply) {}});
   return router;
 }
 
@@ -99,12 +105,12 @@ TEST(Server, TakesAReplyFromAnotherThreadLater) {
   std::mutex mutex;
   std::condition_variable asked;
   std::optional<Reply> kept;
-  router.add({"GET", "/later", Permission::public_,
-              [&](std::shared_ptr<const Request>, Reply reply) {
-                const std::lock_guard lock(mutex);
-                kept = std::move(reply);
-                asked.notify_all();
-              }});
+  router.add(
+      {"GET", "/later", Permission::public_, [&](std::shared_ptr<const Request>, Reply reply) {
+         const std::lock_guard lock(mutex);
+         kept = std::move(reply);
+         asked.notify_all();
+       }});
   TestServer test(std::move(router));
   RawClient client(test.server->port());
   client.send(get("/later"));
@@ -139,18 +145,21 @@ TEST(Server, AnswersOptionsWithTheMethodsOfThePath) {
 TEST(Server, SaysContinueOnlyForABodyItWants) {
   TestServer test(echo_routes());
   RawClient client(test.server->port());
-  client.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  client.send(
+      "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   client.send("ok");
   EXPECT_EQ(client.answer().body, "ok");
-  client.send("POST /nowhere HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  client.send(
+      "POST /nowhere HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(client.answer().status, 404);
 }
 
 TEST(Server, EchoesARequestIdThatIsOneAndMakesOneOtherwise) {
   TestServer test(echo_routes());
   const auto port = test.server->port();
-  EXPECT_EQ(ask(port, get("/hello", "X-Request-Id: abc-1\r\n")).headers.at("x-request-id"), "abc-1");
+  EXPECT_EQ(ask(port, get("/hello", "X-Request-Id: abc-1\r\n")).headers.at("x-request-id"),
+            "abc-1");
   const auto made = ask(port, get("/hello", "X-Request-Id: a b\r\n")).headers.at("x-request-id");
   EXPECT_EQ(made.size(), 16u);
   const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

@@ -15,6 +15,7 @@ struct Feed {
   std::mutex mutex;
   std::deque<std::string> pieces;
   bool ended = false;
+  std::atomic<bool> broken{false};
   std::atomic<int> sources{0};
 
   void put(std::string piece) {
@@ -33,6 +34,7 @@ class FeedSource final : public Source {
   ~FeedSource() override { --feed_.sources; }
   std::optional<std::string> next() override {
     const std::lock_guard lock(feed_.mutex);
+    if (feed_.broken) throw std::runtime_error("the disk is gone");
     if (feed_.pieces.empty()) return feed_.ended ? std::nullopt : std::optional<std::string>("");
     std::string piece = std::move(feed_.pieces.front());
     feed_.pieces.pop_front();
@@ -46,18 +48,18 @@ class FeedSource final : public Source {
 Router routes(Feed& feed) {
   Router router;
   const auto add = [&](std::string path, std::string type) {
-    router.add({"GET", std::move(path), Permission::public_,
-                answering([&feed, type](const Request&) {
-                  Response response;
-                  response.content_type = type;
-                  response.source = std::make_unique<FeedSource>(feed);
-                  return response;
-                })});
+    router.add(
+        {"GET", std::move(path), Permission::public_, answering([&feed, type](const Request&) {
+           Response response;
+           response.content_type = type;
+           response.source = std::make_unique<FeedSource>(feed);
+           return response;
+         })});
   };
   add("/events", "text/event-stream");
   add("/lines", "application/x-ndjson");
-  router.add({"GET", "/quick", Permission::public_,
-              answering([](const Request&) { return Response{}; })});
+  router.add(
+      {"GET", "/quick", Permission::public_, answering([](const Request&) { return Response{}; })});
   return router;
 }
 
@@ -129,6 +131,18 @@ TEST(Streams, EndTheirSourceWhenThePeerGoes) {
   while (test.server->counts().streams > 0) std::this_thread::yield();
 }
 
+TEST(Streams, ThatBreakAreCutOffRatherThanEnded) {
+  Feed feed;
+  feed.put("half");
+  TestServer test(routes(feed));
+  RawClient client(test.server->port());
+  client.send(get("/lines"));
+  ASSERT_FALSE(client.read_until("half\r\n").empty());
+  feed.broken = true;
+  test.server->wake();
+  EXPECT_TRUE(client.is_closed()) << "without the chunk that would say that it is whole";
+}
+
 TEST(Streams, BeyondTheLimitAre503) {
   Feed feed;
   TestServer test(routes(feed), with({.streams_max = 1}));
@@ -180,12 +194,12 @@ TEST(Stopping, AnswersWhatWasAskedAndClosesWhatIsIdle) {
   std::mutex mutex;
   std::condition_variable changed;
   std::optional<Reply> kept;
-  router.add({"GET", "/later", Permission::public_,
-              [&](std::shared_ptr<const Request>, Reply reply) {
-                const std::lock_guard lock(mutex);
-                kept = std::move(reply);
-                changed.notify_all();
-              }});
+  router.add(
+      {"GET", "/later", Permission::public_, [&](std::shared_ptr<const Request>, Reply reply) {
+         const std::lock_guard lock(mutex);
+         kept = std::move(reply);
+         changed.notify_all();
+       }});
   TestServer test(std::move(router));
   RawClient idle(test.server->port());
   RawClient busy(test.server->port());
@@ -209,12 +223,12 @@ TEST(Stopping, CutsOffWhatIsNotAnsweredByTheDeadline) {
   std::mutex mutex;
   std::condition_variable changed;
   std::optional<Reply> kept;
-  router.add({"GET", "/never", Permission::public_,
-              [&](std::shared_ptr<const Request>, Reply reply) {
-                const std::lock_guard lock(mutex);
-                kept = std::move(reply);
-                changed.notify_all();
-              }});
+  router.add(
+      {"GET", "/never", Permission::public_, [&](std::shared_ptr<const Request>, Reply reply) {
+         const std::lock_guard lock(mutex);
+         kept = std::move(reply);
+         changed.notify_all();
+       }});
   TestServer test(std::move(router), with({.stop_deadline = 100ms}));
   RawClient client(test.server->port());
   client.send(get("/never"));

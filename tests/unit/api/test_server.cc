@@ -22,7 +22,8 @@ std::string TestTokenBook::issue(domain::Role role, std::string_view id) {
   row.role = role;
   row.secret = made.digest;
   row.expires_at = ledger::SystemClock().now() + domain::hours(1);
-  if (role == domain::Role::agent || role == domain::Role::relay) row.computer = {{std::string(id)}};
+  if (role == domain::Role::agent || role == domain::Role::relay)
+    row.computer = {{std::string(id)}};
   tokens.emplace(made.digest, row);
   changed();
   return made.text;
@@ -82,7 +83,8 @@ std::size_t TestServer::reported_count() {
   return reported.size();
 }
 
-RawClient::RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient(std::uint16_t port)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);

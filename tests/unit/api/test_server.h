@@ -56,7 +56,7 @@ struct TestServer {
 };
 
 struct Answer {
-  int status = 0;  // 0: none came.
+  int status = 0;                              // 0: none came.
   std::map<std::string, std::string> headers;  // By name in lower case.
   std::string body;
 };

@@ -107,8 +107,7 @@ TEST(Certificates, RefuseANameThatIsNone) {
 // -- Through a real handshake.
 
 struct TlsServer {
-  TlsServer()
-      : made(made_in(scratch.path(), now)), test(routes(), options(made)) {}
+  TlsServer() : made(made_in(scratch.path(), now)), test(routes(), options(made)) {}
 
   static Router routes() {
     Router router;
