@@ -240,7 +240,7 @@ void Daemon::Parts::wake_streams(const std::stop_token& stop) {
       seen = projector->size();
       server->wake();
     }
-    if (clock.steady() - ticked < domain::seconds(1)) continue;
+    if (clock.steady().micros - ticked.micros < domain::seconds(1).micros) continue;
     ticked = clock.steady();
     front->tick();
   }
