@@ -16,7 +16,7 @@
 namespace ledger {
 
 // A thread of its own beside the writer, who never waits for it. While the log grows, the head
-// follows one signature and one sync behind; when it rests, the head is current.
+// follows `interval`, one signature and one sync behind; when it rests, the head is current.
 class HeadKeeper {
  public:
   struct Options {

@@ -78,10 +78,12 @@ Result<void> keep_write_ahead_files(const std::filesystem::path& log,
   for (const auto& entry : std::filesystem::directory_iterator(log, error)) {
     if (entry.path().extension() != ".log") continue;
     if (const auto made = make_directory(kept); !made) return made;
-    std::filesystem::create_hard_link(entry.path(), kept / entry.path().filename(), error);
-    if (error && error != std::errc::file_exists) {
-      return fail(system_error("Linking", entry.path(), error.value()));
-    }
+    const auto link = kept / entry.path().filename();
+    std::filesystem::create_hard_link(entry.path(), link, error);
+    if (!error || error == std::errc::file_exists) continue;
+    // Some file systems have no links.
+    std::filesystem::copy_file(entry.path(), link, error);
+    if (error) return fail(system_error("Copying", entry.path(), error.value()));
   }
   return {};
 }
