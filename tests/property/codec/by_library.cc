@@ -45,8 +45,6 @@ capnp::DynamicValue::Reader as_value(const T& value, capnp::Type type) {
   }
 }
 
-// Sets one field or element through `set(value)` and `init(size of a list)`. Defaults are left
-// away, which is our rule, not the library's.
 template <class Object>
 void put_struct(capnp::DynamicStruct::Builder out, const Object& object);
 
@@ -63,6 +61,7 @@ void put_list(capnp::DynamicList::Builder out, const std::vector<T>& values) {
   }
 }
 
+// Defaults are left away, which is our rule and not the library's.
 template <class T>
 void put(capnp::DynamicStruct::Builder out, capnp::StructSchema::Field field, const T& value,
          bool even_default = false) {
