@@ -26,7 +26,7 @@ std::string_view take_segment(std::string_view& text) {
   return segment;
 }
 
-std::optional<std::uint32_t> number_from(std::string_view text) {
+std::optional<std::uint32_t> path_number_from(std::string_view text) {
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -68,12 +68,12 @@ std::optional<TilePath> tile_path_from(std::string_view path) {
   if (level == entries) {
     parsed.kind = TilePath::Kind::entries;
   } else {
-    const auto number = number_from(level);
+    const auto number = path_number_from(level);
     if (!number || *number >= tile_levels) return std::nullopt;
     parsed.tile.level = *number;
   }
   if (const std::size_t at = rest.find(partial); at != std::string_view::npos) {
-    const auto width = number_from(rest.substr(at + partial.size()));
+    const auto width = path_number_from(rest.substr(at + partial.size()));
     if (!width || *width == 0 || *width >= tile_width) return std::nullopt;
     parsed.tile.width = *width;
     rest = rest.substr(0, at);
@@ -84,9 +84,10 @@ std::optional<TilePath> tile_path_from(std::string_view path) {
       if (group.empty() || group.front() != 'x') return std::nullopt;
       group.remove_prefix(1);
     }
-    const auto number = group.size() == 3 ? number_from(group) : std::nullopt;
-    // 2^64 / 1000: an index beyond what a position can be is no tile of ours.
-    if (!number || parsed.tile.index > 18'446'744'073'709'550ULL) return std::nullopt;
+    const auto number = group.size() == 3 ? path_number_from(group) : std::nullopt;
+    // 2^64 / 1000: an index of more digits is no tile of ours. The few that still do not fit come
+    // round to a small index, whose spelling is another one.
+    if (!number || parsed.tile.index > 18'446'744'073'709'551ULL) return std::nullopt;
     parsed.tile.index = parsed.tile.index * 1'000 + *number;
   }
   if (!is_canonical(path, parsed)) return std::nullopt;
