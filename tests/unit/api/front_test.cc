@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/access_log.h"
 #include "tests/unit/api/test_server.h"
 
 namespace api::testing {
@@ -69,6 +70,13 @@ TEST(Front, NeverRepeatsACredential) {
     EXPECT_GE(answer.status, 400);
     EXPECT_EQ(answer.body.find(token.substr(token.size() - 32)), std::string::npos);
   }
+}
+
+TEST(Front, LogsNeitherTokensNorQueriesNorNewLines) {
+  Request request;
+  request.target = "/v1/a%0Ab/ulg_prod_ci_0123?filter=secret";
+  request.path = "/v1/a\nb/ulg_prod_ci_0123";
+  EXPECT_EQ(loggable_path(request), "/v1/a%0Ab/ulg_...");
 }
 
 TEST(Front, RecordsADenialOnceAMinuteForEachCallerAndRoute) {
