@@ -79,7 +79,14 @@ const ProblemPage* problem_page(std::string_view code) {
   const auto found = std::lower_bound(
       pages.begin(), pages.end(), code,
       [](const ProblemPage& page, std::string_view wanted) { return page.code < wanted; });
-  return found == pages.end() || found->code != code ? nullptr : &*found;
+  if (found != pages.end() && found->code == code) return &*found;
+  // What is wrong with a field of a recurrence is told with its name in front; that it is missing
+  // or too much, on one page for all of them.
+  constexpr std::string_view recurrence = "recurrence-";
+  if (!code.starts_with(recurrence) || code.starts_with("recurrence-field-")) return nullptr;
+  if (code.ends_with("-missing")) return problem_page("recurrence-field-missing");
+  if (code.ends_with("-unused")) return problem_page("recurrence-field-unused");
+  return problem_page(code.substr(recurrence.size()));
 }
 
 Response show_problem_page(const Request& request) {

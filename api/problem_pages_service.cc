@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 65> pages = {{
+constexpr std::array<ProblemPage, 67> pages_of_service = {{
     {"bookmark-exists", "The bookmark names another position",
      "Remove it first, or choose another name; a bookmark is never moved silently."},
     {"bookmark-name-invalid", "The bookmark cannot have this name",
@@ -59,6 +59,10 @@ constexpr std::array<ProblemPage, 65> pages = {{
     {"operation-unknown", "There is no such operation",
      "Those of an earlier process are forgotten; what they did stands in the events."},
     {"reason-too-long", "The reason is too long", "Use at most 2,000 bytes."},
+    {"recurrence-field-missing", "The recurrence lacks a field that its kind needs",
+     "The detail says which; add it."},
+    {"recurrence-field-unused", "The recurrence has a field that its kind does not use",
+     "The detail says which; leave it out."},
     {"role-differs", "A user's token has the user's role",
      "Leave the role out, or change the user."},
     {"role-not-for-people", "People cannot have this role",
@@ -108,6 +112,6 @@ constexpr std::array<ProblemPage, 65> pages = {{
 
 }  // namespace
 
-std::span<const ProblemPage> problem_pages_of_service() { return pages; }
+std::span<const ProblemPage> problem_pages_of_service() { return pages_of_service; }
 
 }  // namespace api

@@ -36,12 +36,13 @@ class TailSource final : public Source {
   TailSource(const Services& services, Tail tail) : services_(services), tail_(std::move(tail)) {}
 
   std::optional<std::string> next() override {
+    if (has_failed_) return std::nullopt;
     const auto size = services_.log.head().size;
     const Position end = tail_.end ? std::min(*tail_.end, size) : size;
     std::string piece = take_greeting();
     while (tail_.next < end) {
       const auto page = read(end);
-      if (!page) return std::nullopt;  // The record cannot be read; the caller asks again later.
+      if (!page) return piece + failure(page.error());
       for (const auto& event : page->items) write_piece(piece, event, tail_.shape);
       page_ = page->next;
       if (page_.empty()) tail_.next = Position{to_.value + 1};
@@ -57,6 +58,15 @@ class TailSource final : public Source {
     if (tail_.shape != Shape::event_stream || greeted_) return {};
     greeted_ = true;
     return "retry: 2000\n\n";
+  }
+
+  // The record cannot be read any further. An answer that just ended would look complete.
+  std::string failure(const ledger::Error& error) {
+    has_failed_ = true;
+    const std::string problem =
+        "{\"code\":" + json_string(error.reason) + ",\"detail\":" + json_string(error.detail) + "}";
+    return tail_.shape == Shape::event_stream ? "event: problem\ndata: " + problem + "\n\n"
+                                              : "{\"problem\":" + problem + "}\n";
   }
 
   ledger::Result<projections::Page<projections::EventItem>> read(Position end) {
@@ -77,6 +87,7 @@ class TailSource final : public Source {
   std::string page_;  // Where the page after the last one begins; empty: with tail_.next.
   Position to_;       // Where the pages of one round end, however far the log grows meanwhile.
   bool greeted_ = false;
+  bool has_failed_ = false;
 };
 
 std::vector<std::string> split(std::string_view text) {

@@ -74,9 +74,8 @@ class Story:
         plan = self.call("planUnassignRules", path={"policy": "web"}, expect=201,
                          body={"modules": ["firewall"]}).json()
         self.call("cancelPlan", path={"plan": plan["plan"]}, expect=204)
-        self.call("planAssignRules", path={"policy": "base"}, body={"application_types": ["web"]},
+        self.call("planAssignRules", path={"policy": "base"}, body={"modules": ["log_inspection"]},
                   expect=201)
-        self.call("unassignRules", path={"policy": "base"}, body={"rules": [1000001]})
         self.call("createPolicy", body={"policy": "gone"}, expect=201)
         self.call("deletePolicy", path={"policy": "gone"}, expect=200,
                   headers=self.tag("showPolicy", policy="gone"))
@@ -114,6 +113,10 @@ class Story:
         broken["rules"][1]["severity"] = "odd"
         self.call("importRuleUpdate", body=broken, expect=400)
         self.planned("planApply", {"update": "26-001"})
+        self.call("assignRules", path={"policy": "web"}, body={"application_types": ["web"]},
+                  expect=200)
+        self.call("assignRules", path={"policy": "base"}, body={"rules": [1000001]}, expect=200)
+        self.call("unassignRules", path={"policy": "base"}, body={"rules": [1000001]}, expect=200)
         self.planned("planApply", {"update": "26-002"})
         self.planned("planReapply", {"update": "26-002"})
         self.planned("planRollback", {"update": "26-001"}, {"reason": "bad"})
