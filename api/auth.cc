@@ -27,7 +27,7 @@ Problem told(int status, std::string code, std::string detail) {
   return Problem{status, std::move(code), std::move(detail), {}, {}};
 }
 
-bool is_lower_hex(std::string_view text) {
+bool is_secret_text(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
@@ -94,7 +94,7 @@ std::optional<Digest> token_digest(std::string_view text) {
   const auto id = text.substr(environment_end + 1, id_end - environment_end - 1);
   const auto secret = text.substr(id_end + 1);
   if (!is_word(environment) || !domain::is_name(id)) return std::nullopt;
-  if (secret.size() != secret_digits || !is_lower_hex(secret)) return std::nullopt;
+  if (secret.size() != secret_digits || !is_secret_text(secret)) return std::nullopt;
   return ledger::sha256(text);
 }
 

@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 57> pages = {{
+constexpr std::array<ProblemPage, 57> pages_of_fleet = {{
     {"alert-not-dismissible", "Alerts of this type cannot be dismissed",
      "They end when their condition ends. Acknowledge them instead."},
     {"alert-not-open", "There is no such open alert",
@@ -106,6 +106,6 @@ constexpr std::array<ProblemPage, 57> pages = {{
 
 }  // namespace
 
-std::span<const ProblemPage> problem_pages_of_fleet() { return pages; }
+std::span<const ProblemPage> problem_pages_of_fleet() { return pages_of_fleet; }
 
 }  // namespace api

@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 48> pages = {{
+constexpr std::array<ProblemPage, 48> pages_of_http = {{
     {"as-of-before-genesis", "The time asked for is before the first event",
      "Ask for the position 0 or a later one; GET /v1/ledger says when the ledger began."},
     {"as-of-in-future", "The position asked for does not exist yet",
@@ -107,6 +107,6 @@ constexpr std::array<ProblemPage, 48> pages = {{
 
 }  // namespace
 
-std::span<const ProblemPage> problem_pages_of_http() { return pages; }
+std::span<const ProblemPage> problem_pages_of_http() { return pages_of_http; }
 
 }  // namespace api

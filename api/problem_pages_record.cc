@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 66> pages = {{
+constexpr std::array<ProblemPage, 66> pages_of_record = {{
     {"as-of-malformed", "as_of is not understood",
      "Give a position (184223), a time (2026-11-03T10:00:00Z), a duration back (-PT2H), "
      "bookmark:NAME, event:POSITION, before:POSITION or last-rollback."},
@@ -136,6 +136,6 @@ constexpr std::array<ProblemPage, 66> pages = {{
 
 }  // namespace
 
-std::span<const ProblemPage> problem_pages_of_record() { return pages; }
+std::span<const ProblemPage> problem_pages_of_record() { return pages_of_record; }
 
 }  // namespace api

@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 57> pages = {{
+constexpr std::array<ProblemPage, 57> pages_of_rules = {{
     {"application-type-unknown", "No rule in force has this application type",
      "GET /v1/rules shows the types of the rule update in force."},
     {"check-under-way", "The source is being checked already",
@@ -108,6 +108,6 @@ constexpr std::array<ProblemPage, 57> pages = {{
 
 }  // namespace
 
-std::span<const ProblemPage> problem_pages_of_rules() { return pages; }
+std::span<const ProblemPage> problem_pages_of_rules() { return pages_of_rules; }
 
 }  // namespace api

@@ -1,10 +1,13 @@
 # A folder is a library; its sources are listed, never globbed.
 
-# ledger_library(<name> SOURCES <file>... [LINK <target>...])
+# ledger_library(<name> SOURCES <file>... [ALONE <file>...] [LINK <target>...])
 # Headers include each other from the root of the project: #include "ledger/result.h".
+# A source that says ALONE compiles by itself where others are compiled together (presets that
+# ./check uses): files of one library that reuse short names, such as routes_*.cc.
 function(ledger_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
-  add_library(${name} STATIC ${ARG_SOURCES})
+  cmake_parse_arguments(ARG "" "" "SOURCES;ALONE;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES} ${ARG_ALONE})
+  set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
 endfunction()
@@ -15,6 +18,7 @@ function(ledger_program name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
 endfunction()
 
 # What ./check builds again under the sanitizers: the unit and property tests.
@@ -23,8 +27,9 @@ add_custom_target(checked_by_sanitizers)
 # ledger_test(<name> KIND unit|property|golden|e2e|crash|tidy SOURCES <file>... [LINK <target>...])
 # One GoogleTest program for each folder and kind, and one CTest entry, labelled with its kind.
 function(ledger_test name)
-  cmake_parse_arguments(ARG "" "KIND" "SOURCES;LINK" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
+  cmake_parse_arguments(ARG "" "KIND" "SOURCES;ALONE;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES} ${ARG_ALONE})
+  set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
   if(ARG_KIND MATCHES "^(unit|property)$")

@@ -50,6 +50,12 @@ void ContactBook::recorded(const ComputerId& computer, const Digest& report) {
   list(found->first, found->second);
 }
 
+void ContactBook::fell_silent(const ComputerId& computer) {
+  const std::lock_guard lock(mutex_);
+  const auto found = contacts_.find(computer.value);
+  if (found != contacts_.end()) found->second.silent = true;
+}
+
 std::optional<Time> ContactBook::last_contact(std::string_view computer) const {
   const std::lock_guard lock(mutex_);
   const auto found = contacts_.find(std::string(computer));

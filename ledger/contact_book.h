@@ -35,6 +35,10 @@ class ContactBook {
   // What it reported is now in the log, and so is its return.
   void recorded(const domain::ComputerId& computer, const domain::Digest& report);
 
+  // Its silence is now in the log. It may have been heard while that was being recorded: then its
+  // next report is its return.
+  void fell_silent(const domain::ComputerId& computer);
+
   std::optional<domain::Time> last_contact(std::string_view computer) const;
 
   // At most `max` computers whose silence has lasted longer than allowed, longest first; each is

@@ -21,7 +21,6 @@ using ledger::Result;
 
 namespace {
 
-constexpr auto every = std::numeric_limits<std::size_t>::max();
 
 std::optional<std::uint64_t> digits_in(std::string_view text) {
   std::uint64_t number = 0;

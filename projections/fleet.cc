@@ -14,7 +14,6 @@ using ledger::Result;
 
 namespace {
 
-constexpr auto every = std::numeric_limits<std::size_t>::max();
 
 template <class Row>
 Result<std::vector<Row>> all_rows(const Snapshot& snapshot, View view) {

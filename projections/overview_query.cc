@@ -17,7 +17,6 @@ using ledger::Result;
 
 namespace {
 
-constexpr auto every = std::numeric_limits<std::size_t>::max();
 
 OverviewSource shown(SourceRow row) {
   OverviewSource source;

@@ -18,7 +18,6 @@ using ledger::Result;
 
 namespace {
 
-constexpr auto every = std::numeric_limits<std::size_t>::max();
 
 // What relays should serve, and which groups cannot fetch it by themselves.
 struct Serving {

@@ -20,7 +20,6 @@ using ledger::Result;
 
 namespace {
 
-constexpr auto every = std::numeric_limits<std::size_t>::max();
 
 // The rule as one update carries it.
 struct Carried {

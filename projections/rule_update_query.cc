@@ -18,7 +18,6 @@ using ledger::Result;
 
 namespace {
 
-constexpr auto every = std::numeric_limits<std::size_t>::max();
 
 std::string rules_prefix(domain::RuleUpdateId update) { return joined_key(key_of(update), ""); }
 

@@ -13,7 +13,6 @@ using ledger::Result;
 
 namespace {
 
-constexpr auto every = std::numeric_limits<std::size_t>::max();
 
 std::string_view kind_name(domain::SettingKind kind) {
   constexpr std::array<std::string_view, 4> names = {"flag", "number", "duration", "url"};

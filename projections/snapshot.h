@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ struct Keyed {
   std::string key;
   Row row;
 };
+
+// For reading all rows of a view that is known to be small.
+inline constexpr std::size_t every = std::numeric_limits<std::size_t>::max();
 
 class Snapshot {
  public:

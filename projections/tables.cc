@@ -84,6 +84,7 @@ template struct Table<GroupRow>;
 template struct Table<HoldRow>;
 template struct Table<InstructionRow>;
 template struct Table<PolicyRow>;
+template struct Table<PolicySettingRow>;
 template struct Table<RelayGroupRow>;
 template struct Table<SearchRow>;
 template struct Table<SigningKeyRow>;

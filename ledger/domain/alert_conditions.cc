@@ -10,7 +10,7 @@
 namespace ledger::domain {
 namespace {
 
-constexpr Duration change_interval = seconds(limits::alert_change_interval.count());
+constexpr Duration summary_interval = seconds(limits::alert_change_interval.count());
 
 // Names at most five, and says how many more there are: "a, b, c, d, e and 7 more".
 class Names {
@@ -83,7 +83,7 @@ class Gathering {
     if (count == 0) return;
     const bool was_dismissed = world_.alerts.dismissed.contains(key);
     if (const OpenAlert* open = open_alert(key); open != nullptr && !was_dismissed) {
-      if (open->count == count || now_ < open->changed_at + change_interval) {
+      if (open->count == count || now_ < open->changed_at + summary_interval) {
         found_.push_back({std::move(key), open->facts.first_true_at, open->count, open->summary});
         return;
       }

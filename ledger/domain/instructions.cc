@@ -13,7 +13,7 @@ namespace {
 std::string stream_of_instruction(const InstructionId& id) { return stream_of("instruction", id); }
 
 // "i12" is number 12; 0: it is no name of an instruction.
-std::uint64_t number_in(std::string_view id) {
+std::uint64_t instruction_number_in(std::string_view id) {
   if (id.size() < 2 || id[0] != 'i' || id[1] == '0') return 0;
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(id.data() + 1, id.data() + id.size(), number);
@@ -87,7 +87,7 @@ const OpenInstruction* Instructions::find(std::uint64_t number) const {
 
 Result<std::uint64_t> instruction_number(const Instructions& instructions,
                                          const InstructionId& id) {
-  const std::uint64_t number = number_in(id.value);
+  const std::uint64_t number = instruction_number_in(id.value);
   if (number == 0 || number > instructions.given) {
     return unknown("instruction-unknown", "There is no instruction " + id.value + ".");
   }
@@ -242,7 +242,7 @@ void evolve(World& world, const Event& event, const InstructionTaken& taken) {
   if (!index) return;
   world.computers.table[*index].taken = since_of(event);
   change_bucket(world.computers, *index,
-                [&](BucketKey& key) { key.taken = number_in(taken.instruction.value); });
+                [&](BucketKey& key) { key.taken = instruction_number_in(taken.instruction.value); });
 }
 
 void evolve(World& world, const Event& event, const InstructionFinished& finished) {
@@ -250,7 +250,7 @@ void evolve(World& world, const Event& event, const InstructionFinished& finishe
   if (!index) return;
   if (!finished.succeeded) world.computers.table[*index].failed = since_of(event);
   change_bucket(world.computers, *index, [&](BucketKey& key) {
-    const std::uint64_t number = number_in(finished.instruction.value);
+    const std::uint64_t number = instruction_number_in(finished.instruction.value);
     key.answered = std::max(key.answered, number);
     if (key.taken <= number) key.taken = 0;
     key.fault = finished.cause;

@@ -13,14 +13,14 @@ std::string stream_of_pattern(const ComponentName& component, const Platform& pl
   return "pattern/" + component.value + "/" + platform.value;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_version_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Numbers with a dot or a dash between them: "19.123.00", "22.600-1005".
 bool is_pattern_version(std::string_view text) {
   if (text.empty() || text.size() > limits::version_bytes_max) return false;
   bool after_number = false;
   for (const char c : text) {
-    if (is_digit(c)) {
+    if (is_version_digit(c)) {
       after_number = true;
     } else if ((c == '.' || c == '-') && after_number) {
       after_number = false;

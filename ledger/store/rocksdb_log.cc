@@ -8,7 +8,7 @@
 #include "ledger/digest.h"
 #include "ledger/merkle/proof.h"
 #include "ledger/store/batch_check.h"
-#include "ledger/store/database.h"
+#include "ledger/store/database_reads.h"
 #include "ledger/store/record_cursor.h"
 #include "ledger/store/refusals.h"
 
@@ -124,48 +124,16 @@ std::unique_ptr<Cursor> RocksLog::read(Position from, Position to) const {
 }
 
 Result<std::string> RocksLog::record(Position at) const {
-  if (const Head now = head(); at >= now.size) return record_beyond_head(at, now.size);
-  auto found = database_->get(Family::records, record_key(at));
-  if (!found) return fail(found.error());
-  if (!*found) return record_missing(at);
-  return **std::move(found);
+  return record_in(*database_, at, head().size);
 }
 
 Result<std::vector<Position>> RocksLog::stream(std::string_view stream, std::uint64_t from,
                                                std::size_t max) const {
-  std::vector<Position> positions;
-  // Sorts behind every version of this stream and before every other stream.
-  const std::string upper = std::string(stream) + '\1';
-  const rocksdb::Slice upper_slice(upper);
-  const Position size = head().size;
-  rocksdb::ReadOptions options;
-  options.iterate_upper_bound = &upper_slice;
-  const std::unique_ptr<rocksdb::Iterator> iterator(
-      database_->db().NewIterator(options, database_->family(Family::streams)));
-  for (iterator->Seek(stream_key(stream, from)); iterator->Valid() && positions.size() < max;
-       iterator->Next()) {
-    if (iterator->value().size() != 8) {
-      return fail(ErrorKind::corrupt, "log-damaged",
-                  "The index of streams is damaged; restore the log from a backup.");
-    }
-    const Position at{u64_in(view_of(iterator->value()))};
-    if (at >= size) break;  // Being appended right now.
-    positions.push_back(at);
-  }
-  if (!iterator->status().ok()) return fail(error_of(iterator->status()));
-  return positions;
+  return stream_in(*database_, stream, from, max, head().size);
 }
 
 Result<std::optional<Receipt>> RocksLog::receipt(const CommandId& id) const {
-  const auto bytes = database_->get(Family::receipts, receipt_key(id));
-  if (!bytes) return fail(bytes.error());
-  if (!*bytes) return std::optional<Receipt>();
-  const auto receipt = receipt_in(id, **bytes);
-  if (!receipt) {
-    return fail(ErrorKind::corrupt, "log-damaged",
-                "The receipt of a command is damaged; restore the log from a backup.");
-  }
-  return receipt;
+  return receipt_in(*database_, id);
 }
 
 Result<std::string> RocksLog::tile(std::uint32_t level, std::uint64_t index,

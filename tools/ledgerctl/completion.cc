@@ -33,7 +33,7 @@ struct Extra {
   std::string_view noun;
   std::string_view name;
 };
-constexpr Extra extras[] = {
+constexpr Extra extra_verbs[] = {
     {"updates", "import"}, {"updates", "export"}, {"plan", "apply"},    {"op", "watch"},
     {"events", "tail"},    {"log", "verify"},     {"log", "inspect"},   {"backup", "create"},
     {"backup", "verify"},  {"backup", "restore"}, {"completion", "bash"}, {"completion", "zsh"},
@@ -93,7 +93,7 @@ int print_candidates(const std::vector<std::string>& words) {
         if (words.size() == 3) add_names(verb, found);
       }
     }
-    for (const auto& extra : extras) {
+    for (const auto& extra : extra_verbs) {
       if (extra.noun == words[0] && words.size() == 2) found.insert(std::string(extra.name));
     }
   }

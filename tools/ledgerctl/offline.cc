@@ -12,6 +12,7 @@
 #include "ledger/digest.h"
 #include "ledger/store/data_directory.h"
 #include "ledger/store/head_file.h"
+#include "ledger/store/inspected_log.h"
 #include "ledger/store/rocksdb_log.h"
 #include "projections/view_store.h"
 #include "replay/rebuild.h"
@@ -57,6 +58,24 @@ Result<std::unique_ptr<store::RocksLog>> open_log(const fs::path& directory) {
   options.directory = directory;
   options.origin = note.substr(0, note.find('\n'));
   return store::RocksLog::open(std::move(options), *key);
+}
+
+// The log of a directory and the newest head that was signed of it. One that does not open is looked
+// at as it lies there, to find out what is wrong with it.
+Result<std::unique_ptr<store::EventLog>> open_to_verify(const fs::path& directory,
+                                                        std::optional<store::Head>& sealed) {
+  auto log = open_log(directory);
+  if (log) {
+    sealed = (*log)->head_file().newest().head;
+    return std::unique_ptr<store::EventLog>(*std::move(log));
+  }
+  if (log.error().kind != ErrorKind::corrupt) return ledger::fail(log.error());
+  std::cerr << log.error().detail << " (" << log.error().reason << ")\n";
+  const auto head = store::HeadFile::open(directory / store::head_name);
+  if (head) sealed = (*head)->newest().head;
+  auto inspected = store::InspectedLog::open(directory);
+  if (!inspected) return ledger::fail(inspected.error());
+  return std::unique_ptr<store::EventLog>(*std::move(inspected));
 }
 
 json views_json(const std::vector<domain::ViewDigest>& views) {
@@ -125,11 +144,10 @@ Exit show_record(const Session& session, const store::RocksLog& log, domain::Pos
 }  // namespace
 
 Exit verify_directory(const Session& session, const std::string& directory) {
-  const auto log = open_log(directory);
-  if (!log) return complain(session, failure_of(log.error()));
   replay::VerifyOptions options;
+  const auto log = open_to_verify(directory, options.checkpoint);
+  if (!log) return complain(session, failure_of(log.error()));
   options.on_progress = progress_of(session);
-  options.checkpoint = (*log)->head_file().newest().head;
   const auto report = replay::verify(**log, options);
   if (session.look.format == Format::table) {
     tell(report);

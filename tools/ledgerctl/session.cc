@@ -97,7 +97,7 @@ Made make(const Session& session, const Verb& verb, const Given& given) {
   if (is_read) {
     if (!session.as_of.empty()) made.query.emplace_back("as_of", session.as_of);
     if (!session.filter.empty()) made.query.emplace_back("filter", session.filter);
-  } else if (verb.way == Way::command) {
+  } else {
     if (!session.reason.empty()) made.body["reason"] = session.reason;
     if (!session.ticket.empty()) made.body["ticket"] = session.ticket;
   }

@@ -31,7 +31,13 @@ void Ticker::tick() {
                    ledger::domain::Authentication::local};
   command.payload = std::move(tick);
   const auto ticked = writer_.call(std::move(command));
-  if (ticked) return;
+  if (ticked) {
+    for (const auto& event : ticked->events) {
+      const auto* silent = get_if<ledger::domain::ComputerSilent>(&event.payload);
+      if (silent != nullptr) contacts_.fell_silent(silent->computer);
+    }
+    return;
+  }
   // What could not be recorded is noticed again at the next tick.
   for (const auto& each : unheard) {
     contacts_.expect(each.computer, each.last_contact, false, ledger::domain::Duration{0});

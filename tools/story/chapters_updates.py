@@ -89,8 +89,8 @@ def silence(stage) -> None:
         row for row in open_alerts(stage.ledger, "computer_silent") if row["count"] > 0])
     stage.say(f"raised {risen[0]['raised_at']}: {risen[0]['summary']}")
     stage.fleet.go_on()
-    wait_until("the alert ends", lambda: not open_alerts(stage.ledger, "computer_silent"))
     wait_until("all are back", lambda: all_up_to_date(stage.ledger))
+    wait_until("the alert ends", lambda: not open_alerts(stage.ledger, "computer_silent"))
     ended = [row for row in stage.ledger.items("/v1/alerts") if row["type"] == "computer_silent"]
     must(all(row["ended_at"] for row in ended), "a silent alert has no end")
     stage.say(f"ended  {ended[-1]['ended_at']}, by itself.")

@@ -101,11 +101,16 @@ class Ledger:
         return self.ask("POST", path, {} if body is None else body, **more)
 
     def put(self, path: str, body: dict):
-        """Changes what is there now: takes its version along."""
+        """Makes it, or changes what is there now: takes its version along."""
         request = urllib.request.Request(
             self.url + path, headers={"Authorization": "Bearer " + self.token_file.read_text().strip()})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            tag = answer.headers.get("ETag")
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                tag = answer.headers.get("ETag")
+        except urllib.error.HTTPError as refusal:
+            if refusal.code != 404:
+                raise
+            tag = None  # It is not there yet.
         return self.ask("PUT", path, body, headers={"If-Match": tag} if tag else {})
 
     def items(self, path: str, **query) -> list:
