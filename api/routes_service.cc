@@ -29,9 +29,9 @@ Answered<Response> ready(const Request& request, const Services& services) {
 Answered<Response> version(const Request& request, const Services& services) {
   if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
   Response response;
-  response.body = "{\"version\":" + json_string(services.version) + ",\"api\":\"v1\",\"started_at\":\"" +
-                  rfc3339(services.started_at) + "\",\"environment\":" +
-                  json_string(services.environment) + "}";
+  response.body = "{\"version\":" + json_string(services.version) +
+                  ",\"api\":\"v1\",\"started_at\":\"" + rfc3339(services.started_at) +
+                  "\",\"environment\":" + json_string(services.environment) + "}";
   return response;
 }
 

@@ -23,9 +23,10 @@ class Derived final : public ledger::Entropy {
       const std::string input = input_ + std::to_string(counter_++);
       domain::Digest block;
       unsigned size = 0;
-      const auto* made = HMAC(EVP_sha256(), seed_.bytes.data(), static_cast<int>(seed_.bytes.size()),
-                              reinterpret_cast<const unsigned char*>(input.data()), input.size(),
-                              block.bytes.data(), &size);
+      const auto* made =
+          HMAC(EVP_sha256(), seed_.bytes.data(), static_cast<int>(seed_.bytes.size()),
+               reinterpret_cast<const unsigned char*>(input.data()), input.size(),
+               block.bytes.data(), &size);
       CHECK(made != nullptr && size == block.bytes.size(), "SHA-256 is always there");
       const std::size_t count = std::min(bytes.size(), block.bytes.size());
       std::copy_n(block.bytes.begin(), count, bytes.begin());

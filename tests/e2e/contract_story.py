@@ -220,7 +220,8 @@ class Story:
         self.call("reportComputer", path={"computer": "pc-2"}, body=report, token=own, expect=403)
         self.call("reportFailure", path={"computer": "pc-2"}, token=self.tokens["pc-2"], expect=200,
                   body={"what": "rules", "cause": "disk_full", "detail": "No space"})
-        for name, body in (("assignPolicy", {"policy": "mail"}), ("moveComputer", {"group": "berlin"}),
+        for name, body in (("assignPolicy", {"policy": "mail"}),
+                           ("moveComputer", {"group": "berlin"}),
                            ("assignRelayGroup", {"relay_group": "default"})):
             self.call(name, path=path, body=body, expect=200)
         self.listed("listComputers")
@@ -340,7 +341,8 @@ class Story:
     def events(self):
         items = self.listed("listEvents")
         position = {"position": items[0]["position"]}
-        for query in ({"type": "policy.,-policy.ruleset"}, {"actor": "token"}, {"stream": "policy/web"},
+        for query in ({"type": "policy.,-policy.ruleset"}, {"actor": "token"},
+                      {"stream": "policy/web"},
                       {"subject": "policy"}, {"outcome": "refused"}, {"order_by": "position"},
                       {"after": "5", "before": "20"}, {"reason": "test"}):
             assert self.call("listEvents", query=query, expect=200).json()["items"], query

@@ -56,7 +56,8 @@ class AnsweringLedger::NoChores final : public api::Chores {
   }
   ledger::Result<std::string> verify(const std::function<bool(api::Progress)>& go_on) override {
     while (go_on({1, 2})) std::this_thread::yield();
-    return ledger::fail(ledger::ErrorKind::unavailable, "verification-ended", "It was told to end.");
+    return ledger::fail(ledger::ErrorKind::unavailable, "verification-ended",
+                        "It was told to end.");
   }
 };
 
@@ -73,14 +74,29 @@ AnsweringLedger::AnsweringLedger() : chores_(std::make_unique<NoChores>()) {
   operations_ = std::make_unique<api::Operations>(clock);
   const auto sealed = [this](domain::Position, std::chrono::milliseconds) {
     const auto head = log.head();
-    const auto note = ledger::merkle::signed_note({"test", head.size.value, head.root},
-                                                  signing_key());
+    const auto note =
+        ledger::merkle::signed_note({"test", head.size.value, head.root}, signing_key());
     return api::SealedHead{head.size, head.root, note.value_or("")};
   };
-  services_.reset(new api::Services{
-      *writer_, log, views, *projector_, contacts, content, clock, entropy_, *plans_, *operations_,
-      *chores_, sealed, {"test", signing_key().public_key()}, domain::Digest{{7}}, "test",
-      clock.now(), [] { return std::string(); }, [] { return std::string(); }, "test"});
+  services_.reset(new api::Services{*writer_,
+                                    log,
+                                    views,
+                                    *projector_,
+                                    contacts,
+                                    content,
+                                    clock,
+                                    entropy_,
+                                    *plans_,
+                                    *operations_,
+                                    *chores_,
+                                    sealed,
+                                    {"test", signing_key().public_key()},
+                                    domain::Digest{{7}},
+                                    "test",
+                                    clock.now(),
+                                    [] { return std::string(); },
+                                    [] { return std::string(); },
+                                    "test"});
   api::add_routes(router, *services_);
   caller.actor = {domain::ActorKind::token, "tester", "", domain::Authentication::token};
   caller.role = domain::Role::admin;
@@ -112,9 +128,8 @@ Answer AnsweringLedger::ask(const Asked& asked) {
   if (match.route == nullptr) return Answer{404, "no route", {}, "", nullptr};
   request->parameters = std::move(match.parameters);
   std::promise<Answer> answered;
-  match.route->handler(request, [&](api::Response response) {
-    answered.set_value(answer_of(std::move(response)));
-  });
+  match.route->handler(
+      request, [&](api::Response response) { answered.set_value(answer_of(std::move(response))); });
   return answered.get_future().get();
 }
 
@@ -128,12 +143,11 @@ void AnsweringLedger::import_update(const std::string& name, int rules, int vers
                          R"(","title":"Test","released_at":"2026-01-01T00:00:00Z","rules":[)";
   for (int i = 0; i < rules; ++i) {
     if (i > 0) document += ',';
-    document += R"({"id":)" + std::to_string(1'000'001 + i) +
-                R"(,"module":"firewall","name":"Rule )" + std::to_string(i) + R"(","version":)" +
-                std::to_string(version) +
-                R"(,"severity":"high","application_type":"web","cves":["CVE-2026-000)" +
-                std::to_string(i) + R"("],"auto_assignable":false,"body":"allow )" +
-                std::to_string(version) + R"("})";
+    document +=
+        R"({"id":)" + std::to_string(1'000'001 + i) + R"(,"module":"firewall","name":"Rule )" +
+        std::to_string(i) + R"(","version":)" + std::to_string(version) +
+        R"(,"severity":"high","application_type":"web","cves":["CVE-2026-000)" + std::to_string(i) +
+        R"("],"auto_assignable":false,"body":"allow )" + std::to_string(version) + R"("})";
   }
   const auto imported = post("/v1/rule-updates:import", document + "]}");
   CHECK(imported.status == 201, imported.body.c_str());

@@ -163,8 +163,8 @@ TEST_F(ApiRoutes, GiveListsAsLinesWithTheNextPageInAHeader) {
       ledger.ask({"GET", "/v1/groups?page_size=1", "", {{"accept", "application/x-ndjson"}}});
   EXPECT_EQ(json::parse(answer.body)["group"], "a");
   const auto link = answer.headers.at("link");
-  const auto next = ledger.ask({"GET", link.substr(1, link.find('>') - 1), "",
-                                {{"accept", "application/x-ndjson"}}});
+  const auto next = ledger.ask(
+      {"GET", link.substr(1, link.find('>') - 1), "", {{"accept", "application/x-ndjson"}}});
   EXPECT_EQ(json::parse(next.body)["group"], "b");
   EXPECT_EQ(ledger.ask({"GET", "/v1/groups", "", {{"accept", "image/png"}}}).status, 406);
 }
@@ -185,7 +185,9 @@ TEST_F(ApiRoutes, AnswerARepeatedRequestWithItsFirstAnswer) {
 }
 
 TEST_F(ApiRoutes, TellASecretAgainToWhoeverRepeatsTheRequest) {
-  const Asked asked{"POST", "/v1/tokens", R"({"role":"viewer","expires_in":"P1D"})",
+  const Asked asked{"POST",
+                    "/v1/tokens",
+                    R"({"role":"viewer","expires_in":"P1D"})",
                     {{"idempotency-key", "0123456789abcdef0123456789abcdef"}}};
   const auto first = ledger.ask(asked);
   ASSERT_EQ(first.status, 201) << first.body;
@@ -229,7 +231,8 @@ TEST_F(ApiRoutes, AppendNothingWhenTheyOnlyValidate) {
 }
 
 TEST_F(ApiRoutes, TellEveryErrorOfABodyWithItsPointer) {
-  const auto answer = ledger.post("/v1/policies", R"({"policy":7,"parent":"UPPER","colour":"red"})");
+  const auto answer =
+      ledger.post("/v1/policies", R"({"policy":7,"parent":"UPPER","colour":"red"})");
   EXPECT_EQ(answer.status, 400);
   EXPECT_EQ(code_of(answer), "body-invalid");
   std::set<std::string> pointers;
@@ -248,171 +251,6 @@ TEST_F(ApiRoutes, RefuseABodyThatContradictsThePath) {
   EXPECT_EQ(answer.field("pointer"), "/policy");
 }
 
-// -- Plans ---------------------------------------------------------------------------------------
-
-class ApiPlans : public ApiRoutes {
- protected:
-  ApiPlans() {
-    ledger.put("/v1/settings/auto_apply_rule_updates", R"({"value":"false"})");
-    ledger.import_update("26-001", 3, 1);
-    ledger.import_update("26-002", 3, 2);
-    const auto applied = ledger.apply("/v1/rule-updates/26-001:planApply");
-    CHECK(applied.status == 200, applied.body.c_str());
-    ledger.post("/v1/policies", R"({"policy":"web"})");
-    const auto assigned =
-        ledger.post("/v1/policies/web:assignRules", R"({"modules":["firewall"]})");
-    CHECK(assigned.status == 200, assigned.body.c_str());
-  }
-};
-
-TEST_F(ApiPlans, DoWhatTheyShow) {
-  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"new rules"})");
-  ASSERT_EQ(plan.status, 201) << plan.body;
-  const auto impact = json::parse(plan.body)["impact"];
-  ASSERT_EQ(impact["policies"].size(), 1U) << plan.body;
-  EXPECT_EQ(impact["modules"][0]["changed"], 3);
-  const auto applied = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
-                                   R"({"digest":")" + plan.field("digest") + "\"}");
-  ASSERT_EQ(applied.status, 200) << applied.body;
-  const auto policy = ledger.get("/v1/policies/web");
-  EXPECT_EQ(policy.field("ruleset"), impact["policies"][0]["ruleset"]);
-  EXPECT_EQ(ledger.get("/v1/events?type=rule_update.applied&page_size=1").field("plan_digest"),
-            plan.field("digest"));
-}
-
-TEST_F(ApiPlans, AreAppliedOnlyByTheirDigestAndWithAReason) {
-  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", "");
-  const std::string apply = "/v1/plans/" + plan.field("plan") + ":apply";
-  const std::string digest = R"("digest":")" + plan.field("digest") + "\"";
-  EXPECT_EQ(ledger.post(apply, R"({"reason":"x"})").status, 428);
-  EXPECT_EQ(ledger.post(apply, R"({"reason":"x","digest":")" + std::string(64, '0') + "\"}").status,
-            412);
-  EXPECT_EQ(code_of(ledger.post(apply, "{" + digest + "}")), "reason-missing");
-  EXPECT_EQ(code_of(ledger.post(apply, R"({"reason":"x","confirm":"26-001",)" + digest + "}")),
-            "plan-confirmation-differs");
-  EXPECT_EQ(ledger.post(apply, R"({"reason":"x","confirm":"26-002",)" + digest + "}").status, 200);
-  EXPECT_EQ(ledger.post(apply, R"({"reason":"x",)" + digest + "}").status, 404);
-}
-
-TEST_F(ApiPlans, AreStaleWhenTheirEffectIsAnotherAndComeBackAnew) {
-  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"x"})");
-  ledger.post("/v1/policies", R"({"policy":"mail"})");
-  ledger.post("/v1/policies/mail:assignRules", R"({"rules":[1000001]})");
-  const auto stale = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
-                                 R"({"reason":"x","digest":")" + plan.field("digest") + "\"}");
-  EXPECT_EQ(stale.status, 409);
-  EXPECT_EQ(code_of(stale), "plan-stale");
-  const auto renewed = json::parse(stale.body)["plan"];
-  ASSERT_EQ(renewed["impact"]["policies"].size(), 2U);
-  const auto applied =
-      ledger.post("/v1/plans/" + renewed["plan"].get<std::string>() + ":apply",
-                  json{{"reason", "x"}, {"digest", renewed["digest"]}}.dump());
-  EXPECT_EQ(applied.status, 200) << applied.body;
-}
-
-TEST_F(ApiPlans, StayGoodWhenOnlyTheHeadMoves) {
-  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"x"})");
-  ledger.post("/v1/groups", R"({"group":"berlin"})");
-  EXPECT_EQ(ledger
-                .post("/v1/plans/" + plan.field("plan") + ":apply",
-                      R"({"reason":"x","digest":")" + plan.field("digest") + "\"}")
-                .status,
-            200);
-}
-
-TEST_F(ApiPlans, AreTooOldAfterAQuarterOfAnHour) {
-  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", "");
-  ledger.clock.advance(domain::minutes(16));
-  EXPECT_EQ(ledger.get("/v1/plans/" + plan.field("plan")).status, 410);
-}
-
-TEST_F(ApiPlans, TellTheOutcomeAgainToWhoeverRepeatsTheRequest) {
-  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"x"})");
-  const Asked asked{"POST", "/v1/plans/" + plan.field("plan") + ":apply",
-                    R"({"reason":"x","digest":")" + plan.field("digest") + "\"}",
-                    {{"idempotency-key", "once"}}};
-  const auto first = ledger.ask(asked);
-  const auto again = ledger.ask(asked);
-  EXPECT_EQ(again.status, 200) << again.body;
-  EXPECT_EQ(first.body, again.body);
-}
-
-TEST_F(ApiPlans, TakeThePermissionOfWhatTheyDo) {
-  const auto plan = ledger.post("/v1/settings/rule_updates_kept:plan", R"({"value":"1"})");
-  ASSERT_EQ(plan.status, 201) << plan.body;
-  ledger.caller.role = domain::Role::approver;
-  const auto refused = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
-                                   R"({"reason":"x","digest":")" + plan.field("digest") + "\"}");
-  EXPECT_EQ(refused.status, 403) << refused.body;
-}
-
-TEST_F(ApiPlans, HoldARollbackAgainstBeingUndone) {
-  ledger.apply("/v1/rule-updates/26-002:planApply");
-  ASSERT_EQ(ledger.apply("/v1/rule-updates/26-001:planRollback").status, 200);
-  EXPECT_EQ(json::parse(ledger.get("/v1/holds").body)["items"].size(), 1U);
-  EXPECT_EQ(ledger.get("/v1/rule-updates/26-001").field("status"), "applied");
-}
-
-// -- Computers -----------------------------------------------------------------------------------
-
-class ApiAgents : public ApiRoutes {
- protected:
-  ApiAgents() {
-    const auto joined =
-        ledger.post("/v1/computers", R"({"computer":"pc-1","platform":"linux","modules":["firewall"]})");
-    CHECK(joined.status == 201, joined.body.c_str());
-    ledger.caller.role = domain::Role::agent;
-    ledger.caller.computer = domain::ComputerId{"pc-1"};
-  }
-};
-
-TEST_F(ApiAgents, SpeakOnlyForTheirOwnComputer) {
-  EXPECT_EQ(code_of(ledger.post("/v1/computers/pc-2/report", R"({"sequence":1})")),
-            "not-your-computer");
-  EXPECT_EQ(code_of(ledger.get("/v1/computers/pc-2/instructions")), "not-your-computer");
-}
-
-TEST_F(ApiAgents, AddNothingToTheRecordWithAHeartbeatThatBringsNoNews) {
-  const auto first = ledger.post("/v1/computers/pc-1/report", R"({"sequence":1})");
-  EXPECT_EQ(first.field("news"), "true") << first.body;
-  EXPECT_EQ(first.field("heartbeat_interval"), "PT10M");
-  const auto size = ledger.log.head().size;
-  for (int i = 2; i < 5; ++i) {
-    const auto again = ledger.post("/v1/computers/pc-1/report",
-                                   R"({"sequence":)" + std::to_string(i) + "}");
-    EXPECT_EQ(again.field("news"), "false");
-  }
-  EXPECT_EQ(ledger.log.head().size, size);
-}
-
-TEST_F(ApiAgents, AreToldWhatToDoAndAnswer) {
-  ledger.caller.role = domain::Role::admin;
-  const auto told = ledger.post("/v1/computers/pc-1:instruct", R"({"action":"send_policy"})");
-  ASSERT_EQ(told.status, 200) << told.body;
-  ledger.caller.role = domain::Role::agent;
-  const auto orders = json::parse(ledger.get("/v1/computers/pc-1/instructions").body);
-  const std::string instruction = orders["instructions"][0]["instruction"];
-  const auto done =
-      ledger.post("/v1/computers/pc-1/instructions/" + instruction + ":finish",
-                  R"({"succeeded":true})");
-  ASSERT_EQ(done.status, 200) << done.body;
-  const auto event = ledger.get("/v1/events/" + done.field("position"));
-  EXPECT_EQ(event.field("causation"), told.field("position")) << event.body;
-}
-
-TEST_F(ApiAgents, AreGivenTheSameSecretWhenTheyJoinAgainWithTheSameKey) {
-  ledger.caller.role = domain::Role::admin;
-  const Asked asked{"POST", "/v1/computers", R"({"computer":"pc-9","platform":"linux"})",
-                    {{"idempotency-key", "join-9"}}};
-  const auto first = ledger.ask(asked);
-  ledger.clock.advance(domain::minutes(1));
-  const auto again = ledger.ask(asked);
-  EXPECT_EQ(again.status, 201) << again.body;
-  EXPECT_EQ(first.field("secret"), again.field("secret"));
-  const auto other = ledger.post("/v1/computers", asked.body);
-  EXPECT_EQ(code_of(other), "computer-exists");
-}
-
 // -- The tail, the record, long work -------------------------------------------------------------
 
 TEST_F(ApiRoutes, TellEventsAsTheyComeAndGoOnAfterTheLastOneSeen) {
@@ -428,8 +266,10 @@ TEST_F(ApiRoutes, TellEventsAsTheyComeAndGoOnAfterTheLastOneSeen) {
   EXPECT_NE(piece.find("id: 1\ndata: {"), std::string::npos) << piece;
   EXPECT_EQ(piece.find("setting."), std::string::npos) << piece;
   EXPECT_NE(piece.find("id: 3\n"), std::string::npos) << piece;
-  auto again = ledger.ask({"GET", "/v1/events:stream", "", {{"last-event-id", "1"},
-                                                             {"accept", "application/x-ndjson"}}});
+  auto again = ledger.ask({"GET",
+                           "/v1/events:stream",
+                           "",
+                           {{"last-event-id", "1"}, {"accept", "application/x-ndjson"}}});
   const auto lines = again.source->next().value_or("");
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2) << lines;
   EXPECT_EQ(again.source->next(), std::nullopt);
@@ -446,8 +286,8 @@ TEST_F(ApiRoutes, ProveThatAnEventIsInTheRecord) {
   }
   const auto leaf = ledger::leaf_hash(*ledger.log.record({3}));
   EXPECT_EQ(proof["leaf_hash"], hex(leaf));
-  EXPECT_TRUE(ledger::merkle::verify_inclusion(leaf, 3, proof["size"],
-                                               ledger.log.head().root, hashes));
+  EXPECT_TRUE(
+      ledger::merkle::verify_inclusion(leaf, 3, proof["size"], ledger.log.head().root, hashes));
   EXPECT_TRUE(ledger.ask({"GET", "/v1/events/3/proof", "", {{"accept", "text/plain"}}})
                   .body.starts_with("c2sp.org/tlog-proof@v1"));
   EXPECT_EQ(ledger.get("/v1/events/99/proof").status, 404);

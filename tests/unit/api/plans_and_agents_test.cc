@@ -1,0 +1,187 @@
+// Plans are applied as they were shown, and computers speak for themselves.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/api/answering_ledger.h"
+
+namespace tests {
+namespace {
+
+using nlohmann::json;
+namespace domain = ledger::domain;
+
+std::string code_of(const Answer& answer) { return answer.field("code"); }
+
+// -- Plans ---------------------------------------------------------------------------------------
+
+class ApiPlans : public testing::Test {
+ protected:
+  AnsweringLedger ledger;
+
+  ApiPlans() {
+    ledger.put("/v1/settings/auto_apply_rule_updates", R"({"value":"false"})");
+    ledger.import_update("26-001", 3, 1);
+    ledger.import_update("26-002", 3, 2);
+    const auto applied = ledger.apply("/v1/rule-updates/26-001:planApply");
+    CHECK(applied.status == 200, applied.body.c_str());
+    ledger.post("/v1/policies", R"({"policy":"web"})");
+    const auto assigned =
+        ledger.post("/v1/policies/web:assignRules", R"({"modules":["firewall"]})");
+    CHECK(assigned.status == 200, assigned.body.c_str());
+  }
+};
+
+TEST_F(ApiPlans, DoWhatTheyShow) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"new rules"})");
+  ASSERT_EQ(plan.status, 201) << plan.body;
+  const auto impact = json::parse(plan.body)["impact"];
+  ASSERT_EQ(impact["policies"].size(), 1U) << plan.body;
+  EXPECT_EQ(impact["modules"][0]["changed"], 3);
+  const auto applied = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
+                                   R"({"digest":")" + plan.field("digest") + "\"}");
+  ASSERT_EQ(applied.status, 200) << applied.body;
+  const auto policy = ledger.get("/v1/policies/web");
+  EXPECT_EQ(policy.field("ruleset"), impact["policies"][0]["ruleset"]);
+  EXPECT_EQ(ledger.get("/v1/events?type=rule_update.applied&page_size=1").field("plan_digest"),
+            plan.field("digest"));
+}
+
+TEST_F(ApiPlans, AreAppliedOnlyByTheirDigestAndWithAReason) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", "");
+  const std::string apply = "/v1/plans/" + plan.field("plan") + ":apply";
+  const std::string digest = R"("digest":")" + plan.field("digest") + "\"";
+  EXPECT_EQ(ledger.post(apply, R"({"reason":"x"})").status, 428);
+  EXPECT_EQ(ledger.post(apply, R"({"reason":"x","digest":")" + std::string(64, '0') + "\"}").status,
+            412);
+  EXPECT_EQ(code_of(ledger.post(apply, "{" + digest + "}")), "reason-missing");
+  EXPECT_EQ(code_of(ledger.post(apply, R"({"reason":"x","confirm":"26-001",)" + digest + "}")),
+            "plan-confirmation-differs");
+  EXPECT_EQ(ledger.post(apply, R"({"reason":"x","confirm":"26-002",)" + digest + "}").status, 200);
+  EXPECT_EQ(ledger.post(apply, R"({"reason":"x",)" + digest + "}").status, 404);
+}
+
+TEST_F(ApiPlans, AreStaleWhenTheirEffectIsAnotherAndComeBackAnew) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"x"})");
+  ledger.post("/v1/policies", R"({"policy":"mail"})");
+  ledger.post("/v1/policies/mail:assignRules", R"({"rules":[1000001]})");
+  const auto stale = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
+                                 R"({"reason":"x","digest":")" + plan.field("digest") + "\"}");
+  EXPECT_EQ(stale.status, 409);
+  EXPECT_EQ(code_of(stale), "plan-stale");
+  const auto renewed = json::parse(stale.body)["plan"];
+  ASSERT_EQ(renewed["impact"]["policies"].size(), 2U);
+  const auto applied = ledger.post("/v1/plans/" + renewed["plan"].get<std::string>() + ":apply",
+                                   json{{"reason", "x"}, {"digest", renewed["digest"]}}.dump());
+  EXPECT_EQ(applied.status, 200) << applied.body;
+}
+
+TEST_F(ApiPlans, StayGoodWhenOnlyTheHeadMoves) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"x"})");
+  ledger.post("/v1/groups", R"({"group":"berlin"})");
+  EXPECT_EQ(ledger
+                .post("/v1/plans/" + plan.field("plan") + ":apply",
+                      R"({"reason":"x","digest":")" + plan.field("digest") + "\"}")
+                .status,
+            200);
+}
+
+TEST_F(ApiPlans, AreTooOldAfterAQuarterOfAnHour) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", "");
+  ledger.clock.advance(domain::minutes(16));
+  EXPECT_EQ(ledger.get("/v1/plans/" + plan.field("plan")).status, 410);
+}
+
+TEST_F(ApiPlans, TellTheOutcomeAgainToWhoeverRepeatsTheRequest) {
+  const auto plan = ledger.post("/v1/rule-updates/26-002:planApply", R"({"reason":"x"})");
+  const Asked asked{"POST",
+                    "/v1/plans/" + plan.field("plan") + ":apply",
+                    R"({"reason":"x","digest":")" + plan.field("digest") + "\"}",
+                    {{"idempotency-key", "once"}}};
+  const auto first = ledger.ask(asked);
+  const auto again = ledger.ask(asked);
+  EXPECT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(first.body, again.body);
+}
+
+TEST_F(ApiPlans, TakeThePermissionOfWhatTheyDo) {
+  const auto plan = ledger.post("/v1/settings/rule_updates_kept:plan", R"({"value":"1"})");
+  ASSERT_EQ(plan.status, 201) << plan.body;
+  ledger.caller.role = domain::Role::approver;
+  const auto refused = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
+                                   R"({"reason":"x","digest":")" + plan.field("digest") + "\"}");
+  EXPECT_EQ(refused.status, 403) << refused.body;
+}
+
+TEST_F(ApiPlans, HoldARollbackAgainstBeingUndone) {
+  ledger.apply("/v1/rule-updates/26-002:planApply");
+  ASSERT_EQ(ledger.apply("/v1/rule-updates/26-001:planRollback").status, 200);
+  EXPECT_EQ(json::parse(ledger.get("/v1/holds").body)["items"].size(), 1U);
+  EXPECT_EQ(ledger.get("/v1/rule-updates/26-001").field("status"), "applied");
+}
+
+// -- Computers -----------------------------------------------------------------------------------
+
+class ApiAgents : public testing::Test {
+ protected:
+  AnsweringLedger ledger;
+
+  ApiAgents() {
+    const auto joined = ledger.post(
+        "/v1/computers", R"({"computer":"pc-1","platform":"linux","modules":["firewall"]})");
+    CHECK(joined.status == 201, joined.body.c_str());
+    ledger.caller.role = domain::Role::agent;
+    ledger.caller.computer = domain::ComputerId{"pc-1"};
+  }
+};
+
+TEST_F(ApiAgents, SpeakOnlyForTheirOwnComputer) {
+  EXPECT_EQ(code_of(ledger.post("/v1/computers/pc-2/report", R"({"sequence":1})")),
+            "not-your-computer");
+  EXPECT_EQ(code_of(ledger.get("/v1/computers/pc-2/instructions")), "not-your-computer");
+}
+
+TEST_F(ApiAgents, AddNothingToTheRecordWithAHeartbeatThatBringsNoNews) {
+  const auto first = ledger.post("/v1/computers/pc-1/report", R"({"sequence":1})");
+  EXPECT_EQ(first.field("news"), "true") << first.body;
+  EXPECT_EQ(first.field("heartbeat_interval"), "PT10M");
+  const auto size = ledger.log.head().size;
+  for (int i = 2; i < 5; ++i) {
+    const auto again =
+        ledger.post("/v1/computers/pc-1/report", R"({"sequence":)" + std::to_string(i) + "}");
+    EXPECT_EQ(again.field("news"), "false");
+  }
+  EXPECT_EQ(ledger.log.head().size, size);
+}
+
+TEST_F(ApiAgents, AreToldWhatToDoAndAnswer) {
+  ledger.caller.role = domain::Role::admin;
+  const auto told = ledger.post("/v1/computers/pc-1:instruct", R"({"action":"send_policy"})");
+  ASSERT_EQ(told.status, 200) << told.body;
+  ledger.caller.role = domain::Role::agent;
+  const auto orders = json::parse(ledger.get("/v1/computers/pc-1/instructions").body);
+  const std::string instruction = orders["instructions"][0]["instruction"];
+  const auto done = ledger.post("/v1/computers/pc-1/instructions/" + instruction + ":finish",
+                                R"({"succeeded":true})");
+  ASSERT_EQ(done.status, 200) << done.body;
+  const auto event = ledger.get("/v1/events/" + done.field("position"));
+  EXPECT_EQ(event.field("causation"), told.field("position")) << event.body;
+}
+
+TEST_F(ApiAgents, AreGivenTheSameSecretWhenTheyJoinAgainWithTheSameKey) {
+  ledger.caller.role = domain::Role::admin;
+  const Asked asked{"POST",
+                    "/v1/computers",
+                    R"({"computer":"pc-9","platform":"linux"})",
+                    {{"idempotency-key", "join-9"}}};
+  const auto first = ledger.ask(asked);
+  ledger.clock.advance(domain::minutes(1));
+  const auto again = ledger.ask(asked);
+  EXPECT_EQ(again.status, 201) << again.body;
+  EXPECT_EQ(first.field("secret"), again.field("secret"));
+  const auto other = ledger.post("/v1/computers", asked.body);
+  EXPECT_EQ(code_of(other), "computer-exists");
+}
+
+}  // namespace
+}  // namespace tests
