@@ -65,8 +65,8 @@ void Body::from_path(std::string_view name, std::string_view value) {
     const JsonValue said = take(name);
     const auto* text = std::get_if<std::string>(&said.value);
     if (text == nullptr || *text != value) {
-      errors_.push_back({"/" + std::string(name), "json-value",
-                         "The path says \"" + std::string(value) + "\"."});
+      errors_.push_back(
+          {"/" + std::string(name), "json-value", "The path says \"" + std::string(value) + "\"."});
     }
   }
   std::get<JsonObject>(root_.value).push_back({std::string(name), json_text(value)});

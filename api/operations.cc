@@ -99,9 +99,8 @@ void Operations::forget_old() {
 }
 
 std::shared_ptr<Operations::Running> Operations::found(std::string_view name) const {
-  const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const auto& each) {
-    return each->view.operation == name;
-  });
+  const auto found = std::find_if(operations_.begin(), operations_.end(),
+                                  [&](const auto& each) { return each->view.operation == name; });
   return found == operations_.end() ? nullptr : *found;
 }
 

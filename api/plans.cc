@@ -113,8 +113,8 @@ void Plans::remove(std::string_view name) {
 Answered<std::shared_ptr<const Plan>> keep_plan(const Services& services, const PlanKind& kind,
                                                 domain::Command command) {
   std::optional<ledger::Result<domain::Preview>> seen;
-  const auto looked = services.writer.inspect(
-      [&](const domain::World& world, const domain::Moment& moment) {
+  const auto looked =
+      services.writer.inspect([&](const domain::World& world, const domain::Moment& moment) {
         seen.emplace(preview(world, command, moment));
       });
   if (!looked) return refused(looked.error());
@@ -125,8 +125,8 @@ Answered<std::shared_ptr<const Plan>> keep_plan(const Services& services, const 
   plan.confirm = subject_of(command.payload);
   plan.made_by = who(command.actor);
   plan.made_at = services.clock.now();
-  plan.expires_at = plan.made_at + domain::Duration{ledger::limits::plan_life.count() *
-                                                    micros_per_minute};
+  plan.expires_at =
+      plan.made_at + domain::Duration{ledger::limits::plan_life.count() * micros_per_minute};
   plan.command = std::move(command);
   plan.preview = std::move(**seen);
   return services.plans.add(std::move(plan));

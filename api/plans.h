@@ -21,11 +21,11 @@
 namespace api {
 
 struct Plan {
-  std::string name;     // "plan-17"
-  std::string action;   // "roll_back_rule_update"
+  std::string name;         // "plan-17"
+  std::string action;       // "roll_back_rule_update"
   Permission permission{};  // That applying it takes.
-  std::string confirm;  // What a person types to confirm it: the subject's name.
-  std::string made_by;  // "token:alice"
+  std::string confirm;      // What a person types to confirm it: the subject's name.
+  std::string made_by;      // "token:alice"
   domain::Command command;
   domain::Preview preview;
   domain::Time made_at;

@@ -26,10 +26,10 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string unknown_detail(std::string_view name, const QueryNames& known) {
   const std::string shown(name.substr(0, 64));
   std::string detail = "There is no parameter \"" + shown + "\" here.";
-  const auto nearest = std::min_element(
-      known.begin(), known.end(), [&](std::string_view left, std::string_view right) {
-        return distance(shown, left) < distance(shown, right);
-      });
+  const auto nearest = std::min_element(known.begin(), known.end(),
+                                        [&](std::string_view left, std::string_view right) {
+                                          return distance(shown, left) < distance(shown, right);
+                                        });
   if (nearest == known.end()) return detail + " This route takes none.";
   if (distance(shown, *nearest) <= std::max<std::size_t>(2, nearest->size() / 3)) {
     return detail + " Did you mean \"" + std::string(*nearest) + "\"?";
@@ -80,8 +80,7 @@ Answered<bool> flag_parameter(const Request& request, std::string_view name) {
   const auto text = request.query_value(name);
   if (!text || *text == "false") return false;
   if (*text == "true") return true;
-  return refused("parameter-invalid",
-                 "Parameter \"" + std::string(name) + "\" is true or false.");
+  return refused("parameter-invalid", "Parameter \"" + std::string(name) + "\" is true or false.");
 }
 
 }  // namespace api

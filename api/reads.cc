@@ -166,8 +166,9 @@ Answered<Reading> open_reading(const Request& request, const Services& services)
   if (!at) return refused(at.error());
   const auto shown = wait_for(services, *at, *token ? std::chrono::milliseconds(0) : newest_wait);
   if (!shown) return refused(shown.error());
-  return Reading{request, services, *at, services.views.as_of(*at), pinned,
-                 *token ? std::move((*token)->after) : std::string()};
+  return Reading{request, services,
+                 *at,     services.views.as_of(*at),
+                 pinned,  *token ? std::move((*token)->after) : std::string()};
 }
 
 Answered<Reading> open_newest(const Request& request, const Services& services) {
@@ -195,8 +196,7 @@ std::string page_token(const Reading& reading, std::string_view after) {
   return url_text(bytes);
 }
 
-Response finished(const Reading& reading, Response response,
-                  std::optional<std::uint64_t> version) {
+Response finished(const Reading& reading, Response response, std::optional<std::uint64_t> version) {
   const auto& log = reading.services.log;
   const auto head = log.head();
   auto& headers = response.headers;
@@ -208,12 +208,12 @@ Response finished(const Reading& reading, Response response,
   }
   headers.emplace_back("Ledger-Head", std::to_string(head.size.value - 1));
   const Position size{reading.at.value + 1};
-  const auto root = size == head.size ? ledger::Result<domain::Digest>(head.root)
-                                      : log.root_at(size);
+  const auto root =
+      size == head.size ? ledger::Result<domain::Digest>(head.root) : log.root_at(size);
   if (root) headers.emplace_back("Ledger-Root", hex(*root));
   const auto etag = etag_of(reading, response, version);
-  headers.emplace_back("Cache-Control", reading.is_pinned ? "private, max-age=31536000, immutable"
-                                                          : "no-cache");
+  headers.emplace_back("Cache-Control",
+                       reading.is_pinned ? "private, max-age=31536000, immutable" : "no-cache");
   if (etag.empty()) return response;
   headers.emplace_back("ETag", etag);
   const auto known = reading.request.header("if-none-match");

@@ -8,9 +8,12 @@ Refusal::Refusal(const ledger::Error& error)
 }
 
 Refusal::Refusal(std::vector<ledger::codec::JsonError> errors)
-    : problem{400, "body-invalid",
+    : problem{400,
+              "body-invalid",
               "The body is not what this route takes; each error has its JSON pointer.",
-              std::move(errors), {}, {}} {}
+              std::move(errors),
+              {},
+              {}} {}
 
 Refusal::Refusal(std::string code, std::string detail, int status)
     : problem{status, std::move(code), std::move(detail), {}, {}, {}} {}

@@ -12,8 +12,8 @@ namespace api {
 struct Refusal {
   Problem problem;
 
-  Refusal(Problem made) : problem(std::move(made)) {}  // NOLINT: each of these is a refusal.
-  Refusal(const ledger::Error& error);                 // NOLINT
+  Refusal(Problem made) : problem(std::move(made)) {}     // NOLINT: each of these is a refusal.
+  Refusal(const ledger::Error& error);                    // NOLINT
   Refusal(std::vector<ledger::codec::JsonError> errors);  // NOLINT: of the body; at least one.
   // 400, or another status that says it better.
   Refusal(std::string code, std::string detail, int status = 400);

@@ -40,8 +40,8 @@ Wish wish_of(std::string_view entry) {
   Wish wish{trimmed(entry.substr(0, semicolon)), 1000};
   const auto q = entry.find("q=");
   if (semicolon != std::string_view::npos && q != std::string_view::npos) {
-    wish.weight = static_cast<int>(std::strtod(std::string(entry.substr(q + 2)).c_str(), nullptr) *
-                                   1000);
+    wish.weight =
+        static_cast<int>(std::strtod(std::string(entry.substr(q + 2)).c_str(), nullptr) * 1000);
   }
   return wish;
 }
@@ -177,8 +177,7 @@ std::string csv(const std::vector<std::string>& columns, const std::vector<std::
 }
 
 Listed sliced(Listed all, std::string_view after, std::size_t max) {
-  const std::size_t begin =
-      std::min<std::size_t>(number_from(after).value_or(0), all.items.size());
+  const std::size_t begin = std::min<std::size_t>(number_from(after).value_or(0), all.items.size());
   const std::size_t end = std::min(begin + max, all.items.size());
   if (end < all.items.size()) all.next = std::to_string(end);
   const auto at = [&](std::size_t i) { return all.items.begin() + static_cast<std::ptrdiff_t>(i); };
@@ -188,8 +187,7 @@ Listed sliced(Listed all, std::string_view after, std::size_t max) {
 }
 
 Answered<Response> list_answer(const Reading& reading, Listed page) {
-  const auto type =
-      preferred(reading.request.header("accept"), {json_type, csv_type, lines_type});
+  const auto type = preferred(reading.request.header("accept"), {json_type, csv_type, lines_type});
   if (type.empty()) {
     return refused("not-acceptable",
                    "A list is given as application/json, text/csv or application/x-ndjson.", 406);

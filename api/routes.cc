@@ -43,23 +43,25 @@ void Routes::command(CommandRoute route, Make make) {
   const auto rule = route.if_match;
   const int status = route.status;
   const Services& services = services_;
-  router_.add(
-      {std::move(route.method), std::move(route.pattern), route.permission,
-       [&services, rule, status, make = std::move(make)](std::shared_ptr<const Request> request,
-                                                         Reply reply) {
-         auto command = new_command(*request, services, rule);
-         if (!command) return reply(response_of(*request, command.error()));
-         auto body = Body::parse(*request);
-         if (!body) return reply(response_of(*request, body.error()));
-         Order order{*request, services, *body};
-         auto payload = make(order);
-         if (!payload) return reply(response_of(*request, payload.error()));
-         command->reason = body->reason();
-         command->ticket = body->ticket();
-         command->payload = std::move(*payload);
-         submit(services, std::move(request), std::move(*command), status, std::move(reply));
-       },
-       {}});
+  router_.add({std::move(route.method),
+               std::move(route.pattern),
+               route.permission,
+               [&services, rule, status, make = std::move(make)](
+                   std::shared_ptr<const Request> request, Reply reply) {
+                 auto command = new_command(*request, services, rule);
+                 if (!command) return reply(response_of(*request, command.error()));
+                 auto body = Body::parse(*request);
+                 if (!body) return reply(response_of(*request, body.error()));
+                 Order order{*request, services, *body};
+                 auto payload = make(order);
+                 if (!payload) return reply(response_of(*request, payload.error()));
+                 command->reason = body->reason();
+                 command->ticket = body->ticket();
+                 command->payload = std::move(*payload);
+                 submit(services, std::move(request), std::move(*command), status,
+                        std::move(reply));
+               },
+               {}});
 }
 
 void Routes::plan(std::string pattern, Permission permission, std::string action, Make make) {
@@ -94,7 +96,9 @@ void Routes::other(std::string method, std::string pattern, Permission permissio
 void Routes::later(std::string method, std::string pattern, Permission permission,
                    AnswerLater answer) {
   const Services& services = services_;
-  router_.add({std::move(method), std::move(pattern), permission,
+  router_.add({std::move(method),
+               std::move(pattern),
+               permission,
                [&services, answer = std::move(answer)](std::shared_ptr<const Request> request,
                                                        Reply reply) {
                  answer(std::move(request), services, std::move(reply));

@@ -59,8 +59,7 @@ class Routes {
              RouteOptions options = {});
 
   // The same for what is answered later, by the writer.
-  using AnswerLater =
-      std::function<void(std::shared_ptr<const Request>, const Services&, Reply)>;
+  using AnswerLater = std::function<void(std::shared_ptr<const Request>, const Services&, Reply)>;
   void later(std::string method, std::string pattern, Permission permission, AnswerLater answer);
 
  private:

@@ -47,11 +47,10 @@ struct ReportBody {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("sequence", &ReportBody::sequence),
-                      field("components", &ReportBody::components),
-                      field("ruleset", &ReportBody::ruleset),
-                      field("rule_update", &ReportBody::rule_update),
-                      field("occurred_at", &ReportBody::occurred_at));
+    return std::tuple(
+        field("sequence", &ReportBody::sequence), field("components", &ReportBody::components),
+        field("ruleset", &ReportBody::ruleset), field("rule_update", &ReportBody::rule_update),
+        field("occurred_at", &ReportBody::occurred_at));
   }
 };
 
@@ -79,18 +78,18 @@ struct Rhythm {
 };
 
 Answered<Rhythm> rhythm(const Reading& reading, const ComputerId& computer) {
-  const auto row = reading.snapshot->row<projections::ComputerRow>(projections::View::computers,
-                                                                   computer.value);
+  const auto row =
+      reading.snapshot->row<projections::ComputerRow>(projections::View::computers, computer.value);
   if (!row) return refused(row.error());
   const auto policy = *row ? (*row)->policy : std::nullopt;
-  const auto interval = projections::find_setting(*reading.snapshot,
-                                                  SettingName::heartbeat_interval);
+  const auto interval =
+      projections::find_setting(*reading.snapshot, SettingName::heartbeat_interval);
   if (!interval) return refused(interval.error());
-  const auto missed = projections::find_setting(*reading.snapshot,
-                                                SettingName::heartbeats_missed_until_silent);
+  const auto missed =
+      projections::find_setting(*reading.snapshot, SettingName::heartbeats_missed_until_silent);
   if (!missed) return refused(missed.error());
-  const auto every = domain::duration_from_iso8601(
-      own_value(*interval, policy).value_or(interval->value));
+  const auto every =
+      domain::duration_from_iso8601(own_value(*interval, policy).value_or(interval->value));
   const auto times = number_from(missed->value);
   CHECK(every && times, "settings hold values of their kind");
   return Rhythm{*every, {every->micros * static_cast<std::int64_t>(*times)}};
@@ -132,17 +131,17 @@ void report(std::shared_ptr<const Request> request, const Services& services, co
   command->payload = domain::ReportComputer{*computer, said->sequence, std::move(said->components),
                                             said->ruleset, said->rule_update};
   if (*only) return reply(validated(*request, services, *command));
-  const auto known = services.contacts.heard(*computer, digest, services.clock.now(),
-                                             beat->allowed_silence);
+  const auto known =
+      services.contacts.heard(*computer, digest, services.clock.now(), beat->allowed_silence);
   if (!known.is_news && !known.was_silent) return reply(heard(*beat, nullptr));
-  services.writer.submit(
-      std::move(*command),
-      [request, reply, &services, computer = *computer, digest,
-       beat = *beat](ledger::Result<ledger::Committed> outcome) {
-        if (!outcome) return reply(response_of(*request, Refusal(outcome.error())));
-        services.contacts.recorded(computer, digest);
-        reply(heard(beat, &*outcome));
-      });
+  services.writer.submit(std::move(*command),
+                         [request, reply, &services, computer = *computer, digest,
+                          beat = *beat](ledger::Result<ledger::Committed> outcome) {
+                           if (!outcome)
+                             return reply(response_of(*request, Refusal(outcome.error())));
+                           services.contacts.recorded(computer, digest);
+                           reply(heard(beat, &*outcome));
+                         });
 }
 
 // -- What it is to do ----------------------------------------------------------------------------
@@ -181,8 +180,8 @@ Answered<std::optional<projections::InstructionRow>> instruction_row(
     const Reading& reading, const domain::InstructionId& instruction) {
   const auto key = instruction_key(instruction);
   if (!key) return std::optional<projections::InstructionRow>();
-  auto row = reading.snapshot->row<projections::InstructionRow>(projections::View::instructions,
-                                                                *key);
+  auto row =
+      reading.snapshot->row<projections::InstructionRow>(projections::View::instructions, *key);
   if (!row) return refused(row.error());
   return std::move(*row);
 }
@@ -194,8 +193,8 @@ Answered<Response> orders(const Reading& reading) {
   if (!detail) return refused(detail.error());
   const auto beat = rhythm(reading, *computer);
   if (!beat) return refused(beat.error());
-  Orders orders{beat->interval, std::move(detail->expected), std::move(detail->expected_ruleset),
-                {}};
+  Orders orders{
+      beat->interval, std::move(detail->expected), std::move(detail->expected_ruleset), {}};
   for (const auto& owed : detail->owed) {
     const auto row = instruction_row(reading, owed);
     if (!row) return refused(row.error());

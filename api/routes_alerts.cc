@@ -36,8 +36,7 @@ struct AlertTypeItem {
 Answered<AlertTypeItem> alert_type(const Reading& reading, AlertType type) {
   const auto& rule = domain::rule_of(type);
   AlertTypeItem item{type, true, rule.severity, rule.dismissible, std::string(rule.meaning), {}};
-  const auto row =
-      reading.snapshot->row<AlertTypeRow>(View::alert_types, domain::name_of(type));
+  const auto row = reading.snapshot->row<AlertTypeRow>(View::alert_types, domain::name_of(type));
   if (!row) return refused(row.error());
   if (*row) {
     item.enabled = (*row)->enabled;

@@ -45,8 +45,8 @@ Answered<Response> show(const Reading& reading) {
   add("owed", detail->owed);
   add("is_relay", detail->is_relay);
   const bool live = !reading.request.query_value("as_of");
-  add("last_contact", live ? reading.services.contacts.last_contact(detail->item.computer.value)
-                           : std::nullopt);
+  add("last_contact",
+      live ? reading.services.contacts.last_contact(detail->item.computer.value) : std::nullopt);
   Response response;
   response.body = body + '}';
   return finished(reading, std::move(response), *version);
@@ -107,8 +107,8 @@ Answered<domain::CommandPayload> instruct(Routes::Order& order) {
 void add_computer_routes(Routes& routes) {
   routes.list("/v1/computers", Permission::read, {"filter"},
               [](const Reading& reading, const ListQuery& query) {
-                return answered_page(projections::list_computers(*reading.snapshot, query,
-                                                                 last_contact(reading)));
+                return answered_page(
+                    projections::list_computers(*reading.snapshot, query, last_contact(reading)));
               });
   routes.read("/v1/computers:facets", Permission::read, {"filter"}, facets);
   routes.read("/v1/computers/{computer}", Permission::read, {}, show);
@@ -116,12 +116,12 @@ void add_computer_routes(Routes& routes) {
   routes.list("/v1/computers/{computer}/blame", Permission::read, {}, blame);
   routes.command({"DELETE", "/v1/computers/{computer}", Permission::configure, IfMatch::optional},
                  make_of<domain::RemoveComputer>("computer"));
-  routes.command({"POST", "/v1/computers/{computer}:assignPolicy", Permission::configure,
-                  IfMatch::optional},
-                 make_of<domain::AssignPolicy>("computer"));
-  routes.command({"POST", "/v1/computers/{computer}:move", Permission::configure,
-                  IfMatch::optional},
-                 make_of<domain::MoveComputer>("computer"));
+  routes.command(
+      {"POST", "/v1/computers/{computer}:assignPolicy", Permission::configure, IfMatch::optional},
+      make_of<domain::AssignPolicy>("computer"));
+  routes.command(
+      {"POST", "/v1/computers/{computer}:move", Permission::configure, IfMatch::optional},
+      make_of<domain::MoveComputer>("computer"));
   routes.command({"POST", "/v1/computers/{computer}:assignRelayGroup", Permission::configure,
                   IfMatch::optional},
                  make_of<domain::AssignRelayGroup>("computer"));

@@ -25,12 +25,12 @@ struct EnrolBody {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
-        field("computer", &EnrolBody::computer), field("name", &EnrolBody::name),
-        field("platform", &EnrolBody::platform), field("agent_version", &EnrolBody::agent_version),
-        field("modules", &EnrolBody::modules), field("labels", &EnrolBody::labels),
-        field("policy", &EnrolBody::policy), field("group", &EnrolBody::group),
-        field("relay_group", &EnrolBody::relay_group));
+    return std::tuple(field("computer", &EnrolBody::computer), field("name", &EnrolBody::name),
+                      field("platform", &EnrolBody::platform),
+                      field("agent_version", &EnrolBody::agent_version),
+                      field("modules", &EnrolBody::modules), field("labels", &EnrolBody::labels),
+                      field("policy", &EnrolBody::policy), field("group", &EnrolBody::group),
+                      field("relay_group", &EnrolBody::relay_group));
   }
 };
 
@@ -56,8 +56,7 @@ Answered<std::optional<ledger::Committed>> joined_before(const Services& service
   auto before = earlier(services, id);
   if (!before) return refused(before.error());
   if (!*before || (*before)->events.empty()) return std::optional<ledger::Committed>();
-  const auto* event =
-      domain::get_if<domain::ComputerEnrolled>(&(*before)->events.front().payload);
+  const auto* event = domain::get_if<domain::ComputerEnrolled>(&(*before)->events.front().payload);
   if (event != nullptr && event->computer == computer) return std::move(*before);
   return refused(ledger::Error{ledger::ErrorKind::conflict, "idempotency-key-reused",
                                "This Idempotency-Key was used for another request."});
@@ -86,12 +85,20 @@ Answered<Response> enrol(const Request& request, const Services& services) {
   command->reason = body->reason();
   command->ticket = body->ticket();
   const ComputerId computer = said->computer;
-  command->payload = domain::EnrolComputer{
-      std::move(said->computer), std::move(said->name), std::move(said->platform),
-      std::move(said->agent_version), std::move(said->modules), std::move(said->labels),
-      std::move(said->policy), std::move(said->group), std::move(said->relay_group),
-      by_token ? request.caller->enrolment : std::nullopt, std::nullopt, token, made.digest,
-      services.clock.now() + token_life};
+  command->payload = domain::EnrolComputer{std::move(said->computer),
+                                           std::move(said->name),
+                                           std::move(said->platform),
+                                           std::move(said->agent_version),
+                                           std::move(said->modules),
+                                           std::move(said->labels),
+                                           std::move(said->policy),
+                                           std::move(said->group),
+                                           std::move(said->relay_group),
+                                           by_token ? request.caller->enrolment : std::nullopt,
+                                           std::nullopt,
+                                           token,
+                                           made.digest,
+                                           services.clock.now() + token_life};
   const auto only = flag_parameter(request, "validate_only");
   if (!only) return refused(only.error());
   if (*only) return validated(request, services, *command);

@@ -17,8 +17,8 @@ enum class Shape { event_stream, lines };
 struct Tail {
   std::vector<std::string> types;
   std::string stream;
-  Position next;                      // Events from here on are still to be told.
-  std::optional<Position> end;        // Told up to here, exclusive; absent: for ever.
+  Position next;                // Events from here on are still to be told.
+  std::optional<Position> end;  // Told up to here, exclusive; absent: for ever.
   Shape shape = Shape::event_stream;
 };
 

@@ -24,8 +24,8 @@ std::vector<std::string> split(std::string_view text) {
 }
 
 tl::unexpected<Refusal> invalid_parameter(std::string_view name, std::string_view wanted) {
-  return refused("parameter-invalid", "Parameter \"" + std::string(name) + "\" is " +
-                                          std::string(wanted) + ".");
+  return refused("parameter-invalid",
+                 "Parameter \"" + std::string(name) + "\" is " + std::string(wanted) + ".");
 }
 
 // Bounds are positions or times.
@@ -49,8 +49,7 @@ Answered<void> read_bounds(const Request& request, ActivityQuery& query) {
   return {};
 }
 
-Answered<ActivityQuery> activity_query(const Reading& reading,
-                                       const projections::ListQuery& page) {
+Answered<ActivityQuery> activity_query(const Reading& reading, const projections::ListQuery& page) {
   const Request& request = reading.request;
   ActivityQuery query;
   const auto value = [&](std::string_view name) {
@@ -103,15 +102,15 @@ Answered<Response> show(const Reading& reading) {
 }  // namespace
 
 void add_event_routes(Routes& routes) {
-  routes.list("/v1/events", Permission::read_log,
-              {"type", "actor", "stream", "subject", "outcome", "reason", "after", "before",
-               "order_by"},
-              [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
-                const auto query = activity_query(reading, page);
-                if (!query) return refused(query.error());
-                if (query->max == 0) return listed(std::vector<projections::EventItem>());
-                return answered_page(projections::list_events(reading.services.log, *query));
-              });
+  routes.list(
+      "/v1/events", Permission::read_log,
+      {"type", "actor", "stream", "subject", "outcome", "reason", "after", "before", "order_by"},
+      [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
+        const auto query = activity_query(reading, page);
+        if (!query) return refused(query.error());
+        if (query->max == 0) return listed(std::vector<projections::EventItem>());
+        return answered_page(projections::list_events(reading.services.log, *query));
+      });
   routes.read("/v1/events/{position}", Permission::read_log, {}, show);
   routes.list("/v1/events/{position}/changes", Permission::read_log, {},
               [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
@@ -128,13 +127,13 @@ void add_event_routes(Routes& routes) {
                 if (!causes) return refused(causes.error());
                 return sliced(listed(*causes), page.after, page.max);
               });
-  routes.list("/v1/events/{position}/effects", Permission::read_log, {},
-              [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
-                const auto position = event_position(reading);
-                if (!position) return refused(position.error());
-                return answered_page(
-                    projections::effects_of(reading.services.log, *position, page));
-              });
+  routes.list(
+      "/v1/events/{position}/effects", Permission::read_log, {},
+      [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
+        const auto position = event_position(reading);
+        if (!position) return refused(position.error());
+        return answered_page(projections::effects_of(reading.services.log, *position, page));
+      });
   routes.other("GET", "/v1/event-types", Permission::read_log,
                [](const Request& request, const Services&) -> Answered<Response> {
                  if (const auto checked = check_query(request, {}); !checked) {

@@ -39,8 +39,8 @@ Answered<Response> about(const Request& request, const Services& services) {
   const auto head = services.log.head();
   const SealedHead sealed = services.sealed(Position{0}, std::chrono::milliseconds(0));
   Response response;
-  response.body = "{\"size\":" + std::to_string(head.size.value) + ",\"root\":\"" +
-                  hex(head.root) + "\",\"sealed_size\":" + std::to_string(sealed.size.value) +
+  response.body = "{\"size\":" + std::to_string(head.size.value) + ",\"root\":\"" + hex(head.root) +
+                  "\",\"sealed_size\":" + std::to_string(sealed.size.value) +
                   ",\"views_size\":" + std::to_string(services.projector.size().value) +
                   ",\"checkpoint\":" + json_string(sealed.note) +
                   ",\"key\":" + json_string(text(services.key)) + "}";
@@ -82,13 +82,12 @@ Answered<Response> tile(const Request& request, const Services& services) {
     return refused("tile-unknown", "The log has no such tile, or not yet.", 404);
   }
   const TileId& id = path->tile;
-  auto bytes = path->kind == TilePath::Kind::entries
-                   ? entries(services, id)
-                   : [&]() -> Answered<std::string> {
-                       auto hashes = services.log.tile(id.level, id.index, id.width);
-                       if (!hashes) return refused(hashes.error());
-                       return std::move(*hashes);
-                     }();
+  auto bytes = path->kind == TilePath::Kind::entries ? entries(services, id)
+                                                     : [&]() -> Answered<std::string> {
+    auto hashes = services.log.tile(id.level, id.index, id.width);
+    if (!hashes) return refused(hashes.error());
+    return std::move(*hashes);
+  }();
   if (!bytes) return refused(bytes.error());
   Response response;
   response.content_type = "application/octet-stream";
@@ -119,8 +118,7 @@ Answered<Response> proof(const Request& request, const Services& services) {
   }
   const auto path = ledger::merkle::inclusion_proof(*index, sealed.size.value, reader_of(services));
   if (!path) return refused(path.error());
-  const auto type =
-      preferred(request.header("accept"), {"application/json", "text/plain"});
+  const auto type = preferred(request.header("accept"), {"application/json", "text/plain"});
   if (type.empty()) {
     return refused("not-acceptable", "A proof is given as application/json or text/plain.", 406);
   }
@@ -130,12 +128,11 @@ Answered<Response> proof(const Request& request, const Services& services) {
   const auto record = services.log.record(Position{*index});
   if (!record) return refused(record.error());
   Response response;
-  response.body = "{\"index\":" + std::to_string(*index) +
-                  ",\"size\":" + std::to_string(sealed.size.value) + ",\"root\":\"" +
-                  hex(sealed.root) + "\",\"leaf_hash\":\"" + hex(ledger::leaf_hash(*record)) +
-                  "\",\"hashes\":" + hashes_json(*path) +
-                  ",\"checkpoint\":" + json_string(sealed.note) +
-                  ",\"record\":" + json_string(ledger::merkle::base64(*record)) + "}";
+  response.body =
+      "{\"index\":" + std::to_string(*index) + ",\"size\":" + std::to_string(sealed.size.value) +
+      ",\"root\":\"" + hex(sealed.root) + "\",\"leaf_hash\":\"" + hex(ledger::leaf_hash(*record)) +
+      "\",\"hashes\":" + hashes_json(*path) + ",\"checkpoint\":" + json_string(sealed.note) +
+      ",\"record\":" + json_string(ledger::merkle::base64(*record)) + "}";
   response.headers.emplace_back("Cache-Control", "no-cache");
   return response;
 }

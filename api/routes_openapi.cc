@@ -5,8 +5,7 @@
 namespace api {
 namespace {
 
-Answered<Response> described(const Request& request, std::string_view type,
-                             std::string_view text) {
+Answered<Response> described(const Request& request, std::string_view type, std::string_view text) {
   if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
   Response response;
   response.content_type = type;

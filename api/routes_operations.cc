@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-const std::vector<std::string> columns = {"operation", "kind",     "state",  "started_by",
+const std::vector<std::string> columns = {"operation",  "kind",     "state", "started_by",
                                           "started_at", "ended_at", "detail"};
 
 Answered<Response> list(const Request& request, const Services& services) {

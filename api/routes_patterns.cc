@@ -38,8 +38,7 @@ void add_pattern_routes(Routes& routes) {
   routes.read("/v1/patterns/{component}/{platform}", Permission::read, {}, show);
   routes.command({"POST", "/v1/patterns", Permission::apply, IfMatch::none, 201},
                  make_new<domain::ReleasePattern>({"product"}));
-  routes.command({"POST", "/v1/patterns/{component}/{platform}:retire", Permission::apply},
-                 retire);
+  routes.command({"POST", "/v1/patterns/{component}/{platform}:retire", Permission::apply}, retire);
 }
 
 }  // namespace api

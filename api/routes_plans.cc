@@ -32,7 +32,7 @@ struct PlanItem {
 };
 
 PlanItem item_of(const Plan& plan) {
-  return {plan.name,    plan.action,  plan.confirm,    plan.preview.base,   plan.preview.digest,
+  return {plan.name,    plan.action,  plan.confirm,    plan.preview.base,  plan.preview.digest,
           plan.made_by, plan.made_at, plan.expires_at, plan.command.reason};
 }
 
@@ -101,8 +101,8 @@ Answered<void> check_confirmation(const Request& request, const Plan& plan,
     return refused("plan-digest-missing",
                    "Say which plan you have seen: its digest, in the body or in If-Match.", 428);
   }
-  const bool differs = (said.digest && *said.digest != plan.preview.digest) ||
-                       (tag && *tag != "\"" + digest + "\"");
+  const bool differs =
+      (said.digest && *said.digest != plan.preview.digest) || (tag && *tag != "\"" + digest + "\"");
   if (differs) {
     return refused("plan-digest-differs", "The plan's digest is " + digest + "; look at it again.",
                    412);

@@ -75,12 +75,12 @@ void add_policy_routes(Routes& routes) {
                  change);
   routes.command({"DELETE", "/v1/policies/{policy}", Permission::configure, IfMatch::required},
                  make_of<domain::DeletePolicy>("policy"));
-  routes.command({"POST", "/v1/policies/{policy}:assignRules", Permission::configure,
-                  IfMatch::optional},
-                 make_of<domain::AssignRules>("policy"));
-  routes.command({"POST", "/v1/policies/{policy}:unassignRules", Permission::configure,
-                  IfMatch::optional},
-                 make_of<domain::UnassignRules>("policy"));
+  routes.command(
+      {"POST", "/v1/policies/{policy}:assignRules", Permission::configure, IfMatch::optional},
+      make_of<domain::AssignRules>("policy"));
+  routes.command(
+      {"POST", "/v1/policies/{policy}:unassignRules", Permission::configure, IfMatch::optional},
+      make_of<domain::UnassignRules>("policy"));
   routes.plan("/v1/policies/{policy}:planAssignRules", Permission::configure, "assign_rules",
               make_of<domain::AssignRules>("policy"));
   routes.plan("/v1/policies/{policy}:planUnassignRules", Permission::configure, "unassign_rules",

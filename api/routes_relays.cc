@@ -96,12 +96,12 @@ void add_relay_routes(Routes& routes) {
   });
   routes.command({"POST", "/v1/relay-groups", Permission::configure, IfMatch::none, 201},
                  create_group);
-  routes.command({"PUT", "/v1/relay-groups/{relay_group}", Permission::configure,
-                  IfMatch::required},
-                 change_group);
-  routes.command({"DELETE", "/v1/relay-groups/{relay_group}", Permission::configure,
-                  IfMatch::required},
-                 make_of<domain::DeleteRelayGroup>("relay_group"));
+  routes.command(
+      {"PUT", "/v1/relay-groups/{relay_group}", Permission::configure, IfMatch::required},
+      change_group);
+  routes.command(
+      {"DELETE", "/v1/relay-groups/{relay_group}", Permission::configure, IfMatch::required},
+      make_of<domain::DeleteRelayGroup>("relay_group"));
 }
 
 }  // namespace api

@@ -69,9 +69,9 @@ void add_setting_routes(Routes& routes) {
   routes.command({"PUT", "/v1/settings/{setting}", Permission::configure, IfMatch::required},
                  change);
   routes.plan("/v1/settings/{setting}:plan", Permission::configure, "change_setting", change);
-  routes.command({"PUT", "/v1/policies/{policy}/settings/{setting}", Permission::configure,
-                  IfMatch::required},
-                 change_of_policy);
+  routes.command(
+      {"PUT", "/v1/policies/{policy}/settings/{setting}", Permission::configure, IfMatch::required},
+      change_of_policy);
   routes.command({"DELETE", "/v1/policies/{policy}/settings/{setting}", Permission::configure,
                   IfMatch::required},
                  reset_of_policy);

@@ -18,8 +18,7 @@ void fill_in(Body& body) {
   body.otherwise_in(definition, "description", json_text(""));
   body.otherwise_in(definition, "parameter", json_text(""));
   body.otherwise_in(definition, "enabled", json_flag(true));
-  body.otherwise_in(definition, "scope",
-                    ledger::codec::JsonValue{ledger::codec::JsonObject{}});
+  body.otherwise_in(definition, "scope", ledger::codec::JsonValue{ledger::codec::JsonObject{}});
   body.otherwise_in({"definition", "scope"}, "kind", json_text("all"));
   body.otherwise_in({"definition", "scope"}, "name", json_text(""));
   body.otherwise_in({"definition", "recurrence"}, "time_zone", json_text("UTC"));
@@ -59,8 +58,7 @@ void add_task_routes(Routes& routes) {
                  create);
   routes.command({"PUT", "/v1/scheduled-tasks/{task}", Permission::configure, IfMatch::required},
                  change);
-  routes.command({"DELETE", "/v1/scheduled-tasks/{task}", Permission::configure,
-                  IfMatch::required},
+  routes.command({"DELETE", "/v1/scheduled-tasks/{task}", Permission::configure, IfMatch::required},
                  make_of<domain::DeleteTask>("task"));
   routes.command({"POST", "/v1/scheduled-tasks/{task}:run", Permission::operate},
                  make_of<domain::RunTask>("task"));

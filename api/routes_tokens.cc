@@ -32,8 +32,7 @@ struct TokenItem {
                       field("role", &TokenItem::role), field("expires_at", &TokenItem::expires_at),
                       field("description", &TokenItem::description),
                       field("computer", &TokenItem::computer),
-                      field("revoked", &TokenItem::revoked),
-                      field("changed", &TokenItem::changed));
+                      field("revoked", &TokenItem::revoked), field("changed", &TokenItem::changed));
   }
 };
 
@@ -133,19 +132,22 @@ struct EnrolmentBody {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("token", &EnrolmentBody::token), field("uses", &EnrolmentBody::uses),
-                      field("expires_in", &EnrolmentBody::expires_in),
-                      field("expires_at", &EnrolmentBody::expires_at),
-                      field("policy", &EnrolmentBody::policy),
-                      field("group", &EnrolmentBody::group),
-                      field("relay_group", &EnrolmentBody::relay_group));
+    return std::tuple(
+        field("token", &EnrolmentBody::token), field("uses", &EnrolmentBody::uses),
+        field("expires_in", &EnrolmentBody::expires_in),
+        field("expires_at", &EnrolmentBody::expires_at), field("policy", &EnrolmentBody::policy),
+        field("group", &EnrolmentBody::group), field("relay_group", &EnrolmentBody::relay_group));
   }
 };
 
 domain::CommandPayload payload_of(TokenBody body, const TokenId& token, const NewToken& made,
                                   domain::Time expires_at) {
-  return domain::IssueToken{token,       std::move(body.user),        body.role,
-                            made.digest, expires_at,                  std::move(body.description),
+  return domain::IssueToken{token,
+                            std::move(body.user),
+                            body.role,
+                            made.digest,
+                            expires_at,
+                            std::move(body.description),
                             std::move(body.computer)};
 }
 
@@ -223,11 +225,9 @@ void add_token_routes(Routes& routes) {
               [](const Reading& reading, const ListQuery& query) {
                 return list<TokenRow>(reading, query, View::tokens);
               });
-  routes.read("/v1/tokens/{token}", Permission::read_access, {}, [](const Reading& reading) {
-    return show<TokenRow>(reading, View::tokens);
-  });
-  routes.other("POST", "/v1/tokens", Permission::administer,
-               issue<TokenBody, domain::TokenIssued>);
+  routes.read("/v1/tokens/{token}", Permission::read_access, {},
+              [](const Reading& reading) { return show<TokenRow>(reading, View::tokens); });
+  routes.other("POST", "/v1/tokens", Permission::administer, issue<TokenBody, domain::TokenIssued>);
   routes.command({"POST", "/v1/tokens/{token}:revoke", Permission::administer},
                  make_of<domain::RevokeToken>("token"));
   routes.list("/v1/enrolment-tokens", Permission::read_access, {"filter"},

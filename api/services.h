@@ -52,8 +52,8 @@ class Chores {
   // Makes a backup under a name, and records that. Errors: conflict ("backup-exists"), unavailable,
   // io. Thread: any.
   virtual ledger::Result<BackupMade> back_up(const std::string& name) = 0;
-  // Reads the whole record again, and records what it found; `go_on` is told how far it is, and ends it by answering false.
-  // The answer is a JSON object, the report. Thread: any.
+  // Reads the whole record again, and records what it found; `go_on` is told how far it is, and
+  // ends it by answering false. The answer is a JSON object, the report. Thread: any.
   virtual ledger::Result<std::string> verify(const std::function<bool(Progress)>& go_on) = 0;
 };
 

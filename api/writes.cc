@@ -88,8 +88,8 @@ Answered<CommandId> idempotency_key(const Request& request, ledger::Entropy& ent
     entropy.fill(id.bytes);
     return id;
   }
-  const bool plain = std::all_of(text->begin(), text->end(),
-                                 [](char c) { return c >= ' ' && c < 0x7f; });
+  const bool plain =
+      std::all_of(text->begin(), text->end(), [](char c) { return c >= ' ' && c < 0x7f; });
   if (text->empty() || text->size() > key_bytes_max || !plain) {
     return refused("idempotency-key-invalid",
                    "An Idempotency-Key is a UUID, or 1 to 64 printable letters.");
@@ -165,8 +165,8 @@ Response committed_response(const Committed& committed, int status) {
 Response validated(const Request& request, const Services& services, const Command& command) {
   std::string body;
   std::optional<ledger::Error> error;
-  const auto looked = services.writer.inspect(
-      [&](const domain::World& world, const domain::Moment& moment) {
+  const auto looked =
+      services.writer.inspect([&](const domain::World& world, const domain::Moment& moment) {
         const auto decision = decide(world, command, moment);
         if (!decision) {
           error = decision.error();
@@ -196,12 +196,12 @@ void submit(const Services& services, std::shared_ptr<const Request> request, Co
   const auto only = flag_parameter(*request, "validate_only");
   if (!only) return reply(response_of(*request, only.error()));
   if (*only) return reply(validated(*request, services, command));
-  services.writer.submit(
-      std::move(command), [request = std::move(request), status, reply = std::move(reply)](
-                              ledger::Result<Committed> outcome) {
-        reply(outcome ? committed_response(*outcome, status)
-                      : response_of(*request, Refusal(outcome.error())));
-      });
+  services.writer.submit(std::move(command),
+                         [request = std::move(request), status,
+                          reply = std::move(reply)](ledger::Result<Committed> outcome) {
+                           reply(outcome ? committed_response(*outcome, status)
+                                         : response_of(*request, Refusal(outcome.error())));
+                         });
 }
 
 Answered<Committed> call(const Services& services, Command command) {

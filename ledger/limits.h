@@ -125,12 +125,12 @@ inline constexpr std::size_t http_connections_per_address_max = 1'024;
 inline constexpr std::uint32_t http_requests_per_second_max = 600;
 
 // -- Answers, plans and operations ---------------------------------------------------------------
-inline constexpr std::size_t http_page_rows = 100;                      // When nobody says.
-inline constexpr std::size_t http_page_rows_max = 1'000;                // More are not given.
+inline constexpr std::size_t http_page_rows = 100;                         // When nobody says.
+inline constexpr std::size_t http_page_rows_max = 1'000;                   // More are not given.
 inline constexpr std::chrono::milliseconds http_min_position_wait{2'000};  // Then 503.
-inline constexpr std::size_t plans_max = 256;          // Then the oldest is forgotten.
-inline constexpr std::chrono::minutes plan_life{15};   // Then it has to be made anew.
-inline constexpr std::size_t operations_max = 256;     // Then the oldest that ended is forgotten.
+inline constexpr std::size_t plans_max = 256;         // Then the oldest is forgotten.
+inline constexpr std::chrono::minutes plan_life{15};  // Then it has to be made anew.
+inline constexpr std::size_t operations_max = 256;    // Then the oldest that ended is forgotten.
 inline constexpr std::size_t operations_running_max = 2;  // One more is answered 503.
 
 }  // namespace ledger::limits

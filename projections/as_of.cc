@@ -21,7 +21,6 @@ using ledger::Result;
 
 namespace {
 
-
 std::optional<std::uint64_t> digits_in(std::string_view text) {
   std::uint64_t number = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);

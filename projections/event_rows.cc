@@ -33,11 +33,11 @@ void EventRows::begin(domain::Position position) {
 }
 
 EventRows::Change& EventRows::pending(View view, std::string_view key) {
-  const auto at = std::lower_bound(changes_.begin(), changes_.end(), std::pair(view, key),
-                                   [](const Change& change, const auto& wanted) {
-                                     return std::pair(change.view, std::string_view(change.key)) <
-                                            wanted;
-                                   });
+  const auto at =
+      std::lower_bound(changes_.begin(), changes_.end(), std::pair(view, key),
+                       [](const Change& change, const auto& wanted) {
+                         return std::pair(change.view, std::string_view(change.key)) < wanted;
+                       });
   if (at != changes_.end() && at->view == view && at->key == key) return *at;
   return *changes_.insert(at, Change{view, std::string(key), std::nullopt});
 }

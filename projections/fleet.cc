@@ -14,7 +14,6 @@ using ledger::Result;
 
 namespace {
 
-
 template <class Row>
 Result<std::vector<Row>> all_rows(const Snapshot& snapshot, View view) {
   auto rows = snapshot.rows<Row>(view, "", "", every);

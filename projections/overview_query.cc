@@ -17,7 +17,6 @@ using ledger::Result;
 
 namespace {
 
-
 OverviewSource shown(SourceRow row) {
   OverviewSource source;
   source.reachable = row.enabled && !row.unreachable_since;

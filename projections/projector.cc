@@ -156,8 +156,8 @@ Result<void> LogProjector::fold_to(const ledger::store::Head& head) {
   while (world_.size < head.size) {
     const std::uint64_t interval_end =
         (world_.size.value / events_per_digest + 1) * events_per_digest;
-    const Position to{std::min({world_.size.value + options_.batch_events_max, interval_end,
-                                head.size.value})};
+    const Position to{
+        std::min({world_.size.value + options_.batch_events_max, interval_end, head.size.value})};
     const auto folded = fold_batch(to);
     if (!folded) return folded;
     const auto root = to == head.size ? Result<domain::Digest>(head.root) : log_.root_at(to);
@@ -246,8 +246,7 @@ Result<std::unique_ptr<Projector>> Projector::start(const ledger::store::EventLo
 Result<std::unique_ptr<Projector>> Projector::start_from(domain::World world,
                                                          const ledger::store::EventLog& log,
                                                          ViewStore& store, Options options) {
-  auto projector =
-      std::make_unique<LogProjector>(std::move(world), log, store, std::move(options));
+  auto projector = std::make_unique<LogProjector>(std::move(world), log, store, std::move(options));
   const auto caught_up = projector->catch_up();
   if (!caught_up) return fail(caught_up.error());
   projector->follow();

@@ -55,9 +55,9 @@ class Projector {
                                                           ViewStore& store, Options options);
   // The same, and spares folding what is folded already: `world` is the fold of the log's first
   // events. One that is beyond the store is of no use and is dropped.
-  static ledger::Result<std::unique_ptr<Projector>> start_from(
-      ledger::domain::World world, const ledger::store::EventLog& log, ViewStore& store,
-      Options options);
+  static ledger::Result<std::unique_ptr<Projector>> start_from(ledger::domain::World world,
+                                                               const ledger::store::EventLog& log,
+                                                               ViewStore& store, Options options);
   // Stops, as stop() does.
   virtual ~Projector() = default;
 

@@ -18,7 +18,6 @@ using ledger::Result;
 
 namespace {
 
-
 // What relays should serve, and which groups cannot fetch it by themselves.
 struct Serving {
   domain::SyncExpectations expected;

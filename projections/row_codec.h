@@ -80,8 +80,8 @@ void write_value(std::string& out, const T& value) {
   } else if constexpr (std::is_integral_v<T>) {
     write_varint(out, zigzag(value));
   } else {
-    domain::for_each_field(
-        value, [&](std::string_view, const auto& each) { write_value(out, each); });
+    domain::for_each_field(value,
+                           [&](std::string_view, const auto& each) { write_value(out, each); });
   }
 }
 

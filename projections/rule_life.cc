@@ -20,7 +20,6 @@ using ledger::Result;
 
 namespace {
 
-
 // The rule as one update carries it.
 struct Carried {
   RuleUpdateRow update;

@@ -18,7 +18,6 @@ using ledger::Result;
 
 namespace {
 
-
 std::string rules_prefix(domain::RuleUpdateId update) { return joined_key(key_of(update), ""); }
 
 // The update before it, by number, whatever became of that.

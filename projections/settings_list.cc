@@ -13,7 +13,6 @@ using ledger::Result;
 
 namespace {
 
-
 std::string_view kind_name(domain::SettingKind kind) {
   constexpr std::array<std::string_view, 4> names = {"flag", "number", "duration", "url"};
   return names[static_cast<std::size_t>(kind)];

@@ -52,8 +52,8 @@ Result<StoreState> state_in(rocksdb::DB& db) {
 Result<std::unique_ptr<rocksdb::DB>> open_database(const ViewStore::Options& options,
                                                    rocksdb::Env* env) {
   rocksdb::DB* db = nullptr;
-  const auto status = rocksdb::DB::Open(views_options(env, options.bulk),
-                                        options.directory.string(), &db);
+  const auto status =
+      rocksdb::DB::Open(views_options(env, options.bulk), options.directory.string(), &db);
   if (!status.ok()) return fail(views_error_of(status));
   return std::unique_ptr<rocksdb::DB>(db);
 }
@@ -105,8 +105,11 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const Options& options) {
 
 RocksViewStore::RocksViewStore(Options options, std::unique_ptr<rocksdb::Env> env,
                                std::unique_ptr<rocksdb::DB> db, StoreState state)
-    : options_(std::move(options)), env_(std::move(env)), db_(std::move(db)),
-      rows_(rows_since(state)), state_(std::move(state)) {}
+    : options_(std::move(options)),
+      env_(std::move(env)),
+      db_(std::move(db)),
+      rows_(rows_since(state)),
+      state_(std::move(state)) {}
 
 RocksViewStore::~RocksViewStore() {
   // A close that fails leaves the views behind, as a crash does.
@@ -124,10 +127,10 @@ std::unique_ptr<EventRows> RocksViewStore::rows_since(const StoreState& state) c
   rocksdb::DB* const db = db_.get();
   // What is newest is asked at the committed position: a crash can leave newer rows of events that
   // are folded again.
-  return std::make_unique<EventRows>(EventRows::Start{
-      state.size, *sums, [this, db](View view, std::string_view key) {
-        return newest_row(*db, view, key, {size().value - 1});
-      }});
+  return std::make_unique<EventRows>(
+      EventRows::Start{state.size, *sums, [this, db](View view, std::string_view key) {
+                         return newest_row(*db, view, key, {size().value - 1});
+                       }});
 }
 
 domain::Position RocksViewStore::size() const {
@@ -186,8 +189,7 @@ Rows& RocksViewStore::begin_event(domain::Position position) {
   return *rows_;
 }
 
-std::optional<std::vector<domain::ViewDigest>> RocksViewStore::digests_at(
-    domain::Position folded) {
+std::optional<std::vector<domain::ViewDigest>> RocksViewStore::digests_at(domain::Position folded) {
   end_event();
   const auto sums = rows_->sums_at(folded);
   return sums ? std::optional(sums->digests()) : std::nullopt;

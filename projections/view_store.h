@@ -65,7 +65,8 @@ class ViewStore {
   // The rows that an event changed, in the order of views and keys. Thread: any.
   virtual ledger::Result<std::vector<ChangedRow>> changed_by(domain::Position position) const = 0;
 
-  // Order-independent digests of the current rows of every view, in the order of views. Thread: any.
+  // Order-independent digests of the current rows of every view, in the order of views. Thread:
+  // any.
   virtual std::vector<domain::ViewDigest> digests() const = 0;
 
   // -- The projector's side. Thread: one.

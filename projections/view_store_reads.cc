@@ -20,8 +20,9 @@ constexpr char erased_byte = 0;
 constexpr char row_byte = 1;
 
 tl::unexpected<ledger::Error> damaged(const char* what) {
-  return fail(ErrorKind::corrupt, "views-damaged",
-              std::string("The views are damaged: ") + what + "; delete them to have them rebuilt.");
+  return fail(
+      ErrorKind::corrupt, "views-damaged",
+      std::string("The views are damaged: ") + what + "; delete them to have them rebuilt.");
 }
 
 // Walks over the rows of a view as of one position.
@@ -29,7 +30,9 @@ class RocksCursor final : public RowCursor {
  public:
   RocksCursor(rocksdb::DB& db, domain::Position at, View view, std::string_view prefix,
               std::string_view after)
-      : at_(at), from_(rows_prefix(view, prefix)), bound_(after_prefix(from_)),
+      : at_(at),
+        from_(rows_prefix(view, prefix)),
+        bound_(after_prefix(from_)),
         bound_slice_(slice_of(bound_)) {
     rocksdb::ReadOptions options;
     options.iterate_upper_bound = &bound_slice_;
@@ -207,8 +210,7 @@ ledger::Error views_error_of(const rocksdb::Status& status) {
   }
   if (status.IsCorruption()) {
     return {ErrorKind::corrupt, "views-damaged",
-            "The views are damaged: " + status.ToString() +
-                "; delete them to have them rebuilt."};
+            "The views are damaged: " + status.ToString() + "; delete them to have them rebuilt."};
   }
   return {ErrorKind::io, "views-io", "The views cannot be used: " + status.ToString() + "."};
 }

@@ -17,8 +17,7 @@ class FaultBook {
   void add_range(std::pair<domain::Position, domain::Position> range, std::string kind,
                  std::string expected, std::string found);
   // One of a range, if the one before it says the same of the position before.
-  void add_to_range(domain::Position at, std::string kind, std::string expected,
-                    std::string found);
+  void add_to_range(domain::Position at, std::string kind, std::string expected, std::string found);
 
   const std::vector<Fault>& faults() const { return faults_; }
   std::uint64_t total() const { return total_; }

@@ -16,7 +16,7 @@
 namespace replay {
 
 struct RebuildOptions {
-  std::filesystem::path directory;  // Of the views, which nobody has open.
+  std::filesystem::path directory;                   // Of the views, which nobody has open.
   std::function<void(const Progress&)> on_progress;  // About ten times a second.
 };
 
@@ -27,8 +27,8 @@ struct RebuildReport {
   std::uint64_t digests_checked = 0;
   std::uint64_t digests_unchecked = 0;
   std::vector<projections::DigestMismatch> mismatches;  // With recorded digests.
-  double seconds = 0;        // Of folding and writing.
-  double order_seconds = 0;  // Of putting the files in order afterwards.
+  double seconds = 0;                                   // Of folding and writing.
+  double order_seconds = 0;                             // Of putting the files in order afterwards.
 };
 
 // Folds the log's head of the moment into new views and puts them in the place of the old ones. A

@@ -46,8 +46,8 @@ void RecordCheck::read_record(RecordChunk& chunk) {
     if (entry && *entry) return add_record(chunk, (*entry)->bytes);
     cursor_.reset();
     if (entry) {
-      return unreadable(chunk, {ledger::ErrorKind::corrupt, "record-missing",
-                                "the log ended before it"});
+      return unreadable(chunk,
+                        {ledger::ErrorKind::corrupt, "record-missing", "the log ended before it"});
     }
   }
   // Behind a damaged place each record is asked for alone, until one can be read.
@@ -143,8 +143,7 @@ void RecordCheck::check_checkpoint() {
   const auto root = tree_.root();
   if (root == checkpoint_->root) return;
   faults_.add({tree_.size()}, "checkpoint-wrong", "root " + hex(checkpoint_->root),
-              "root " + hex(root) + " over the first " + std::to_string(tree_.size()) +
-                  " records");
+              "root " + hex(root) + " over the first " + std::to_string(tree_.size()) + " records");
 }
 
 // Where the cause of another root lies: tiles that are full were compared, so if nothing else is
@@ -163,8 +162,7 @@ void RecordCheck::finish() {
                       answered ? "root " + hex(*answered) : answered.error().reason);
   }
   if (checkpoint_ && checkpoint_->size > size_) {
-    faults_.add(size_, "checkpoint-wrong",
-                std::to_string(checkpoint_->size.value) + " records",
+    faults_.add(size_, "checkpoint-wrong", std::to_string(checkpoint_->size.value) + " records",
                 std::to_string(size_.value));
   }
 }

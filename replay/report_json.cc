@@ -41,15 +41,15 @@ struct Report {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
-        field("sound", &Report::sound), field("size", &Report::size), field("root", &Report::root),
-        field("bytes", &Report::bytes), field("folded", &Report::folded),
-        field("receipts_checked", &Report::receipts_checked),
-        field("tiles_checked", &Report::tiles_checked),
-        field("digests_checked", &Report::digests_checked),
-        field("digests_unchecked", &Report::digests_unchecked),
-        field("faults_total", &Report::faults_total), field("faults", &Report::faults),
-        field("duration", &Report::duration));
+    return std::tuple(field("sound", &Report::sound), field("size", &Report::size),
+                      field("root", &Report::root), field("bytes", &Report::bytes),
+                      field("folded", &Report::folded),
+                      field("receipts_checked", &Report::receipts_checked),
+                      field("tiles_checked", &Report::tiles_checked),
+                      field("digests_checked", &Report::digests_checked),
+                      field("digests_unchecked", &Report::digests_unchecked),
+                      field("faults_total", &Report::faults_total),
+                      field("faults", &Report::faults), field("duration", &Report::duration));
   }
 };
 

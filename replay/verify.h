@@ -62,8 +62,8 @@ struct VerifyOptions {
 };
 
 struct VerifyReport {
-  domain::Position size;  // Of the log when it was begun.
-  domain::Digest root;    // As recomputed.
+  domain::Position size;      // Of the log when it was begun.
+  domain::Digest root;        // As recomputed.
   std::vector<Fault> faults;  // By position; of many, the first limits::faults_told_max.
   std::uint64_t faults_total = 0;
   std::uint64_t bytes = 0;
@@ -72,7 +72,7 @@ struct VerifyReport {
   std::uint64_t receipts_checked = 0;
   std::uint64_t tiles_checked = 0;
   std::uint64_t digests_checked = 0;
-  std::uint64_t digests_unchecked = 0;  // Recorded too long after the position they are of.
+  std::uint64_t digests_unchecked = 0;    // Recorded too long after the position they are of.
   std::vector<domain::ViewDigest> views;  // After the events folded; empty without `views`.
   double seconds = 0;
 

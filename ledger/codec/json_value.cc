@@ -106,8 +106,8 @@ class Parser {
       if (peek() != '"') return expected("a member's name in quotes");
       if (!string(name)) return false;
       if (!names.insert(name).second) {
-        refuse("json-duplicate-key", "At byte " + std::to_string(at_) +
-                                         ": there is a member of this name already.");
+        refuse("json-duplicate-key",
+               "At byte " + std::to_string(at_) + ": there is a member of this name already.");
         return within(name);
       }
       if (!take(':')) return expected("a colon");

@@ -24,21 +24,23 @@
 namespace ledger::domain {
 
 struct CommandPayloadTypes {
-  using List = TypeList<
-    Tick, RecordServiceStarted, RecordServiceStopped, RecordViewsDigested, RecordVerification,
-    RecordSigningKey, RecordBackup, RecordRestore, RecordExport, RecordAccessDenied,
-    RecordSignInFailed, SetBookmark, RemoveBookmark, ChangeSetting, ChangePolicySetting,
-    ConfigureSource, RemoveSource, RequestSourceCheck, ReportSourceChecked, ReportSourceCheckFailed,
-    ReportVerificationFailed, ReleasePattern, RetirePattern, ImportRuleUpdate, ApplyRuleUpdate,
-    ReapplyRuleUpdate, RollBackRuleUpdate, DeleteRuleUpdate, RecordRuleUpdateExport, PlaceHold,
-    ReleaseHold, CreatePolicy, ChangePolicy, DeletePolicy, AssignRules, UnassignRules,
-    EnrolComputer, ChangeComputerFacts, ReportComputer, RemoveComputer, AssignPolicy, MoveComputer,
-    AssignRelayGroup, Instruct, ReportInstructionTaken, ReportInstructionFinished,
-    CancelInstruction, ReportUpdateFailed, CreateGroup, ChangeGroup, DeleteGroup, SaveSearch,
-    DeleteSearch, CreateRelayGroup, ChangeRelayGroup, DeleteRelayGroup, RegisterRelay, RemoveRelay,
-    ReportRelay, ReportRelayUnavailable, CreateTask, ChangeTask, DeleteTask, RunTask, ReportTaskRun,
-    AcknowledgeAlert, DismissAlert, ConfigureAlertType, CreateUser, ChangeUser, DisableUser,
-    IssueToken, RevokeToken, IssueEnrolmentToken, RevokeEnrolmentToken>;
+  using List =
+      TypeList<Tick, RecordServiceStarted, RecordServiceStopped, RecordViewsDigested,
+               RecordVerification, RecordSigningKey, RecordBackup, RecordRestore, RecordExport,
+               RecordAccessDenied, RecordSignInFailed, SetBookmark, RemoveBookmark, ChangeSetting,
+               ChangePolicySetting, ConfigureSource, RemoveSource, RequestSourceCheck,
+               ReportSourceChecked, ReportSourceCheckFailed, ReportVerificationFailed,
+               ReleasePattern, RetirePattern, ImportRuleUpdate, ApplyRuleUpdate, ReapplyRuleUpdate,
+               RollBackRuleUpdate, DeleteRuleUpdate, RecordRuleUpdateExport, PlaceHold, ReleaseHold,
+               CreatePolicy, ChangePolicy, DeletePolicy, AssignRules, UnassignRules, EnrolComputer,
+               ChangeComputerFacts, ReportComputer, RemoveComputer, AssignPolicy, MoveComputer,
+               AssignRelayGroup, Instruct, ReportInstructionTaken, ReportInstructionFinished,
+               CancelInstruction, ReportUpdateFailed, CreateGroup, ChangeGroup, DeleteGroup,
+               SaveSearch, DeleteSearch, CreateRelayGroup, ChangeRelayGroup, DeleteRelayGroup,
+               RegisterRelay, RemoveRelay, ReportRelay, ReportRelayUnavailable, CreateTask,
+               ChangeTask, DeleteTask, RunTask, ReportTaskRun, AcknowledgeAlert, DismissAlert,
+               ConfigureAlertType, CreateUser, ChangeUser, DisableUser, IssueToken, RevokeToken,
+               IssueEnrolmentToken, RevokeEnrolmentToken>;
 };
 extern template class OneOf<CommandPayloadTypes>;
 using CommandPayload = OneOf<CommandPayloadTypes>;

@@ -47,7 +47,9 @@ struct DisableUser {
   UserId user;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("user", &DisableUser::user)); }
+  static constexpr auto fields() {
+    return std::tuple(field("user", &DisableUser::user));
+  }
   bool operator==(const DisableUser&) const = default;
 };
 
@@ -77,7 +79,9 @@ struct RevokeToken {
   TokenId token;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("token", &RevokeToken::token)); }
+  static constexpr auto fields() {
+    return std::tuple(field("token", &RevokeToken::token));
+  }
   bool operator==(const RevokeToken&) const = default;
 };
 

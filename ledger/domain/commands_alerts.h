@@ -31,7 +31,9 @@ struct DismissAlert {
   AlertId alert;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("alert", &DismissAlert::alert)); }
+  static constexpr auto fields() {
+    return std::tuple(field("alert", &DismissAlert::alert));
+  }
   bool operator==(const DismissAlert&) const = default;
 };
 

@@ -236,7 +236,9 @@ struct DeleteGroup {
   GroupId group;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("group", &DeleteGroup::group)); }
+  static constexpr auto fields() {
+    return std::tuple(field("group", &DeleteGroup::group));
+  }
   bool operator==(const DeleteGroup&) const = default;
 };
 
@@ -257,7 +259,9 @@ struct DeleteSearch {
   SearchId search;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("search", &DeleteSearch::search)); }
+  static constexpr auto fields() {
+    return std::tuple(field("search", &DeleteSearch::search));
+  }
   bool operator==(const DeleteSearch&) const = default;
 };
 

@@ -48,7 +48,9 @@ struct DeletePolicy {
   PolicyId policy;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("policy", &DeletePolicy::policy)); }
+  static constexpr auto fields() {
+    return std::tuple(field("policy", &DeletePolicy::policy));
+  }
   bool operator==(const DeletePolicy&) const = default;
 };
 

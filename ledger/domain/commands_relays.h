@@ -78,7 +78,9 @@ struct RemoveRelay {
   ComputerId relay;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("relay", &RemoveRelay::relay)); }
+  static constexpr auto fields() {
+    return std::tuple(field("relay", &RemoveRelay::relay));
+  }
   bool operator==(const RemoveRelay&) const = default;
 };
 

@@ -43,7 +43,9 @@ struct ApplyRuleUpdate {
   RuleUpdateId update;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("update", &ApplyRuleUpdate::update)); }
+  static constexpr auto fields() {
+    return std::tuple(field("update", &ApplyRuleUpdate::update));
+  }
   bool operator==(const ApplyRuleUpdate&) const = default;
 };
 
@@ -52,7 +54,9 @@ struct ReapplyRuleUpdate {
   RuleUpdateId update;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("update", &ReapplyRuleUpdate::update)); }
+  static constexpr auto fields() {
+    return std::tuple(field("update", &ReapplyRuleUpdate::update));
+  }
   bool operator==(const ReapplyRuleUpdate&) const = default;
 };
 
@@ -76,7 +80,9 @@ struct DeleteRuleUpdate {
   RuleUpdateId update;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("update", &DeleteRuleUpdate::update)); }
+  static constexpr auto fields() {
+    return std::tuple(field("update", &DeleteRuleUpdate::update));
+  }
   bool operator==(const DeleteRuleUpdate&) const = default;
 };
 
@@ -110,7 +116,9 @@ struct ReleaseHold {
   HoldId hold;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("hold", &ReleaseHold::hold)); }
+  static constexpr auto fields() {
+    return std::tuple(field("hold", &ReleaseHold::hold));
+  }
   bool operator==(const ReleaseHold&) const = default;
 };
 

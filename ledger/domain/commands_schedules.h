@@ -45,7 +45,9 @@ struct DeleteTask {
   TaskId task;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("task", &DeleteTask::task)); }
+  static constexpr auto fields() {
+    return std::tuple(field("task", &DeleteTask::task));
+  }
   bool operator==(const DeleteTask&) const = default;
 };
 
@@ -54,7 +56,9 @@ struct RunTask {
   TaskId task;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("task", &RunTask::task)); }
+  static constexpr auto fields() {
+    return std::tuple(field("task", &RunTask::task));
+  }
   bool operator==(const RunTask&) const = default;
 };
 

@@ -38,7 +38,9 @@ struct RemoveSource {
   SourceId source;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("source", &RemoveSource::source)); }
+  static constexpr auto fields() {
+    return std::tuple(field("source", &RemoveSource::source));
+  }
   bool operator==(const RemoveSource&) const = default;
 };
 

@@ -46,7 +46,9 @@ struct UserDisabled {
   UserId user;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("user", &UserDisabled::user)); }
+  static constexpr auto fields() {
+    return std::tuple(field("user", &UserDisabled::user));
+  }
   bool operator==(const UserDisabled&) const = default;
 };
 
@@ -90,7 +92,9 @@ struct TokenRevoked {
   TokenId token;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("token", &TokenRevoked::token)); }
+  static constexpr auto fields() {
+    return std::tuple(field("token", &TokenRevoked::token));
+  }
   bool operator==(const TokenRevoked&) const = default;
 };
 

@@ -326,7 +326,9 @@ struct GroupDeleted {
   GroupId group;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("group", &GroupDeleted::group)); }
+  static constexpr auto fields() {
+    return std::tuple(field("group", &GroupDeleted::group));
+  }
   bool operator==(const GroupDeleted&) const = default;
 };
 
@@ -347,7 +349,9 @@ struct SearchDeleted {
   SearchId search;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("search", &SearchDeleted::search)); }
+  static constexpr auto fields() {
+    return std::tuple(field("search", &SearchDeleted::search));
+  }
   bool operator==(const SearchDeleted&) const = default;
 };
 

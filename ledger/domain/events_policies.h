@@ -48,7 +48,9 @@ struct PolicyDeleted {
   PolicyId policy;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("policy", &PolicyDeleted::policy)); }
+  static constexpr auto fields() {
+    return std::tuple(field("policy", &PolicyDeleted::policy));
+  }
   bool operator==(const PolicyDeleted&) const = default;
 };
 

@@ -78,7 +78,9 @@ struct RelayRemoved {
   ComputerId relay;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("relay", &RelayRemoved::relay)); }
+  static constexpr auto fields() {
+    return std::tuple(field("relay", &RelayRemoved::relay));
+  }
   bool operator==(const RelayRemoved&) const = default;
 };
 
@@ -123,7 +125,9 @@ struct RelayAvailable {
   ComputerId relay;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("relay", &RelayAvailable::relay)); }
+  static constexpr auto fields() {
+    return std::tuple(field("relay", &RelayAvailable::relay));
+  }
   bool operator==(const RelayAvailable&) const = default;
 };
 

@@ -37,7 +37,9 @@ struct ServiceStopped {
   std::string cause;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("cause", &ServiceStopped::cause)); }
+  static constexpr auto fields() {
+    return std::tuple(field("cause", &ServiceStopped::cause));
+  }
   bool operator==(const ServiceStopped&) const = default;
 };
 
@@ -90,7 +92,9 @@ struct SigningKeyRetired {
   std::string key_id;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("key_id", &SigningKeyRetired::key_id)); }
+  static constexpr auto fields() {
+    return std::tuple(field("key_id", &SigningKeyRetired::key_id));
+  }
   bool operator==(const SigningKeyRetired&) const = default;
 };
 
@@ -212,7 +216,7 @@ struct CommandRefused {
     return std::tuple(
         field("command", &CommandRefused::command), field("subject", &CommandRefused::subject),
         field("code", &CommandRefused::code), field("detail", &CommandRefused::detail),
-                      field("conflict", &CommandRefused::conflict));
+        field("conflict", &CommandRefused::conflict));
   }
   bool operator==(const CommandRefused&) const = default;
 };

@@ -38,7 +38,9 @@ struct SourceRemoved {
   SourceId source;
 
   template <class = void>
-  static constexpr auto fields() { return std::tuple(field("source", &SourceRemoved::source)); }
+  static constexpr auto fields() {
+    return std::tuple(field("source", &SourceRemoved::source));
+  }
   bool operator==(const SourceRemoved&) const = default;
 };
 

@@ -40,7 +40,9 @@ constexpr Field<Struct, Member> field(std::string_view name, Member Struct::*mem
 }
 
 template <class T>
-concept HasFields = requires { T::fields(); };
+concept HasFields = requires {
+  T::fields();
+};
 
 // Calls visit(name, member of `object`) for each field, in the order listed.
 template <HasFields T, class Visit>
@@ -57,7 +59,9 @@ constexpr std::size_t field_count() {
 // An enum of the domain counts from 0 without gaps, and beside it stands
 //   constexpr auto enum_names(Module) { return std::array<std::string_view, 4>{"firewall", ...}; }
 template <class E>
-concept NamedEnum = std::is_enum_v<E> && requires(E e) { enum_names(e); };
+concept NamedEnum = std::is_enum_v<E> && requires(E e) {
+  enum_names(e);
+};
 
 template <NamedEnum E>
 constexpr std::string_view name_of(E value) {

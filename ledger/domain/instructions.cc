@@ -241,8 +241,9 @@ void evolve(World& world, const Event& event, const InstructionTaken& taken) {
   const auto index = find_live(world.computers, taken.computer.value);
   if (!index) return;
   world.computers.table[*index].taken = since_of(event);
-  change_bucket(world.computers, *index,
-                [&](BucketKey& key) { key.taken = instruction_number_in(taken.instruction.value); });
+  change_bucket(world.computers, *index, [&](BucketKey& key) {
+    key.taken = instruction_number_in(taken.instruction.value);
+  });
 }
 
 void evolve(World& world, const Event& event, const InstructionFinished& finished) {

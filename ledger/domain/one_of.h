@@ -73,13 +73,12 @@ class OneOf {
 };
 
 template <class T, class Traits>
-  requires Among<T, Traits>
+requires Among<T, Traits>
 const T* get_if(const OneOf<Traits>* value) {
   return value->index() == index_of<T, Traits> ? static_cast<const T*>(value->address()) : nullptr;
 }
 template <class T, class Traits>
-  requires Among<T, Traits>
-T* get_if(OneOf<Traits>* value) {
+requires Among<T, Traits> T* get_if(OneOf<Traits>* value) {
   return value->index() == index_of<T, Traits> ? static_cast<T*>(value->address()) : nullptr;
 }
 

@@ -97,8 +97,8 @@ void clock_due(const World& world, const Tick& tick, std::vector<NewEvent>& even
   if (world.now <= tick.now + seconds(1)) return;
   const auto& last = world.service.last_clock_step;
   if (last && last->from == world.now) return;  // Recorded time stands still there already.
-  events.push_back(NewEvent{"service", ClockStepped{world.now, tick.now}, std::nullopt,
-                            Outcome::failed});
+  events.push_back(
+      NewEvent{"service", ClockStepped{world.now, tick.now}, std::nullopt, Outcome::failed});
 }
 
 void evolve(World& world, const Event&, const ServiceStarted&) {

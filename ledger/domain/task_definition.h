@@ -36,13 +36,12 @@ struct TaskDefinition {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("kind", &TaskDefinition::kind),
-                      field("description", &TaskDefinition::description),
-                      field("recurrence", &TaskDefinition::recurrence),
-                      field("enabled", &TaskDefinition::enabled),
-                      field("start_deadline", &TaskDefinition::start_deadline),
-                      field("scope", &TaskDefinition::scope),
-                      field("parameter", &TaskDefinition::parameter));
+    return std::tuple(
+        field("kind", &TaskDefinition::kind), field("description", &TaskDefinition::description),
+        field("recurrence", &TaskDefinition::recurrence),
+        field("enabled", &TaskDefinition::enabled),
+        field("start_deadline", &TaskDefinition::start_deadline),
+        field("scope", &TaskDefinition::scope), field("parameter", &TaskDefinition::parameter));
   }
   bool operator==(const TaskDefinition&) const = default;
 };

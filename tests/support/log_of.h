@@ -22,8 +22,7 @@ inline void append_to(ledger::store::EventLog& log, std::span<const ledger::doma
     for (; to < events.size() && events[to].command == command; ++to) {
       auto record = ledger::codec::encode(events[to]);
       CHECK(record.has_value(), "a test's event fits a record");
-      batch.records.push_back(
-          {*std::move(record), events[to].stream, events[to].stream_version});
+      batch.records.push_back({*std::move(record), events[to].stream, events[to].stream_version});
     }
     if (command != ledger::domain::CommandId{}) {
       batch.receipts.push_back(

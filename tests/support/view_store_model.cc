@@ -14,9 +14,9 @@
 namespace tests {
 namespace {
 
+using ledger::domain::Position;
 using projections::View;
 using projections::ViewStore;
-using ledger::domain::Position;
 
 constexpr View views[] = {View::computers, View::alerts, View::overview};
 // Bytes that are near the borders of what keys are made of.
@@ -119,9 +119,8 @@ class Model {
       std::sort(changed.begin(), changed.end());
       for (const auto& key : changed) {
         const auto now = rows.find(key);
-        versions[key].insert(
-            versions[key].begin(),
-            {{at}, now == rows.end() ? std::nullopt : std::optional(now->second)});
+        versions[key].insert(versions[key].begin(),
+                             {{at}, now == rows.end() ? std::nullopt : std::optional(now->second)});
       }
       std::vector<Key> told;
       const auto rows_changed = store_->changed_by({at}).value();

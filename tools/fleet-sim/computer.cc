@@ -103,14 +103,14 @@ Result<void> Computer::save() const {
 
 Result<void> Computer::join() {
   if (load()) return {};
-  const json body = {
-      {"computer", name_},
-      {"name", name_ + ".example"},
-      {"platform", "linux"},
-      {"agent_version", "1.0.0"},
-      {"modules", {"anti_malware", "firewall", "intrusion_prevention", "integrity_monitoring",
-                   "log_inspection"}},
-      {"labels", {"kind=" + kind_of(name_), "simulated"}}};
+  const json body = {{"computer", name_},
+                     {"name", name_ + ".example"},
+                     {"platform", "linux"},
+                     {"agent_version", "1.0.0"},
+                     {"modules",
+                      {"anti_malware", "firewall", "intrusion_prevention", "integrity_monitoring",
+                       "log_inspection"}},
+                     {"labels", {"kind=" + kind_of(name_), "simulated"}}};
   const auto joined = connection_->post("/v1/computers", settings_.enrolment_token, body);
   if (!joined) return fail(joined.error());
   token_ = text_at(*joined, "secret");

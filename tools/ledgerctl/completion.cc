@@ -34,9 +34,9 @@ struct Extra {
   std::string_view name;
 };
 constexpr Extra extra_verbs[] = {
-    {"updates", "import"}, {"updates", "export"}, {"plan", "apply"},    {"op", "watch"},
-    {"events", "tail"},    {"log", "verify"},     {"log", "inspect"},   {"backup", "create"},
-    {"backup", "verify"},  {"backup", "restore"}, {"completion", "bash"}, {"completion", "zsh"},
+    {"updates", "import"},  {"updates", "export"}, {"plan", "apply"},      {"op", "watch"},
+    {"events", "tail"},     {"log", "verify"},     {"log", "inspect"},     {"backup", "create"},
+    {"backup", "verify"},   {"backup", "restore"}, {"completion", "bash"}, {"completion", "zsh"},
     {"completion", "fish"}, {"views", "digests"},  {"views", "rebuild"}};
 
 // The names that an argument can take: rows of the list above it.

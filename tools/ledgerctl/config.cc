@@ -65,7 +65,8 @@ bool read_file(const std::filesystem::path& path, Server& server, std::string& w
 bool read_configuration(Server& server, std::string& why) {
   server.url = "http://127.0.0.1:8470";
   std::string home = from_environment("XDG_CONFIG_HOME");
-  if (home.empty() && !from_environment("HOME").empty()) home = from_environment("HOME") + "/.config";
+  if (home.empty() && !from_environment("HOME").empty())
+    home = from_environment("HOME") + "/.config";
   if (!read_file("/etc/ledger/ledgerctl.toml", server, why)) return false;
   if (!home.empty() && !read_file(home + "/ledgerctl/config.toml", server, why)) return false;
   const auto take = [](std::string& into, const char* name) {

@@ -61,9 +61,9 @@ void add_global_options(CommandLine& line) {
   group(app.add_option("--ca-file", session.server.ca_file,
                        "The certificate authority to trust [LEDGER_CA_FILE]"),
         "Server");
-  group(app.add_option("--timeout", session.server.timeout_seconds,
-                       "Seconds to wait for an answer"),
-        "Server");
+  group(
+      app.add_option("--timeout", session.server.timeout_seconds, "Seconds to wait for an answer"),
+      "Server");
   group(app.add_option("-o,--output", line.format, "table, json, jsonl, csv or yaml"), "Output");
   group(app.add_option("--columns", line.columns, "Of tables and CSV: a,b.c"), "Output");
   group(app.add_option("--sort", session.sort, "A column; -column: the other way"), "Output");
@@ -83,8 +83,7 @@ void add_global_options(CommandLine& line) {
         "Changes");
   group(app.add_flag("--dry-run", session.dry_run, "Show the plan and stop"), "Changes");
   group(app.add_flag("-y,--yes", session.yes, "Apply the plan without asking"), "Changes");
-  group(app.add_option("--confirm", session.confirm, "The name that the plan asks for"),
-        "Changes");
+  group(app.add_option("--confirm", session.confirm, "The name that the plan asks for"), "Changes");
   group(app.add_option("--plan-digest", session.plan_digest,
                        "Apply only if the plan has this digest"),
         "Changes");
@@ -92,10 +91,9 @@ void add_global_options(CommandLine& line) {
 }
 
 void add_table_verb(CommandLine& line, const Verb& verb) {
-  auto* made = verb.name.empty()
-                   ? line.noun(std::string(verb.noun))
-                   : line.verb(std::string(verb.noun), std::string(verb.name),
-                               std::string(verb.help));
+  auto* made = verb.name.empty() ? line.noun(std::string(verb.noun))
+                                 : line.verb(std::string(verb.noun), std::string(verb.name),
+                                             std::string(verb.help));
   line.givens.push_back(std::make_unique<Given>());
   Given* given = line.givens.back().get();
   for (const auto& argument : arguments_of(verb)) {
@@ -104,8 +102,8 @@ void add_table_verb(CommandLine& line, const Verb& verb) {
   for (const auto& option : verb.options) {
     const std::string name(option.name);
     if (option.into == Into::flag) {
-      made->add_flag_callback(name, [given, name] { given->options[name] = {"true"}; },
-                              std::string(option.help));
+      made->add_flag_callback(
+          name, [given, name] { given->options[name] = {"true"}; }, std::string(option.help));
       continue;
     }
     auto* added = made->add_option(name, given->options[name], std::string(option.help));
@@ -121,30 +119,31 @@ void add_special_verbs(CommandLine& line) {
   auto files = std::make_shared<std::vector<std::string>>();
   auto* import = line.verb("updates", "import", "Import rule updates from files.");
   import->add_option("files", *files, "Documents in our JSON format")->required();
-  import->callback([&, files] { exit = import_updates(session, *files); });
+  import->callback([&, files] { exit = import_updates(session, *files);
+});
 
-  auto update = std::make_shared<std::string>();
-  auto to = std::make_shared<std::string>();
-  auto* take = line.verb("updates", "export", "Write its document to a file.");
-  take->add_option("update", *update, "Which update")->required();
-  take->add_option("--to", *to, "The file; else standard output");
-  take->callback([&, update, to] { exit = export_update(session, *update, *to); });
+auto update = std::make_shared<std::string>();
+auto to = std::make_shared<std::string>();
+auto* take = line.verb("updates", "export", "Write its document to a file.");
+take->add_option("update", *update, "Which update")->required();
+take->add_option("--to", *to, "The file; else standard output");
+take->callback([&, update, to] { exit = export_update(session, *update, *to); });
 
-  auto plan = std::make_shared<std::string>();
-  auto* apply = line.verb("plan", "apply", "Apply a plan that was shown.");
-  apply->add_option("plan", *plan, "Which plan")->required();
-  apply->callback([&, plan] { exit = apply_plan(session, *plan); });
+auto plan = std::make_shared<std::string>();
+auto* apply = line.verb("plan", "apply", "Apply a plan that was shown.");
+apply->add_option("plan", *plan, "Which plan")->required();
+apply->callback([&, plan] { exit = apply_plan(session, *plan); });
 
-  auto operation = std::make_shared<std::string>();
-  auto* watch = line.verb("op", "watch", "Follow an operation to its end.");
-  watch->add_option("operation", *operation, "Which operation")->required();
-  watch->callback([&, operation] { exit = watch_operation(session, *operation); });
+auto operation = std::make_shared<std::string>();
+auto* watch = line.verb("op", "watch", "Follow an operation to its end.");
+watch->add_option("operation", *operation, "Which operation")->required();
+watch->callback([&, operation] { exit = watch_operation(session, *operation); });
 
-  auto type = std::make_shared<std::string>();
-  auto* tail = line.verb("events", "tail", "What happens, as it happens.");
-  tail->add_option("--type", *type, "Types that begin so: rule_update.");
-  tail->callback([&, type] { exit = tail_events(session, *type); });
-}
+auto type = std::make_shared<std::string>();
+auto* tail = line.verb("events", "tail", "What happens, as it happens.");
+tail->add_option("--type", *type, "Types that begin so: rule_update.");
+tail->callback([&, type] { exit = tail_events(session, *type); });
+}  // namespace
 
 void add_log_verbs(CommandLine& line) {
   auto& exit = line.exit;
@@ -153,9 +152,8 @@ void add_log_verbs(CommandLine& line) {
   auto data = std::make_shared<std::string>();
   auto* verify = line.verb("log", "verify", "Read and recompute everything that is recorded.");
   verify->add_option("--data", *data, "A data directory or backup; no server is asked");
-  verify->callback([&, data] {
-    exit = data->empty() ? verify_log(session) : verify_directory(session, *data);
-  });
+  verify->callback(
+      [&, data] { exit = data->empty() ? verify_log(session) : verify_directory(session, *data); });
 
   auto inspected = std::make_shared<Inspection>();
   auto* inspect = line.verb("log", "inspect", "What a data directory holds, or one record of it.");
@@ -261,7 +259,7 @@ int run(int argc, char** argv) {
   return static_cast<int>(line.exit);
 }
 
-}  // namespace
+}  // namespace ledgerctl
 }  // namespace ledgerctl
 
 int main(int argc, char** argv) {

@@ -60,8 +60,8 @@ Result<std::unique_ptr<store::RocksLog>> open_log(const fs::path& directory) {
   return store::RocksLog::open(std::move(options), *key);
 }
 
-// The log of a directory and the newest head that was signed of it. One that does not open is looked
-// at as it lies there, to find out what is wrong with it.
+// The log of a directory and the newest head that was signed of it. One that does not open is
+// looked at as it lies there, to find out what is wrong with it.
 Result<std::unique_ptr<store::EventLog>> open_to_verify(const fs::path& directory,
                                                         std::optional<store::Head>& sealed) {
   auto log = open_log(directory);
@@ -227,7 +227,8 @@ Exit restore_backup(const Session& session, const std::string& from, const std::
   fs::copy(from, part, fs::copy_options::recursive, error);
   if (!error) fs::rename(part, to, error);
   if (error) {
-    return complain(session, {Exit::failed, "Cannot restore to " + to + ": " + error.message(), ""});
+    return complain(session,
+                    {Exit::failed, "Cannot restore to " + to + ": " + error.message(), ""});
   }
   if (!session.quiet) {
     std::cerr << "Restored to " << to << "; start ledgerd with --data " << to << ".\n";

@@ -66,7 +66,10 @@ ledger::Result<json, Failure> operate(const Session& session, const std::string&
   if (!session.ticket.empty()) body["ticket"] = session.ticket;
   const auto reply =
       Client(session.server)
-          .ask({"POST", path, body.dump(), "application/json",
+          .ask({"POST",
+                path,
+                body.dump(),
+                "application/json",
                 {{"Idempotency-Key", session.key.empty() ? new_key() : session.key}}});
   if (!reply) return tl::unexpected(reply.error());
   const json answer = json::parse(reply->body, nullptr, false);

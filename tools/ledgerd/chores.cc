@@ -26,9 +26,10 @@ void DaemonChores::record(domain::CommandPayload payload) {
 
 Result<api::BackupMade> DaemonChores::back_up(const std::string& name) {
   if (!domain::is_name(name)) {
-    return fail(ErrorKind::invalid, "backup-name-invalid",
-                "A backup's name is 1 to 63 of a-z, 0-9, '.', '_' and '-', and begins with a letter "
-                "or digit.");
+    return fail(
+        ErrorKind::invalid, "backup-name-invalid",
+        "A backup's name is 1 to 63 of a-z, 0-9, '.', '_' and '-', and begins with a letter "
+        "or digit.");
   }
   const std::lock_guard lock(backing_up_);
   const fs::path into = parts_.backups / name;
@@ -72,8 +73,8 @@ Result<std::string> DaemonChores::verify(const std::function<bool(api::Progress)
     if (faults.size() == 20) break;  // The first ones say where to look; an event has a limit.
     faults.push_back(replay::text(fault));
   }
-  record(domain::RecordVerification{report.size, report.root, report.is_sound(),
-                                    std::move(faults)});
+  record(
+      domain::RecordVerification{report.size, report.root, report.is_sound(), std::move(faults)});
   return replay::report_json(report);
 }
 

@@ -173,8 +173,8 @@ Result<void> Daemon::Parts::record_start() {
 }
 
 Result<void> Daemon::Parts::make_services() {
-  chores.emplace(DaemonChores::Parts{*log, *key, *writer, options.data / "content",
-                                     options.data / "backups"});
+  chores.emplace(
+      DaemonChores::Parts{*log, *key, *writer, options.data / "content", options.data / "backups"});
   plans.emplace(clock);
   operations.emplace(clock);
   const auto seed = load_or_make_seed(options.data, entropy);
@@ -184,11 +184,25 @@ Result<void> Daemon::Parts::make_services() {
     const auto newest = waited ? *waited : head_keeper->sealed();
     return api::SealedHead{newest.head.size, newest.head.root, newest.note};
   };
-  services.emplace(api::Services{
-      *writer, *log, *views, *projector, contacts, *content, clock, entropy, *plans, *operations,
-      *chores, sealed, {options.name, key->public_key()}, *seed, LEDGER_VERSION, clock.now(),
-      [this] { return why_not_ready(); },
-      [this] { return server ? metrics_text(*server, *front) : std::string(); }});
+  services.emplace(
+      api::Services{*writer,
+                    *log,
+                    *views,
+                    *projector,
+                    contacts,
+                    *content,
+                    clock,
+                    entropy,
+                    *plans,
+                    *operations,
+                    *chores,
+                    sealed,
+                    {options.name, key->public_key()},
+                    *seed,
+                    LEDGER_VERSION,
+                    clock.now(),
+                    [this] { return why_not_ready(); },
+                    [this] { return server ? metrics_text(*server, *front) : std::string(); }});
   api::add_routes(router, *services);
   tokens = api::token_book(*views);
   auth.emplace(*tokens, clock, api::Auth::Options{});
@@ -251,8 +265,7 @@ Result<void> Daemon::Parts::open() {
   if (const auto opened = open_views(); !opened) return opened;
   if (const auto recorded = record_start(); !recorded) return recorded;
   if (const auto made = make_services(); !made) return made;
-  reactor.emplace(
-      Reactor::Parts{*writer, *log, contacts, *content, clock, *chores, *reports});
+  reactor.emplace(Reactor::Parts{*writer, *log, contacts, *content, clock, *chores, *reports});
   ticker.emplace(*writer, contacts, clock, options.tick);
   if (const auto listening = listen(); !listening) return listening;
   waker = std::jthread([this](const std::stop_token& stop) { wake_streams(stop); });

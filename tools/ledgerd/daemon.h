@@ -17,7 +17,7 @@ struct Options {
   std::filesystem::path data;
   std::string address = "127.0.0.1";
   std::uint16_t port = 8470;
-  std::string name = "ledger.local";  // Of the log, in its signed heads.
+  std::string name = "ledger.local";    // Of the log, in its signed heads.
   std::vector<std::string> host_names;  // Beside this machine's own, in its certificate.
   bool plain_http = false;              // Without TLS though others than this machine can ask.
   bool rate_limited = true;

@@ -41,8 +41,9 @@ Result<domain::Digest> load_or_make_seed(const std::filesystem::path& directory,
   const auto read = domain::digest_from_hex(std::string_view(*text).substr(0, 64));
   if (!read) {
     return fail(ledger::ErrorKind::corrupt, "secret-seed-damaged",
-                path.string() + " is not 64 hexadecimal digits; restore it from a backup, or remove "
-                                "it and issue new tokens to those that ask for theirs again.");
+                path.string() +
+                    " is not 64 hexadecimal digits; restore it from a backup, or remove "
+                    "it and issue new tokens to those that ask for theirs again.");
   }
   return *read;
 }

@@ -24,8 +24,7 @@ struct Settings {
 };
 
 void add_options(CLI::App& app, Settings& settings) {
-  app.add_option("--data", settings.data, "The data directory; made if it is missing")
-      ->required();
+  app.add_option("--data", settings.data, "The data directory; made if it is missing")->required();
   app.add_option("--listen", settings.listen,
                  "Address and port; TLS everywhere but on this machine's own addresses")
       ->capture_default_str();

@@ -20,19 +20,20 @@ std::string metrics_text(const api::Server& server, const api::Front& front) {
   add(text, "ledger_http_connections", "gauge", "Open connections.", counts.connections);
   add(text, "ledger_sse_streams", "gauge", "Open streams.", counts.streams);
   add(text, "ledger_http_pool_queue", "gauge", "Requests that wait for a handler.", counts.queued);
-  add(text, "ledger_http_overloaded_total", "counter", "Requests answered 503, the queue being full.",
-      counts.overloaded);
+  add(text, "ledger_http_overloaded_total", "counter",
+      "Requests answered 503, the queue being full.", counts.overloaded);
   add(text, "ledger_http_connections_refused_total", "counter", "Connections closed at once.",
       counts.connections_refused);
-  text += "# HELP ledger_http_requests_total Answers by route and class of status.\n"
-          "# TYPE ledger_http_requests_total counter\n";
+  text +=
+      "# HELP ledger_http_requests_total Answers by route and class of status.\n"
+      "# TYPE ledger_http_requests_total counter\n";
   for (const auto& each : front.counts()) {
     const std::string route =
         each.route == nullptr ? "none" : each.route->method + " " + each.route->pattern;
     for (std::size_t digit = 1; digit < each.answers.size(); ++digit) {
       if (each.answers[digit] == 0) continue;
-      text += "ledger_http_requests_total{route=\"" + route + "\",code=\"" +
-              std::to_string(digit) + "xx\"} " + std::to_string(each.answers[digit]) + '\n';
+      text += "ledger_http_requests_total{route=\"" + route + "\",code=\"" + std::to_string(digit) +
+              "xx\"} " + std::to_string(each.answers[digit]) + '\n';
     }
   }
   return text;

@@ -23,8 +23,7 @@ constexpr std::chrono::milliseconds patience{250};
 domain::Duration allowed_silence(const domain::World& world,
                                  const std::optional<domain::PolicyId>& policy) {
   const auto interval = heartbeat_interval(world.settings, policy ? &*policy : nullptr);
-  const auto missed =
-      number(world.settings, domain::SettingName::heartbeats_missed_until_silent);
+  const auto missed = number(world.settings, domain::SettingName::heartbeats_missed_until_silent);
   return {interval.micros * static_cast<std::int64_t>(missed)};
 }
 
@@ -142,8 +141,7 @@ void Reactor::check_source(const domain::SourceId& source, Order order) {
   const auto record = parts_.log.record(order.position);
   if (record) {
     const auto event = ledger::codec::decode(*record);
-    const auto* asked =
-        event ? get_if<domain::SourceCheckRequested>(&event->payload) : nullptr;
+    const auto* asked = event ? get_if<domain::SourceCheckRequested>(&event->payload) : nullptr;
     if (asked != nullptr) request->download = asked->download;
   }
   jobs_.add([this, order, asked = *std::move(request)](const std::stop_token& stop) {
@@ -165,8 +163,8 @@ void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order orde
   jobs_.add([this, task, run, order, asked = *definition](const std::stop_token& stop) {
     ledger::Result<std::string> outcome = std::string();
     if (asked.kind == domain::TaskKind::verify_ledger) {
-      outcome = parts_.chores.verify(
-          [&stop](const api::Progress&) { return !stop.stop_requested(); });
+      outcome =
+          parts_.chores.verify([&stop](const api::Progress&) { return !stop.stop_requested(); });
       if (outcome) *outcome = "The record was read and recomputed.";
     } else {
       outcome = parts_.reports.write(asked.parameter, task.value + "-" + std::to_string(run));

@@ -1,6 +1,6 @@
-// Does what events ask of the world outside: checks of sources, runs of tasks, bytes that were given
-// up. The event is the order: whoever caused it, a person, a schedule, an earlier process, the work
-// is done once and its outcome comes back as a command.
+// Does what events ask of the world outside: checks of sources, runs of tasks, bytes that were
+// given up. The event is the order: whoever caused it, a person, a schedule, an earlier process,
+// the work is done once and its outcome comes back as a command.
 #pragma once
 
 #include <filesystem>

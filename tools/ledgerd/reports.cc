@@ -30,8 +30,9 @@ Result<std::string> Reports::write(const std::string& report, const std::string&
   const std::string path = "/v1/" + report;
   const auto match = router_.match("GET", path);
   if (match.route == nullptr) {
-    return fail(ledger::ErrorKind::not_found, "report-unknown",
-                "There is no report \"" + report + "\"; name a list of the API, such as computers.");
+    return fail(
+        ledger::ErrorKind::not_found, "report-unknown",
+        "There is no report \"" + report + "\"; name a list of the API, such as computers.");
   }
   std::string table;
   std::string token;

@@ -52,10 +52,8 @@ TEST_F(Rebuild, ComesToTheDigestsThatWereRecorded) {
   record_digests(project());
   const auto live = project();
   std::uint64_t told = 0;
-  const auto report =
-      replay::rebuild(log, {views, [&](const replay::Progress& progress) {
-                              told = progress.done.value;
-                            }});
+  const auto report = replay::rebuild(
+      log, {views, [&](const replay::Progress& progress) { told = progress.done.value; }});
   ASSERT_TRUE(report.has_value()) << report.error().detail;
   EXPECT_EQ(report->size, log.head().size);
   EXPECT_EQ(report->root, log.head().root);

@@ -22,8 +22,7 @@ using projections::ViewStore;
 
 class Machine {
  public:
-  explicit Machine(std::uint64_t seed)
-      : random_(seed), fold_(tests::random_history(seed, 150)) {
+  explicit Machine(std::uint64_t seed) : random_(seed), fold_(tests::random_history(seed, 150)) {
     tests::append_to(log_, fold_.log);
     disk_ = std::make_shared<tests::FaultFs>(scratch_ / "graveyard");
   }
@@ -88,8 +87,8 @@ class Machine {
         if (!store.clear()) return;
         world = {};
       }
-      const std::uint64_t to = std::min(world.size.value + 1 + random_() % 40,
-                                        log_.head().size.value);
+      const std::uint64_t to =
+          std::min(world.size.value + 1 + random_() % 40, log_.head().size.value);
       while (world.size.value < to) {
         projections::step(fold_.log[world.size.value], world, store.begin_event(world.size));
       }

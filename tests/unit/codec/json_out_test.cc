@@ -31,8 +31,7 @@ TEST(JsonOut, ScalarsAreShownAsPeopleWriteThem) {
 }
 
 TEST(JsonOut, TextsAreEscaped) {
-  EXPECT_EQ(codec::to_json("a\"\\/\n\r\t\b\x1F"),
-            "\"a\\\"\\\\/\\n\\r\\t\\u0008\\u001f\"");
+  EXPECT_EQ(codec::to_json("a\"\\/\n\r\t\b\x1F"), "\"a\\\"\\\\/\\n\\r\\t\\u0008\\u001f\"");
   EXPECT_EQ(codec::to_json(std::string(1, '\0')), "\"\\u0000\"");
   EXPECT_EQ(codec::to_json("ä€\U0001F600"), "\"ä€\U0001F600\"");
 }

@@ -137,12 +137,12 @@ TEST_F(ProjectorTest, TellsDigestsAfterEveryIntervalAndNotOnesThatAreRecorded) {
   told.clear();
   MemoryViewStore other;
   {
-    auto projector = Projector::start(
-        log, other,
-        {4096, [this](Position folded, std::vector<ViewDigest> digests) {
-           told.emplace_back(folded.value, std::move(digests));
-         },
-         nullptr, nullptr, nullptr});
+    auto projector = Projector::start(log, other,
+                                      {4096,
+                                       [this](Position folded, std::vector<ViewDigest> digests) {
+                                         told.emplace_back(folded.value, std::move(digests));
+                                       },
+                                       nullptr, nullptr, nullptr});
     ASSERT_TRUE(projector.has_value());
     ASSERT_EQ(told.size(), 1u);
     EXPECT_EQ(told[0].first, events_per_digest);

@@ -110,8 +110,8 @@ TEST(RowCodec, RefusesBytesThatAreNotARow) {
   std::string unknown_module = row;
   unknown_module[1 + 5 + 10 + 10] = 5;  // One more than there are.
   EXPECT_EQ(reason(unknown_module), "row-malformed");
-  EXPECT_EQ(reason("\x02"), "row-malformed");                       // A flag of 2.
-  EXPECT_EQ(reason("\x01\xff\xff\xff\xff\x1f"), "row-malformed");   // 33 bits of 32.
+  EXPECT_EQ(reason("\x02"), "row-malformed");                      // A flag of 2.
+  EXPECT_EQ(reason("\x01\xff\xff\xff\xff\x1f"), "row-malformed");  // 33 bits of 32.
   EXPECT_EQ(decode_row<projections::BucketMemberRow>("\x05web").error().reason, "row-malformed");
   EXPECT_EQ(decode_row<projections::BucketMemberRow>("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02")
                 .error()
