@@ -1,5 +1,5 @@
-// Work for later, on one thread: the seam through which agents, relays and the manager's own
-// routines wait, so that a simulation can run all of them on one thread in its own time.
+// Work for later: the seam through which agents, relays and the manager's own routines run and
+// wait, so that a simulation can run all of them on one thread in its own time.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ class Executor {
   using Work = std::function<void()>;
   using Ticket = std::uint64_t;
 
-  // Runs `work` soon, after what was posted before it. Thread: any.
+  // Runs `work` soon, begun after what was posted before it. Thread: any.
   virtual void post(Work work) = 0;
   // Runs `work` once `delay` has passed. Thread: any.
   virtual Ticket post_after(domain::Duration delay, Work work) = 0;

@@ -25,7 +25,8 @@ _ledgerctl() {
 compdef _ledgerctl ledgerctl
 )sh";
 constexpr std::string_view fish_script =
-    R"sh(complete -c ledgerctl -f -a '(ledgerctl __complete (commandline -opc)[2..] (commandline -ct))'
+    R"sh(complete -c ledgerctl -f -a '(ledgerctl __complete (commandline -opc)[2..] \
+  (commandline -ct))'
 )sh";
 
 // Verbs that are not in the table.

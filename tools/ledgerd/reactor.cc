@@ -144,7 +144,7 @@ void Reactor::check_source(const domain::SourceId& source, Order order) {
     const auto* asked = event ? get_if<domain::SourceCheckRequested>(&event->payload) : nullptr;
     if (asked != nullptr) request->download = asked->download;
   }
-  jobs_.add([this, order, asked = *std::move(request)](const std::stop_token& stop) {
+  jobs_.post([this, order, asked = *std::move(request), stop = jobs_.stopping()] {
     for (auto& command : ledger::updates::check_source(asked, parts_.content, stop)) {
       if (stop.stop_requested()) return;  // The check is taken up again at the next start.
       submit(std::move(command), order);
@@ -160,7 +160,7 @@ void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order orde
     definition = found->second.definition;
   });
   if (!looked || !definition) return;  // It is over already.
-  jobs_.add([this, task, run, order, asked = *definition](const std::stop_token& stop) {
+  jobs_.post([this, task, run, order, asked = *definition, stop = jobs_.stopping()] {
     ledger::Result<std::string> outcome = std::string();
     if (asked.kind == domain::TaskKind::verify_ledger) {
       outcome =

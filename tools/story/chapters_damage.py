@@ -35,8 +35,8 @@ def kill(stage) -> None:
         each.join()
     stop.set()
     seconds = ledger.start()
-    stage.say(f"SIGKILL after {len(acknowledged)} acknowledged commands, {len(unanswered)} without an "
-              f"answer; ledgerd answers again after {seconds:.2f} seconds.")
+    stage.say(f"SIGKILL after {len(acknowledged)} acknowledged commands, {len(unanswered)} without "
+              f"an answer; ledgerd answers again after {seconds:.2f} seconds.")
     for position, group in acknowledged:
         event = ledger.get(f"/v1/events/{position}")
         must(event["type"] == "group.created" and event["data"]["group"] == group,
@@ -44,7 +44,8 @@ def kill(stage) -> None:
     stage.say(f"All {len(acknowledged)} are there, each at the position that was acknowledged.")
     again = [ledger.post("/v1/groups", {"group": group}, key=key) for group, key in unanswered]
     listed = [row["group"] for row in ledger.items("/v1/groups")]
-    must(len(listed) == len(set(listed)) == len(acknowledged) + len(again), "a group is there twice")
+    must(len(listed) == len(set(listed)) == len(acknowledged) + len(again),
+         "a group is there twice")
     stage.say(f"The {len(again)} are sent again with their keys: each is there once.")
 
 
@@ -54,11 +55,12 @@ def rebuild(stage) -> None:
     ledger.stop()
     before = json.loads(ledger.ctl("views", "digests", "--data", ledger.data, "-o", "json"))
     shutil.rmtree(ledger.data / "views")
-    told = ledger.ctl("views", "rebuild", "--data", ledger.data, "-o", "jsonl", "-q").splitlines()
+    told = ledger.ctl("views", "rebuild", "--data", ledger.data, "-o", "jsonl", "-q")
+    told = told.splitlines()
     after = [json.loads(line) for line in told if line.startswith("{")]
     must(len(before) > 20 and before == after, "a rebuilt view has another digest")
-    stage.say(f"{len(after)} views with {sum(each['rows'] for each in after)} rows have the digests "
-              f"from before.")
+    rows = sum(each["rows"] for each in after)
+    stage.say(f"{len(after)} views with {rows} rows have the digests from before.")
     stage.say(told[-1])
     seconds = ledger.start()
     stage.say(f"ledgerd answers again after {seconds:.2f} seconds.")

@@ -101,7 +101,8 @@ def apply_bad(stage) -> None:
     stage.good, stage.bad = stage.updates[3][0], stage.updates[5][0]
     _, path, facts = stage.updates[5]
     seed.import_update(ledger, path, "Urgent")
-    seed.planned(ledger, f"/v1/rule-updates/{stage.bad}:planApply", {"reason": "Urgent: Java attacks"})
+    seed.planned(ledger, f"/v1/rule-updates/{stage.bad}:planApply",
+                 {"reason": "Urgent: Java attacks"})
     wait_until("all take it up", lambda: all_up_to_date(ledger))
     stage.say(f"{stage.bad} ({facts['title']}) is in force on {in_words(counts(ledger))}; "
               f"it covers {', '.join(facts['cves_added'])} and blocks sound traffic.")
@@ -119,7 +120,8 @@ def roll_back(stage) -> None:
     impact = done["plan"]["impact"]
     must(impact["from"] == stage.bad and impact["to"] == stage.good, "the plan is of other updates")
     must(bool(impact["cves_reopened"]), "no CVE is reopened")
-    event = next(each for each in done["done"]["events"] if each["type"] == "rule_update.rolled_back")
+    event = next(each for each in done["done"]["events"]
+                 if each["type"] == "rule_update.rolled_back")
     recorded = ledger.get(f"/v1/events/{event['position']}")
     must(recorded["plan_digest"] == done["plan"]["digest"], "the event has another plan's digest")
     wait_until("all go back", lambda: all_up_to_date(ledger))
@@ -144,8 +146,8 @@ def held_back(stage) -> None:
     must(ledger.get("/v1/overview")["rule_updates"]["in_force"] == stage.good,
          "the rollback was undone")
     wait_until("the check ends", lambda: ledger.items("/v1/events", type="source.checked"))
-    stage.say(f"The check found {stage.updates[4][0]} as well; event {withheld[0]['position']} says "
-              f"that nothing was applied: {withheld[0]['data']}")
+    stage.say(f"The check found {stage.updates[4][0]} as well; event {withheld[0]['position']} "
+              f"says that nothing was applied: {withheld[0]['data']}")
     alert = wait_until("the hold is told", lambda: open_alerts(ledger, "auto_apply_held"))
     stage.say(f"alert: {alert[0]['summary']}")
 
@@ -161,7 +163,8 @@ def as_of(stage) -> None:
 
     before, now = row(as_of=stage.before_rollback), row()
     stage.say(f"{'':20} {'position ' + str(stage.before_rollback):38} now")
-    for what, then, today in zip(("rule update", "CVEs covered", "computers", "web-01 runs"), before, now):
+    names_of = ("rule update", "CVEs covered", "computers", "web-01 runs")
+    for what, then, today in zip(names_of, before, now):
         stage.say(f"{what:20} {str(then):38} {today}")
     must(before[0] == stage.bad and now[0] == stage.good, "the past is not as it was")
     must(before[3] != now[3], "the computer ran the same rules before")

@@ -44,4 +44,5 @@ class Fleet:
 
 
 def names() -> list:
-    return [f"{kind}-{number:02}" for kind, count in KINDS.items() for number in range(1, count + 1)]
+    return [f"{kind}-{number:02}"
+            for kind, count in KINDS.items() for number in range(1, count + 1)]

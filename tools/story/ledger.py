@@ -1,4 +1,4 @@
-"""A ledgerd under test: starts it, asks it over HTTP, ends it gently or not, and calls ledgerctl."""
+"""A ledgerd under test: starts it, asks it over HTTP, ends it gently or not; calls ledgerctl."""
 
 import json
 import os
@@ -102,8 +102,9 @@ class Ledger:
 
     def put(self, path: str, body: dict):
         """Makes it, or changes what is there now: takes its version along."""
+        token = self.token_file.read_text().strip()
         request = urllib.request.Request(
-            self.url + path, headers={"Authorization": "Bearer " + self.token_file.read_text().strip()})
+            self.url + path, headers={"Authorization": "Bearer " + token})
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 tag = answer.headers.get("ETag")
@@ -128,7 +129,8 @@ class Ledger:
         """What ledgerctl prints; its exit status must be `check`."""
         done = subprocess.run(
             [self.programs / "ledgerctl", *map(str, words)], capture_output=True, text=True,
-            env={**os.environ, "LEDGER_SERVER": self.url, "LEDGER_TOKEN_FILE": str(self.token_file)})
+            env={**os.environ, "LEDGER_SERVER": self.url,
+                 "LEDGER_TOKEN_FILE": str(self.token_file)})
         if done.returncode != check:
             raise StoryError(f"ledgerctl {' '.join(map(str, words))} ended with {done.returncode}, "
                              f"not {check}: {done.stderr.strip() or done.stdout.strip()}")

@@ -74,8 +74,9 @@ def main() -> int:
                             {"policy": row["computer"].split("-")[0]})
         print(f"{len(names())} simulated computers report every 5 seconds", flush=True)
         updates = seed.updates_in(options.content)
-        print(THINGS_TO_TRY.format(url=ledger.url, token=ledger.token_file, programs=ledger.programs,
-                                   newer=updates[4][0], older=updates[2][0], data=folder), flush=True)
+        print(THINGS_TO_TRY.format(
+            url=ledger.url, token=ledger.token_file, programs=ledger.programs,
+            newer=updates[4][0], older=updates[2][0], data=folder), flush=True)
         while ledger.process.poll() is None and fleet.process.poll() is None:
             time.sleep(0.5)
         raise StoryError(f"a program ended by itself; see the logs in {folder}")

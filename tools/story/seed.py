@@ -1,4 +1,4 @@
-"""What a new ledger gets so that there is something to see: policies, rule updates, a way to join."""
+"""What a new ledger gets so that there is something to see: policies, updates, a way to join."""
 
 import json
 from pathlib import Path

@@ -61,7 +61,8 @@ def main() -> int:
         stage = Stage(options.programs.resolve(), options.content.resolve(), Path(folder))
         try:
             for number, (title, chapter) in enumerate(CHAPTERS, 1):
-                print(f"[{time.monotonic() - began:5.1f}s] {number:2}/{len(CHAPTERS)} {title}", flush=True)
+                seconds = time.monotonic() - began
+                print(f"[{seconds:5.1f}s] {number:2}/{len(CHAPTERS)} {title}", flush=True)
                 chapter(stage)
         except (StoryError, OSError, KeyError) as failure:
             print(f"\nThis step failed: {failure or repr(failure)}", file=sys.stderr)
