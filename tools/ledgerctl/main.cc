@@ -213,6 +213,30 @@ std::string explain_extras(const CLI::App& app, const std::string& message) {
   return near.empty() ? message : message + "; did you mean \"" + near + "\"?";
 }
 
+// The word that is no noun, or no verb of its noun, with the nearest that is; empty: all is well.
+std::string explain_word(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* at = &app;
+  for (int i = 1; i < argc && i <= 2 && argv[i][0] != '-'; ++i) {
+    std::vector<std::string> known;
+    const CLI::App* next = nullptr;
+    for (const auto* each : at->get_subcommands([](const CLI::App*) { return true; })) {
+      known.push_back(each->get_name());
+      if (each->get_name() == argv[i]) next = each;
+    }
+    if (known.empty()) return "";
+    if (next == nullptr) {
+      const auto near = nearest(argv[i], known);
+      std::string message = "there is no \"" + std::string(argv[i]) + "\"";
+      if (!near.empty()) return message + "; did you mean \"" + near + "\"?";
+      message += "; there are";
+      for (const auto& each : known) message += " " + each;
+      return message;
+    }
+    at = next;
+  }
+  return "";
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Asks an Update Ledger, and tells it what to do.", "ledgerctl"};
   app.set_version_flag("--version", LEDGER_VERSION);
@@ -245,6 +269,10 @@ int run(int argc, char** argv) {
     line.session.look.headers = !line.no_headers;
     line.session.look.columns = split_columns(line.columns);
   });
+  if (const auto wrong = explain_word(app, argc, argv); !wrong.empty()) {
+    std::cerr << "ledgerctl: " << wrong << '\n';
+    return static_cast<int>(Exit::usage);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

@@ -174,7 +174,8 @@ void show_overview(std::ostream& out, const json& overview) {
   out << "Relays        " << number(relays, "in_sync") << " of " << number(relays, "total")
       << " in sync\n";
   out << "Computers     " << number(computers, "total") << '\n';
-  for (const auto& [status, count] : computers.value("by_status", json::object()).items()) {
+  const json by_status = computers.value("by_status", json::object());
+  for (const auto& [status, count] : by_status.items()) {
     if (count != 0) out << "              " << cell_of(count) << ' ' << status << '\n';
   }
   const json alerts = overview.value("alerts", json::object());

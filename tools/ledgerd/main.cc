@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -71,7 +72,16 @@ void tell(const ledgerd::Daemon& daemon, const Settings& settings) {
   }
 }
 
+// Ten thousand connections need as many files.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit on files stays as it is");
+}
+
 int run(const Settings& settings) {
+  raise_file_limit();
   // Signals are waited for below; every thread that is started from here on leaves them alone.
   sigset_t awaited;
   sigemptyset(&awaited);

@@ -37,6 +37,10 @@ Ctrl-C ends it; what was recorded stays in {data}.
 
 def fill(ledger: Ledger, content: Path) -> None:
     """A new ledger gets policies, five updates and their rules; an old one keeps what it has."""
+    if not ledger.items("/v1/rule-updates"):
+        # What is applied when is left to whoever tries things out.
+        ledger.put("/v1/settings/auto_apply_rule_updates", {"value": "false"})
+        ledger.put("/v1/settings/heartbeat_interval", {"value": "PT10S"})
     updates = seed.updates_in(content)
     known = {row["update"] for row in ledger.items("/v1/rule-updates")}
     for name, path, facts in updates[:5]:
@@ -48,7 +52,6 @@ def fill(ledger: Ledger, content: Path) -> None:
     seed.planned(ledger, f"/v1/rule-updates/{updates[3][0]}:planApply", {"reason": "First rules"})
     seed.create_policies(ledger)
     seed.assign_rules(ledger)
-    ledger.put("/v1/settings/heartbeat_interval", {"value": "PT10S"})
 
 
 def main() -> int:
@@ -83,7 +86,7 @@ def main() -> int:
     except (KeyboardInterrupt, SystemExit):
         print("\nending ...", flush=True)
         return 0
-    except StoryError as failure:
+    except (StoryError, OSError) as failure:
         print(f"./run failed: {failure}", file=sys.stderr)
         return 1
     finally:
