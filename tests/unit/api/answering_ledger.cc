@@ -127,10 +127,12 @@ Answer AnsweringLedger::ask(const Asked& asked) {
   auto match = router.match(asked.method, request->path);
   if (match.route == nullptr) return Answer{404, "no route", {}, "", nullptr};
   request->parameters = std::move(match.parameters);
-  std::promise<Answer> answered;
-  match.route->handler(
-      request, [&](api::Response response) { answered.set_value(answer_of(std::move(response))); });
-  return answered.get_future().get();
+  // Shared, because the one who answers may still hold it when the answer is there.
+  const auto answered = std::make_shared<std::promise<Answer>>();
+  match.route->handler(request, [answered](api::Response response) {
+    answered->set_value(answer_of(std::move(response)));
+  });
+  return answered->get_future().get();
 }
 
 Answer AnsweringLedger::put(const std::string& target, const std::string& body) {
