@@ -82,10 +82,8 @@ void project_computer(std::string_view id, const std::optional<BucketPlace>& bef
   }
   if (after) {
     rows.set(View::bucket_members, member_key(*after, id), BucketMemberRow{row.computer});
-    // What its computers have in common stands there from the first of them to the last.
-    if (world.computers.buckets[after->slot].computers == 1) {
-      project_bucket(after->slot, world, rows);
-    }
+    // Also when it is not the first: one instruction can bring several computers in at once.
+    project_bucket(after->slot, world, rows);
     project_count(after->slot, world, rows);
   }
 }

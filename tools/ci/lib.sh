@@ -42,9 +42,15 @@ build() {
 
 # Shows what compilers say, and of the steps one line each ten seconds.
 progress() {
-  awk -v preset="$1" -v start="$started" '
-    /^[0-9]+\/[0-9]+ / { now = systime(); if (now - shown >= 10) { printf "[%4ds]   %s %s\n", now - start, preset, $1; fflush(); shown = now } next }
-    /^ninja: (Entering|no work)/ { next }
-    { print; fflush() }' >&2
-  return "${PIPESTATUS[0]}"
+  local line now shown=0
+  while IFS= read -r line; do
+    if [[ $line =~ ^[0-9]+/[0-9]+\  ]]; then
+      printf -v now '%(%s)T' -1
+      [ $((now - shown)) -ge 10 ] || continue
+      shown=$now
+      say "  $1 ${line%% *}"
+    elif ! [[ $line =~ ^ninja:\ (Entering|no\ work) ]]; then
+      printf '%s\n' "$line" >&2
+    fi
+  done
 }

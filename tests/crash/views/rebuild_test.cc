@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 class Rebuild : public testing::Test {
  protected:
-  Rebuild() : fold(tests::random_history(tests::test_seed(), 200)) {
+  Rebuild() : fold(tests::history_without_digests(tests::test_seed(), 200)) {
     tests::append_to(log, fold.log);
   }
 
