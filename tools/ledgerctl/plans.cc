@@ -167,10 +167,14 @@ void show_overview(std::ostream& out, const json& overview) {
     out << "Source        " << cell_of(source.value("source", json())) << "  "
         << (source.value("reachable", false) ? "reachable" : "unreachable") << '\n';
   }
-  out << "Manager       last check " << cell_of(manager.value("last_check", json("never")))
-      << ", next " << cell_of(manager.value("next_check", json("not scheduled"))) << '\n';
-  out << "Rule update   in force " << cell_of(rules.value("in_force", json("none"))) << ", newest "
-      << cell_of(rules.value("newest", json("none"))) << '\n';
+  const auto told = [](const json& object, const char* name, const char* otherwise) {
+    const auto text = cell_of(object.value(name, json()));
+    return text.empty() ? std::string(otherwise) : text;
+  };
+  out << "Manager       last check " << told(manager, "last_check", "never") << ", next "
+      << told(manager, "next_check", "not scheduled") << '\n';
+  out << "Rule update   in force " << told(rules, "in_force", "none") << ", newest "
+      << told(rules, "newest", "none") << '\n';
   out << "Relays        " << number(relays, "in_sync") << " of " << number(relays, "total")
       << " in sync\n";
   out << "Computers     " << number(computers, "total") << '\n';
