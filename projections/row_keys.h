@@ -37,8 +37,6 @@ std::string after_prefix(std::string prefix);
 
 // Beside the views: their state, and what each event changed. No other key has one byte.
 inline constexpr std::string_view state_key{"\0", 1};
-// Comes after every key.
-inline constexpr std::string_view after_all_keys{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"};
 std::string changes_key(domain::Position position);
 
 }  // namespace projections

@@ -1,7 +1,9 @@
 #include "projections/view_store.h"
 
+#include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/iterator.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -20,6 +22,8 @@ namespace fs = std::filesystem;
 using ledger::ErrorKind;
 using ledger::fail;
 using ledger::Result;
+
+constexpr std::uint32_t keys_erased_at_once = 10'000;
 
 Result<void> check_directory(const ViewStore::Options& options) {
   if (options.files) return {};
@@ -99,8 +103,10 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const Options& options) {
     opened = open_with_state(options, env.get());
   }
   if (!opened) return fail(opened.error());
-  return std::unique_ptr<ViewStore>(std::make_unique<RocksViewStore>(
-      options, std::move(env), std::move(opened->db), std::move(opened->state)));
+  auto store = std::make_unique<RocksViewStore>(options, std::move(env), std::move(opened->db),
+                                                std::move(opened->state));
+  if (const auto erased = store->erase_leftovers(); !erased) return fail(erased.error());
+  return std::unique_ptr<ViewStore>(std::move(store));
 }
 
 RocksViewStore::RocksViewStore(Options options, std::unique_ptr<rocksdb::Env> env,
@@ -221,23 +227,55 @@ Result<void> RocksViewStore::flush() {
   return {};
 }
 
-Result<void> RocksViewStore::clear() {
-  open_event_.reset();
-  batch_.Clear();
-  // Not by deleting files: readers may be at them.
-  rocksdb::WriteOptions options;
-  options.disableWAL = true;
-  auto status = db_->DeleteRange(options, db_->DefaultColumnFamily(), rocksdb::Slice(),
-                                 slice_of(after_all_keys));
-  if (status.ok()) status = db_->Flush(rocksdb::FlushOptions());
-  if (!status.ok()) return fail(views_error_of(status));
+// Rows are erased one by one. A range deletion would be shorter, but RocksDB 7.8 aborts when the
+// disk fails while it merges files in which nothing else is left. Not by deleting the database
+// either: readers may be at it.
+Result<void> RocksViewStore::erase_rows() {
   StoreState empty;
   empty.format = views_format;
   empty.digests = ViewSums().digests();
-  rows_ = rows_since(empty);
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  // First, so that rows which a crash leaves behind are those of an empty store, and erased when it
+  // is opened.
+  auto status = db_->Put(options, slice_of(state_key), encode_row(empty));
+  if (status.ok()) status = db_->Flush(rocksdb::FlushOptions());
+  if (status.ok()) {
+    status = rocksdb::DeleteFilesInRange(db_.get(), db_->DefaultColumnFamily(), nullptr, nullptr);
+  }
+  if (!status.ok()) return fail(views_error_of(status));
+  const std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator(rocksdb::ReadOptions()));
+  rocksdb::WriteBatch erased;
+  for (rows->SeekToFirst(); rows->Valid() && status.ok(); rows->Next()) {
+    if (view_of(rows->key()) == state_key) continue;
+    erased.Delete(rows->key()).PermitUncheckedError();  // Of a batch without limits.
+    if (erased.Count() < keys_erased_at_once) continue;
+    status = db_->Write(options, &erased);
+    erased.Clear();
+  }
+  if (status.ok()) status = rows->status();
+  if (status.ok()) status = db_->Write(options, &erased);
+  if (!status.ok()) return fail(views_error_of(status));
   const std::lock_guard lock(mutex_);
   state_ = std::move(empty);
   return {};
+}
+
+Result<void> RocksViewStore::erase_leftovers() {
+  if (size().value > 0) return {};
+  const std::unique_ptr<rocksdb::Iterator> rows(db_->NewIterator(rocksdb::ReadOptions()));
+  rows->SeekToFirst();
+  if (rows->Valid() && view_of(rows->key()) == state_key) rows->Next();
+  if (!rows->status().ok()) return fail(views_error_of(rows->status()));
+  return rows->Valid() ? erase_rows() : Result<void>();
+}
+
+Result<void> RocksViewStore::clear() {
+  open_event_.reset();
+  batch_.Clear();
+  if (const auto erased = erase_rows(); !erased) return erased;
+  rows_ = rows_since(state_);
+  return flush();
 }
 
 }  // namespace projections

@@ -58,9 +58,13 @@ class RocksViewStore final : public ViewStore {
   ledger::Result<void> flush() override;
   ledger::Result<void> clear() override;
 
+  // Ends what a crash in clear() left undone. To be called first. Errors: corrupt, io.
+  ledger::Result<void> erase_leftovers();
+
  private:
   std::unique_ptr<EventRows> rows_since(const StoreState& state) const;
   void end_event();
+  ledger::Result<void> erase_rows();
 
   Options options_;
   std::unique_ptr<rocksdb::Env> env_;  // Only where `files` is not the machine's.

@@ -243,6 +243,7 @@ IOStatus FaultFs::RenameFile(const std::string& from, const std::string& to,
   extents_[to] = moved;
   unsynced_.push_back({fs::path(to).parent_path(),
                        [this, from, to, grave, moved, replaced] {
+                         if (!fs::exists(to)) return;  // Removed since, past this disk.
                          fs::rename(to, from);
                          extents_[from] = moved;
                          extents_.erase(to);

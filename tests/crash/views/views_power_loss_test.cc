@@ -59,7 +59,11 @@ class Machine {
  private:
   void check(ViewStore& store) {
     const auto size = store.size();
-    if (size.value == 0) return;
+    if (size.value == 0) {
+      if (disk_->is_off()) return;
+      ASSERT_TRUE(tests::rows_of(*store.as_of(log_.head().size)).empty());
+      return;
+    }
     if (size < log_.head().size) ++behind;
     ASSERT_LE(size, log_.head().size);
     ASSERT_EQ(store.root(), *log_.root_at(size));
