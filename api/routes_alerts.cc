@@ -70,7 +70,7 @@ Answered<Response> show_type(const Reading& reading) {
   return versioned_object(reading, *item, "alert-type/" + std::string(domain::name_of(*type)));
 }
 
-Answered<domain::CommandPayload> configure(Routes::Order& order) {
+Answered<domain::CommandPayload> configure_alert_type(Routes::Order& order) {
   const auto type = path_type(order.request);
   if (!type) return refused(type.error());
   order.body.from_path("type", domain::name_of(*type));
@@ -101,7 +101,7 @@ void add_alert_routes(Routes& routes) {
   routes.list("/v1/alert-types", Permission::read, {}, alert_types);
   routes.read("/v1/alert-types/{type}", Permission::read, {}, show_type);
   routes.command({"PUT", "/v1/alert-types/{type}", Permission::configure, IfMatch::required},
-                 configure);
+                 configure_alert_type);
 }
 
 }  // namespace api

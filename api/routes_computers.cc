@@ -27,7 +27,7 @@ Answered<projections::ComputerDetail> found(const Reading& reading) {
   return std::move(*detail);
 }
 
-Answered<Response> show(const Reading& reading) {
+Answered<Response> show_computer(const Reading& reading) {
   const auto detail = found(reading);
   if (!detail) return refused(detail.error());
   const auto version = version_of(reading, domain::stream_of_computer(detail->item.computer));
@@ -53,7 +53,7 @@ Answered<Response> show(const Reading& reading) {
 }
 
 // What happened to it, newest first.
-Answered<Listed> history(const Reading& reading, const ListQuery& page) {
+Answered<Listed> computer_history(const Reading& reading, const ListQuery& page) {
   const auto detail = found(reading);
   if (!detail) return refused(detail.error());
   projections::ActivityQuery query;
@@ -81,20 +81,20 @@ Answered<Response> facets(const Reading& reading) {
   return object_answer(reading, *counted);
 }
 
-struct InstructBody {
+struct InstructOneBody {
   domain::InstructionAction action{};
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(domain::field("action", &InstructBody::action));
+    return std::tuple(domain::field("action", &InstructOneBody::action));
   }
 };
 
 // One computer is told at once; many are told by a plan.
-Answered<domain::CommandPayload> instruct(Routes::Order& order) {
+Answered<domain::CommandPayload> instruct_computer(Routes::Order& order) {
   const auto computer = path_name<ComputerId>(order.request, "computer");
   if (!computer) return refused(computer.error());
-  const auto body = order.body.read<InstructBody>();
+  const auto body = order.body.read<InstructOneBody>();
   if (!body) return refused(body.error());
   domain::Scope scope;
   scope.kind = domain::ScopeKind::computers;
@@ -111,8 +111,8 @@ void add_computer_routes(Routes& routes) {
                     projections::list_computers(*reading.snapshot, query, last_contact(reading)));
               });
   routes.read("/v1/computers:facets", Permission::read, {"filter"}, facets);
-  routes.read("/v1/computers/{computer}", Permission::read, {}, show);
-  routes.list("/v1/computers/{computer}/history", Permission::read, {}, history);
+  routes.read("/v1/computers/{computer}", Permission::read, {}, show_computer);
+  routes.list("/v1/computers/{computer}/history", Permission::read, {}, computer_history);
   routes.list("/v1/computers/{computer}/blame", Permission::read, {}, blame);
   routes.command({"DELETE", "/v1/computers/{computer}", Permission::configure, IfMatch::optional},
                  make_of<domain::RemoveComputer>("computer"));
@@ -125,7 +125,8 @@ void add_computer_routes(Routes& routes) {
   routes.command({"POST", "/v1/computers/{computer}:assignRelayGroup", Permission::configure,
                   IfMatch::optional},
                  make_of<domain::AssignRelayGroup>("computer"));
-  routes.command({"POST", "/v1/computers/{computer}:instruct", Permission::operate}, instruct);
+  routes.command({"POST", "/v1/computers/{computer}:instruct", Permission::operate},
+                 instruct_computer);
 }
 
 }  // namespace api

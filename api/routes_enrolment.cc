@@ -9,7 +9,7 @@ namespace {
 using domain::ComputerId;
 
 constexpr domain::Duration token_life = domain::days(365);
-constexpr std::chrono::milliseconds new_token_wait{2'000};
+constexpr std::chrono::milliseconds enrolled_wait{2'000};
 
 struct EnrolBody {
   ComputerId computer;
@@ -106,7 +106,7 @@ Answered<Response> enrol(const Request& request, const Services& services) {
   if (!committed) return refused(committed.error());
   // The token opens nothing before the views know it.
   const domain::Position last{committed->first.value + committed->events.size() - 1};
-  services.projector.wait_for(last, new_token_wait);
+  services.projector.wait_for(last, enrolled_wait);
   return enrolled(*committed, computer, token, made.text);
 }
 

@@ -13,7 +13,7 @@ using projections::ActivityQuery;
 
 namespace {
 
-std::vector<std::string> split(std::string_view text) {
+std::vector<std::string> split_types(std::string_view text) {
   std::vector<std::string> parts;
   while (!text.empty()) {
     const auto comma = text.find(',');
@@ -55,7 +55,7 @@ Answered<ActivityQuery> activity_query(const Reading& reading, const projections
   const auto value = [&](std::string_view name) {
     return std::string(request.query_value(name).value_or(""));
   };
-  query.types = split(value("type"));
+  query.types = split_types(value("type"));
   query.actor = value("actor");
   query.stream = value("stream");
   query.subject = value("subject");
@@ -84,7 +84,7 @@ Answered<Position> event_position(const Reading& reading) {
   return refused("event-unknown", "There is no event at this position.", 404);
 }
 
-Answered<Response> show(const Reading& reading) {
+Answered<Response> show_event(const Reading& reading) {
   const auto position = event_position(reading);
   if (!position) return refused(position.error());
   const auto event = projections::read_event(reading.services.log, *position);
@@ -111,7 +111,7 @@ void add_event_routes(Routes& routes) {
         if (query->max == 0) return listed(std::vector<projections::EventItem>());
         return answered_page(projections::list_events(reading.services.log, *query));
       });
-  routes.read("/v1/events/{position}", Permission::read_log, {}, show);
+  routes.read("/v1/events/{position}", Permission::read_log, {}, show_event);
   routes.list("/v1/events/{position}/changes", Permission::read_log, {},
               [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
                 const auto position = event_position(reading);

@@ -11,7 +11,7 @@ using projections::InstructionRow;
 using projections::ListQuery;
 using projections::View;
 
-Answered<Response> show(const Reading& reading) {
+Answered<Response> show_instruction(const Reading& reading) {
   const auto instruction = path_name<domain::InstructionId>(reading.request, "instruction");
   if (!instruction) return refused(instruction.error());
   const auto key = instruction_key(*instruction);
@@ -34,7 +34,7 @@ struct InstructBody {
 };
 
 // A scope names a group, policy or relay group where its kind needs one.
-Answered<domain::CommandPayload> instruct(Routes::Order& order) {
+Answered<domain::CommandPayload> instruct_many(Routes::Order& order) {
   order.body.otherwise_in({"scope"}, "name", json_text(""));
   auto body = order.body.read<InstructBody>();
   if (!body) return refused(body.error());
@@ -49,8 +49,8 @@ void add_instruction_routes(Routes& routes) {
                 return answered_page(projections::list_rows_backward<InstructionRow>(
                     *reading.snapshot, View::instructions, query));
               });
-  routes.read("/v1/instructions/{instruction}", Permission::read, {}, show);
-  routes.plan("/v1/instructions:plan", Permission::operate, "instruct", instruct);
+  routes.read("/v1/instructions/{instruction}", Permission::read, {}, show_instruction);
+  routes.plan("/v1/instructions:plan", Permission::operate, "instruct", instruct_many);
   routes.command({"POST", "/v1/instructions/{instruction}:cancel", Permission::operate},
                  make_of<domain::CancelInstruction>("instruction"));
 }

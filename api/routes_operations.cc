@@ -8,7 +8,7 @@ namespace {
 const std::vector<std::string> columns = {"operation",  "kind",     "state", "started_by",
                                           "started_at", "ended_at", "detail"};
 
-Answered<Response> list(const Request& request, const Services& services) {
+Answered<Response> list_operations(const Request& request, const Services& services) {
   const auto checked = check_query(request, {"page_size", "page_token"});
   if (!checked) return refused(checked.error());
   const auto size = page_size(request);
@@ -32,7 +32,7 @@ Answered<Response> answer_of(const Answered<OperationView>& view) {
 }  // namespace
 
 void add_operation_routes(Routes& routes) {
-  routes.other("GET", "/v1/operations", Permission::read, list);
+  routes.other("GET", "/v1/operations", Permission::read, list_operations);
   routes.other("GET", "/v1/operations/{operation}", Permission::read,
                [](const Request& request, const Services& services) -> Answered<Response> {
                  if (const auto checked = check_query(request, {}); !checked) {

@@ -10,7 +10,7 @@ using domain::ComponentName;
 using domain::Platform;
 using projections::ListQuery;
 
-Answered<Response> show(const Reading& reading) {
+Answered<Response> show_pattern(const Reading& reading) {
   const auto component = path_name<ComponentName>(reading.request, "component");
   const auto platform = path_name<Platform>(reading.request, "platform");
   if (!component || !platform) return refused(unknown_name("pattern"));
@@ -35,7 +35,7 @@ void add_pattern_routes(Routes& routes) {
               [](const Reading& reading, const ListQuery& query) {
                 return answered_page(projections::list_patterns(*reading.snapshot, query));
               });
-  routes.read("/v1/patterns/{component}/{platform}", Permission::read, {}, show);
+  routes.read("/v1/patterns/{component}/{platform}", Permission::read, {}, show_pattern);
   routes.command({"POST", "/v1/patterns", Permission::apply, IfMatch::none, 201},
                  make_new<domain::ReleasePattern>({"product"}));
   routes.command({"POST", "/v1/patterns/{component}/{platform}:retire", Permission::apply}, retire);

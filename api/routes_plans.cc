@@ -31,7 +31,7 @@ struct PlanItem {
   }
 };
 
-PlanItem item_of(const Plan& plan) {
+PlanItem plan_item_of(const Plan& plan) {
   return {plan.name,    plan.action,  plan.confirm,    plan.preview.base,  plan.preview.digest,
           plan.made_by, plan.made_at, plan.expires_at, plan.command.reason};
 }
@@ -40,7 +40,7 @@ Answered<PlanPtr> plan_of(const Request& request, const Services& services) {
   return services.plans.find(request.parameters.at("plan"));
 }
 
-Answered<Response> list(const Request& request, const Services& services) {
+Answered<Response> list_plans(const Request& request, const Services& services) {
   // Plans are of now: they are no part of the record.
   const auto checked = check_query(request, {"page_size", "page_token"});
   if (!checked) return refused(checked.error());
@@ -49,11 +49,11 @@ Answered<Response> list(const Request& request, const Services& services) {
   const auto reading = open_reading(request, services);
   if (!reading) return refused(reading.error());
   std::vector<PlanItem> items;
-  for (const auto& plan : services.plans.all()) items.push_back(item_of(*plan));
+  for (const auto& plan : services.plans.all()) items.push_back(plan_item_of(*plan));
   return list_answer(*reading, sliced(listed(items), reading->after, *size));
 }
 
-Answered<Response> show(const Request& request, const Services& services) {
+Answered<Response> show_plan(const Request& request, const Services& services) {
   if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
   const auto plan = plan_of(request, services);
   if (!plan) return refused(plan.error());
@@ -183,8 +183,8 @@ Answered<Response> give_up(const Request& request, const Services& services) {
 }  // namespace
 
 void add_plan_routes(Routes& routes) {
-  routes.other("GET", "/v1/plans", Permission::read, list);
-  routes.other("GET", "/v1/plans/{plan}", Permission::read, show);
+  routes.other("GET", "/v1/plans", Permission::read, list_plans);
+  routes.other("GET", "/v1/plans/{plan}", Permission::read, show_plan);
   routes.list("/v1/plans/{plan}/impact", Permission::read, {"kind"}, impact);
   routes.other("POST", "/v1/plans/{plan}:apply", Permission::operate, apply);
   routes.other("POST", "/v1/plans/{plan}:cancel", Permission::operate, give_up);

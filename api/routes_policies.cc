@@ -30,7 +30,7 @@ Answered<Listed> settings(const Reading& reading, const ListQuery& query) {
 }
 
 // The rows that it had, newest first.
-Answered<Listed> history(const Reading& reading, const ListQuery& query) {
+Answered<Listed> policy_history(const Reading& reading, const ListQuery& query) {
   const auto policy = path_name<PolicyId>(reading.request, "policy");
   if (!policy) return refused(policy.error());
   return answered_page(projections::row_history(reading.services.views, reading.services.log,
@@ -39,7 +39,7 @@ Answered<Listed> history(const Reading& reading, const ListQuery& query) {
 
 // What the body leaves out stays as it is in the newest row; If-Match sees to it that this is the
 // row that was looked at.
-Answered<domain::CommandPayload> change(Routes::Order& order) {
+Answered<domain::CommandPayload> change_policy(Routes::Order& order) {
   const auto policy = path_name<PolicyId>(order.request, "policy");
   if (!policy) return refused(policy.error());
   const auto reading = open_newest(order.request, order.services);
@@ -68,11 +68,11 @@ void add_policy_routes(Routes& routes) {
   });
   routes.list("/v1/policies/{policy}/ruleset", Permission::read, {"filter"}, ruleset);
   routes.list("/v1/policies/{policy}/settings", Permission::read, {"filter"}, settings);
-  routes.list("/v1/policies/{policy}/history", Permission::read, {}, history);
+  routes.list("/v1/policies/{policy}/history", Permission::read, {}, policy_history);
   routes.command({"POST", "/v1/policies", Permission::configure, IfMatch::none, 201},
                  make_new<domain::CreatePolicy>({"description"}));
   routes.command({"PATCH", "/v1/policies/{policy}", Permission::configure, IfMatch::required},
-                 change);
+                 change_policy);
   routes.command({"DELETE", "/v1/policies/{policy}", Permission::configure, IfMatch::required},
                  make_of<domain::DeletePolicy>("policy"));
   routes.command(

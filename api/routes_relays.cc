@@ -13,7 +13,7 @@ using projections::ListQuery;
 using projections::RelayGroupRow;
 using projections::View;
 
-Answered<Response> show(const Reading& reading) {
+Answered<Response> show_relay(const Reading& reading) {
   const auto relay = path_name<ComputerId>(reading.request, "relay");
   if (!relay) return refused(relay.error());
   const auto item = projections::find_relay(*reading.snapshot, *relay);
@@ -32,7 +32,7 @@ Answered<ComputerId> own_relay(const Request& request) {
 }
 
 // What a relay reports may come again and again; only news become events.
-Answered<domain::CommandPayload> report(Routes::Order& order) {
+Answered<domain::CommandPayload> report_relay(Routes::Order& order) {
   const auto relay = own_relay(order.request);
   if (!relay) return refused(relay.error());
   order.body.from_path("relay", relay->value);
@@ -77,12 +77,12 @@ void add_relay_routes(Routes& routes) {
               [](const Reading& reading, const ListQuery& query) {
                 return answered_page(projections::list_relays(*reading.snapshot, query));
               });
-  routes.read("/v1/relays/{relay}", Permission::read, {}, show);
+  routes.read("/v1/relays/{relay}", Permission::read, {}, show_relay);
   routes.command({"POST", "/v1/relays", Permission::configure, IfMatch::none, 201},
                  make_new<domain::RegisterRelay>());
   routes.command({"DELETE", "/v1/relays/{relay}", Permission::configure, IfMatch::required},
                  make_of<domain::RemoveRelay>("relay"));
-  routes.command({"POST", "/v1/relays/{relay}/report", Permission::relay}, report);
+  routes.command({"POST", "/v1/relays/{relay}/report", Permission::relay}, report_relay);
   routes.command({"POST", "/v1/relays/{relay}:reportUnavailable", Permission::operate},
                  unavailable);
 

@@ -11,7 +11,7 @@ using projections::ListQuery;
 
 std::string stream_of_update(domain::RuleUpdateId update) { return "rule-update/" + text(update); }
 
-Answered<Response> show(const Reading& reading) {
+Answered<Response> show_rule_update(const Reading& reading) {
   const auto update = path_update(reading.request);
   if (!update) return refused(update.error());
   const auto row = projections::find_rule_update(*reading.snapshot, *update);
@@ -69,7 +69,7 @@ void add_rule_update_routes(Routes& routes) {
               [](const Reading& reading, const ListQuery& query) {
                 return answered_page(projections::list_rule_updates(*reading.snapshot, query));
               });
-  routes.read("/v1/rule-updates/{update}", Permission::read, {}, show);
+  routes.read("/v1/rule-updates/{update}", Permission::read, {}, show_rule_update);
   routes.list("/v1/rule-updates/{update}/rules", Permission::read, {"filter"}, rules);
   routes.list("/v1/rule-updates/{update}/changes", Permission::read, {"filter", "against"},
               changes);

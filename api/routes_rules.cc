@@ -36,14 +36,14 @@ Answered<std::optional<domain::RuleUpdateId>> asked_update(const Reading& readin
   return std::optional(*update);
 }
 
-Answered<Listed> list(const Reading& reading, const ListQuery& query) {
+Answered<Listed> list_rules(const Reading& reading, const ListQuery& query) {
   const auto update = asked_update(reading);
   if (!update) return refused(update.error());
   if (!*update) return listed(std::vector<domain::Rule>());
   return answered_page(projections::rules_of_update(*reading.snapshot, **update, query));
 }
 
-Answered<Response> show(const Reading& reading) {
+Answered<Response> show_rule(const Reading& reading) {
   const auto rule = path_rule(reading.request);
   if (!rule) return refused(rule.error());
   const auto life = projections::rule_life(reading.services.views, reading.at, *rule);
@@ -72,8 +72,8 @@ Answered<Response> body(const Reading& reading) {
 }  // namespace
 
 void add_rule_routes(Routes& routes) {
-  routes.list("/v1/rules", Permission::read, {"filter", "update"}, list);
-  routes.read("/v1/rules/{rule}", Permission::read, {}, show);
+  routes.list("/v1/rules", Permission::read, {"filter", "update"}, list_rules);
+  routes.read("/v1/rules/{rule}", Permission::read, {}, show_rule);
   routes.read("/v1/rule-updates/{update}/rules/{rule}/body", Permission::read, {}, body);
 }
 

@@ -17,7 +17,7 @@ Answered<SettingName> setting_name(const Request& request) {
   return refused("setting-unknown", "There is no setting of this name.", 404);
 }
 
-Answered<Response> show(const Reading& reading) {
+Answered<Response> show_setting(const Reading& reading) {
   const auto name = setting_name(reading.request);
   if (!name) return refused(name.error());
   const auto setting = projections::find_setting(*reading.snapshot, *name);
@@ -25,7 +25,7 @@ Answered<Response> show(const Reading& reading) {
   return versioned_object(reading, *setting, settings_stream);
 }
 
-Answered<domain::CommandPayload> change(Routes::Order& order) {
+Answered<domain::CommandPayload> change_setting(Routes::Order& order) {
   const auto name = setting_name(order.request);
   if (!name) return refused(name.error());
   order.body.from_path("name", domain::name_of(*name));
@@ -65,10 +65,11 @@ void add_setting_routes(Routes& routes) {
                 if (!settings) return refused(settings.error());
                 return sliced(listed(*settings), page.after, page.max);
               });
-  routes.read("/v1/settings/{setting}", Permission::read, {}, show);
+  routes.read("/v1/settings/{setting}", Permission::read, {}, show_setting);
   routes.command({"PUT", "/v1/settings/{setting}", Permission::configure, IfMatch::required},
-                 change);
-  routes.plan("/v1/settings/{setting}:plan", Permission::configure, "change_setting", change);
+                 change_setting);
+  routes.plan("/v1/settings/{setting}:plan", Permission::configure, "change_setting",
+              change_setting);
   routes.command(
       {"PUT", "/v1/policies/{policy}/settings/{setting}", Permission::configure, IfMatch::required},
       change_of_policy);

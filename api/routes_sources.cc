@@ -19,7 +19,7 @@ Answered<std::optional<SourceRow>> row_of(const Reading& reading, const SourceId
 }
 
 // A source that is there is changed only by who has seen it.
-Answered<domain::CommandPayload> configure(Routes::Order& order) {
+Answered<domain::CommandPayload> configure_source(Routes::Order& order) {
   const auto source = path_name<SourceId>(order.request, "source");
   if (!source) return refused(source.error());
   order.body.from_path("source", source->value);
@@ -62,7 +62,7 @@ void add_source_routes(Routes& routes) {
     return row_answer<SourceRow>(reading, View::sources, "source", "source");
   });
   routes.command({"PUT", "/v1/sources/{source}", Permission::configure, IfMatch::optional},
-                 configure);
+                 configure_source);
   routes.command({"DELETE", "/v1/sources/{source}", Permission::configure, IfMatch::required},
                  make_of<domain::RemoveSource>("source"));
   routes.command({"POST", "/v1/sources/{source}:check", Permission::operate},

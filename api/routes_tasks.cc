@@ -29,7 +29,7 @@ Answered<domain::CommandPayload> create(Routes::Order& order) {
   return make_new<domain::CreateTask>()(order);
 }
 
-Answered<domain::CommandPayload> change(Routes::Order& order) {
+Answered<domain::CommandPayload> change_task(Routes::Order& order) {
   fill_in(order.body);
   return make_of<domain::ChangeTask>("task")(order);
 }
@@ -57,7 +57,7 @@ void add_task_routes(Routes& routes) {
   routes.command({"POST", "/v1/scheduled-tasks", Permission::configure, IfMatch::none, 201},
                  create);
   routes.command({"PUT", "/v1/scheduled-tasks/{task}", Permission::configure, IfMatch::required},
-                 change);
+                 change_task);
   routes.command({"DELETE", "/v1/scheduled-tasks/{task}", Permission::configure, IfMatch::required},
                  make_of<domain::DeleteTask>("task"));
   routes.command({"POST", "/v1/scheduled-tasks/{task}:run", Permission::operate},

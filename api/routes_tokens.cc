@@ -70,7 +70,7 @@ EnrolmentItem item_of(const projections::EnrolmentTokenRow& row) {
 }
 
 template <class Row>
-Answered<Listed> list(const Reading& reading, const ListQuery& query, View view) {
+Answered<Listed> list_tokens(const Reading& reading, const ListQuery& query, View view) {
   const auto page = projections::list_rows<Row>(*reading.snapshot, view, query);
   if (!page) return refused(page.error());
   std::vector<decltype(item_of(page->items.front()))> items;
@@ -79,7 +79,7 @@ Answered<Listed> list(const Reading& reading, const ListQuery& query, View view)
 }
 
 template <class Row>
-Answered<Response> show(const Reading& reading, View view) {
+Answered<Response> show_token(const Reading& reading, View view) {
   const auto token = path_name<TokenId>(reading.request, "token");
   if (!token) return refused(token.error());
   const auto row = reading.snapshot->row<Row>(view, token->value);
@@ -162,7 +162,8 @@ domain::CommandPayload payload_of(EnrolmentBody body, const TokenId& token, cons
                                      std::move(body.relay_group)};
 }
 
-Response told(const ledger::Committed& committed, const TokenId& token, const NewToken& made) {
+Response told_token(const ledger::Committed& committed, const TokenId& token,
+                    const NewToken& made) {
   Response response = committed_response(committed, 201);
   response.body = "{\"token\":\"" + token.value + "\",\"secret\":\"" + made.text + "\"," +
                   response.body.substr(1);
@@ -202,7 +203,7 @@ Answered<Response> issue(const Request& request, const Services& services) {
   const NewToken made = token_for(services, command->id, token);
   const auto before = issued_before<Issued>(services, command->id, made);
   if (!before) return refused(before.error());
-  if (*before) return told(**before, token, made);
+  if (*before) return told_token(**before, token, made);
   command->reason = body->reason();
   command->ticket = body->ticket();
   command->payload = payload_of(std::move(*said), token, made, *expires_at);
@@ -213,7 +214,7 @@ Answered<Response> issue(const Request& request, const Services& services) {
   if (!committed) return refused(committed.error());
   // The token opens nothing before the views know it.
   services.projector.wait_for(committed->first, new_token_wait);
-  return told(*committed, token, made);
+  return told_token(*committed, token, made);
 }
 
 }  // namespace
@@ -223,20 +224,20 @@ void add_token_routes(Routes& routes) {
   using projections::TokenRow;
   routes.list("/v1/tokens", Permission::read_access, {"filter"},
               [](const Reading& reading, const ListQuery& query) {
-                return list<TokenRow>(reading, query, View::tokens);
+                return list_tokens<TokenRow>(reading, query, View::tokens);
               });
   routes.read("/v1/tokens/{token}", Permission::read_access, {},
-              [](const Reading& reading) { return show<TokenRow>(reading, View::tokens); });
+              [](const Reading& reading) { return show_token<TokenRow>(reading, View::tokens); });
   routes.other("POST", "/v1/tokens", Permission::administer, issue<TokenBody, domain::TokenIssued>);
   routes.command({"POST", "/v1/tokens/{token}:revoke", Permission::administer},
                  make_of<domain::RevokeToken>("token"));
   routes.list("/v1/enrolment-tokens", Permission::read_access, {"filter"},
               [](const Reading& reading, const ListQuery& query) {
-                return list<EnrolmentTokenRow>(reading, query, View::enrolment_tokens);
+                return list_tokens<EnrolmentTokenRow>(reading, query, View::enrolment_tokens);
               });
   routes.read("/v1/enrolment-tokens/{token}", Permission::read_access, {},
               [](const Reading& reading) {
-                return show<EnrolmentTokenRow>(reading, View::enrolment_tokens);
+                return show_token<EnrolmentTokenRow>(reading, View::enrolment_tokens);
               });
   routes.other("POST", "/v1/enrolment-tokens", Permission::administer,
                issue<EnrolmentBody, domain::EnrolmentTokenIssued>);
