@@ -41,13 +41,6 @@ namespace {
 
 constexpr std::chrono::milliseconds patience{250};
 
-domain::Command by_service(domain::CommandPayload payload) {
-  domain::Command command;
-  command.actor = {domain::ActorKind::system, "ledgerd", "", domain::Authentication::local};
-  command.payload = std::move(payload);
-  return command;
-}
-
 bool is_loopback(const std::string& address) {
   return address == "::1" || address == "localhost" || address.starts_with("127.");
 }

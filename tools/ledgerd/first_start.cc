@@ -14,16 +14,12 @@ using ledger::fail;
 using ledger::Result;
 namespace domain = ledger::domain;
 
-namespace {
-
 domain::Command by_service(domain::CommandPayload payload) {
   domain::Command command;
   command.actor = {domain::ActorKind::system, "ledgerd", "", domain::Authentication::local};
   command.payload = std::move(payload);
   return command;
 }
-
-}  // namespace
 
 Result<domain::Digest> load_or_make_seed(const std::filesystem::path& directory,
                                          ledger::Entropy& entropy) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "ledger/domain/command.h"
 #include "ledger/domain/ids.h"
 #include "ledger/entropy.h"
 #include "ledger/merkle/checkpoint.h"
@@ -14,6 +15,9 @@ namespace ledgerd {
 
 inline constexpr const char* admin_token_name = "admin-token";
 inline constexpr const char* secret_seed_name = "secret-seed";
+
+// What the service itself asks for.
+ledger::domain::Command by_service(ledger::domain::CommandPayload payload);
 
 // 32 random bytes in a file that only its owner reads, made once. Errors: io, corrupt.
 ledger::Result<ledger::domain::Digest> load_or_make_seed(const std::filesystem::path& directory,

@@ -17,7 +17,7 @@ namespace domain = ledger::domain;
 namespace {
 
 constexpr std::size_t job_threads = 4;
-constexpr std::chrono::milliseconds patience{250};
+constexpr std::chrono::milliseconds growth_wait{250};
 
 // How long a computer of these facts may be silent.
 domain::Duration allowed_silence(const domain::World& world,
@@ -81,7 +81,7 @@ void Reactor::resume() {
 
 void Reactor::follow(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const auto size = parts_.log.wait_beyond(seen_, patience);
+    const auto size = parts_.log.wait_beyond(seen_, growth_wait);
     if (size <= seen_) continue;
     const auto cursor = parts_.log.read(seen_, size);
     while (true) {
