@@ -229,7 +229,7 @@ Wish wish_of(const Dice& dice) {
 CommandPayload assign_rules(const Dice& dice) { return wish_of<AssignRules>(dice); }
 CommandPayload unassign_rules(const Dice& dice) { return wish_of<UnassignRules>(dice); }
 
-constexpr Choice choices[] = {
+constexpr Choice content_commands[] = {
     {"change_setting", change_setting, 6},
     {"change_auto_apply", change_auto_apply, 4},
     {"change_policy_setting", change_policy_setting, 2},
@@ -259,6 +259,6 @@ constexpr Choice choices[] = {
 
 }  // namespace
 
-std::span<const Choice> content_choices() { return choices; }
+std::span<const Choice> content_choices() { return content_commands; }
 
 }  // namespace tests

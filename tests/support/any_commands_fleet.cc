@@ -210,7 +210,7 @@ CommandPayload report_relay_unavailable(const Dice& dice) {
   return ReportRelayUnavailable{some_relay(dice), "no answer"};
 }
 
-constexpr Choice choices[] = {
+constexpr Choice fleet_commands[] = {
     {"enrol", enrol, 10},
     {"change_facts", change_facts, 3},
     {"report", report, 24},
@@ -269,6 +269,6 @@ Scope scope_of(const Dice& dice) {
   return scope;
 }
 
-std::span<const Choice> fleet_choices() { return choices; }
+std::span<const Choice> fleet_choices() { return fleet_commands; }
 
 }  // namespace tests

@@ -162,7 +162,7 @@ CommandPayload record_something(const Dice& dice) {
   }
 }
 
-constexpr Choice choices[] = {
+constexpr Choice service_commands[] = {
     {"create_task", create_task, 8},
     {"change_task", change_task, 3},
     {"delete_task", delete_task, 2},
@@ -186,6 +186,6 @@ constexpr Choice choices[] = {
 
 }  // namespace
 
-std::span<const Choice> service_choices() { return choices; }
+std::span<const Choice> service_choices() { return service_commands; }
 
 }  // namespace tests

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 namespace domain = ledger::domain;
 
-std::string code_of(const Answer& answer) { return answer.field("code"); }
+std::string problem_of(const Answer& answer) { return answer.field("code"); }
 
 // -- Plans ---------------------------------------------------------------------------------------
 
@@ -54,8 +54,8 @@ TEST_F(ApiPlans, AreAppliedOnlyByTheirDigestAndWithAReason) {
   EXPECT_EQ(ledger.post(apply, R"({"reason":"x"})").status, 428);
   EXPECT_EQ(ledger.post(apply, R"({"reason":"x","digest":")" + std::string(64, '0') + "\"}").status,
             412);
-  EXPECT_EQ(code_of(ledger.post(apply, "{" + digest + "}")), "reason-missing");
-  EXPECT_EQ(code_of(ledger.post(apply, R"({"reason":"x","confirm":"26-001",)" + digest + "}")),
+  EXPECT_EQ(problem_of(ledger.post(apply, "{" + digest + "}")), "reason-missing");
+  EXPECT_EQ(problem_of(ledger.post(apply, R"({"reason":"x","confirm":"26-001",)" + digest + "}")),
             "plan-confirmation-differs");
   EXPECT_EQ(ledger.post(apply, R"({"reason":"x","confirm":"26-002",)" + digest + "}").status, 200);
   EXPECT_EQ(ledger.post(apply, R"({"reason":"x",)" + digest + "}").status, 404);
@@ -68,7 +68,7 @@ TEST_F(ApiPlans, AreStaleWhenTheirEffectIsAnotherAndComeBackAnew) {
   const auto stale = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
                                  R"({"reason":"x","digest":")" + plan.field("digest") + "\"}");
   EXPECT_EQ(stale.status, 409);
-  EXPECT_EQ(code_of(stale), "plan-stale");
+  EXPECT_EQ(problem_of(stale), "plan-stale");
   const auto renewed = json::parse(stale.body)["plan"];
   ASSERT_EQ(renewed["impact"]["policies"].size(), 2U);
   const auto applied = ledger.post("/v1/plans/" + renewed["plan"].get<std::string>() + ":apply",
@@ -136,9 +136,9 @@ class ApiAgents : public testing::Test {
 };
 
 TEST_F(ApiAgents, SpeakOnlyForTheirOwnComputer) {
-  EXPECT_EQ(code_of(ledger.post("/v1/computers/pc-2/report", R"({"sequence":1})")),
+  EXPECT_EQ(problem_of(ledger.post("/v1/computers/pc-2/report", R"({"sequence":1})")),
             "not-your-computer");
-  EXPECT_EQ(code_of(ledger.get("/v1/computers/pc-2/instructions")), "not-your-computer");
+  EXPECT_EQ(problem_of(ledger.get("/v1/computers/pc-2/instructions")), "not-your-computer");
 }
 
 TEST_F(ApiAgents, AddNothingToTheRecordWithAHeartbeatThatBringsNoNews) {
@@ -180,7 +180,7 @@ TEST_F(ApiAgents, AreGivenTheSameSecretWhenTheyJoinAgainWithTheSameKey) {
   EXPECT_EQ(again.status, 201) << again.body;
   EXPECT_EQ(first.field("secret"), again.field("secret"));
   const auto other = ledger.post("/v1/computers", asked.body);
-  EXPECT_EQ(code_of(other), "computer-exists");
+  EXPECT_EQ(problem_of(other), "computer-exists");
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ std::string documented(std::string pattern) {
   return pattern;
 }
 
-std::string lower(std::string text) {
+std::string lower_case(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
 }
@@ -42,8 +42,8 @@ TEST_F(ApiRoutes, AreAllInTheDocumentWithTheirPermissions) {
     const std::string path = documented(route->pattern);
     ASSERT_TRUE(document["paths"].contains(path)) << path;
     const json& operations = document["paths"][path];
-    ASSERT_TRUE(operations.contains(lower(route->method))) << route->method << ' ' << path;
-    EXPECT_EQ(operations[lower(route->method)]["x-permission"], name_of(route->permission))
+    ASSERT_TRUE(operations.contains(lower_case(route->method))) << route->method << ' ' << path;
+    EXPECT_EQ(operations[lower_case(route->method)]["x-permission"], name_of(route->permission))
         << route->method << ' ' << path;
   }
 }
@@ -51,7 +51,7 @@ TEST_F(ApiRoutes, AreAllInTheDocumentWithTheirPermissions) {
 TEST_F(ApiRoutes, AreAllThatTheDocumentDescribes) {
   std::set<std::string> there;
   for (const auto& route : ledger.router.routes()) {
-    there.insert(lower(route->method) + ' ' + documented(route->pattern));
+    there.insert(lower_case(route->method) + ' ' + documented(route->pattern));
   }
   const json document = json::parse(api::openapi_json());
   for (const auto& [path, operations] : document["paths"].items()) {

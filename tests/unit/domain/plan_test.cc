@@ -13,7 +13,7 @@ namespace {
 using namespace ledger::domain;
 
 // Update 25-002 is in force on one policy with two computers, of which one is silent.
-Fold a_fleet() {
+Fold a_planned_fleet() {
   Fold fold;
   given(fold, import_of_update(1, {{1, 1, "web", true, Module::firewall, {"CVE-1"}},
                                    {2, 1, "ssh", true, Module::log_inspection, {"CVE-2"}}}));
@@ -33,7 +33,7 @@ ledger::Result<Preview> preview_of(const Fold& fold, CommandPayload payload) {
 }
 
 TEST(Plans, TellTheEffectOfARollback) {
-  const Fold fold = a_fleet();
+  const Fold fold = a_planned_fleet();
   const auto seen = preview_of(fold, RollBackRuleUpdate{update(1), true, std::nullopt});
   ASSERT_TRUE(seen);
   EXPECT_EQ(seen->base, fold.world.size);
@@ -52,7 +52,7 @@ TEST(Plans, TellTheEffectOfARollback) {
 }
 
 TEST(Plans, WarnOfWhatAPersonWouldWantToKnow) {
-  const Fold fold = a_fleet();
+  const Fold fold = a_planned_fleet();
   const auto warns = [](const ledger::Result<Preview>& seen, const std::string& of) {
     return std::any_of(seen->warnings.begin(), seen->warnings.end(),
                        [&](const auto& warning) { return warning.find(of) != std::string::npos; });
@@ -68,14 +68,14 @@ TEST(Plans, WarnOfWhatAPersonWouldWantToKnow) {
 }
 
 TEST(Plans, AreNotMadeForWhatIsRefused) {
-  const Fold fold = a_fleet();
+  const Fold fold = a_planned_fleet();
   const auto seen = preview_of(fold, RollBackRuleUpdate{update(2), false, std::nullopt});
   ASSERT_FALSE(seen);
   EXPECT_EQ(seen.error().reason, "rule-update-not-older");
 }
 
 TEST(Plans, StayValidThroughWhatDoesNotMatter) {
-  Fold fold = a_fleet();
+  Fold fold = a_planned_fleet();
   Command command = fold.command_of(RollBackRuleUpdate{update(1), true, std::nullopt});
   command.plan_digest = preview(fold.world, command, fold.moment())->digest;
   report_up_to_date(fold, "pc-2", 1);  // A silent computer returns: reach, not impact.
@@ -86,7 +86,7 @@ TEST(Plans, StayValidThroughWhatDoesNotMatter) {
 }
 
 TEST(Plans, AreStaleOnceTheirEffectIsAnother) {
-  Fold fold = a_fleet();
+  Fold fold = a_planned_fleet();
   Command command = fold.command_of(RollBackRuleUpdate{update(1), true, std::nullopt});
   command.plan_digest = preview(fold.world, command, fold.moment())->digest;
   given(fold, enrolment("pc-3", "site"));
@@ -98,7 +98,7 @@ TEST(Plans, AreStaleOnceTheirEffectIsAnother) {
 }
 
 TEST(Plans, OfOneActionAreNoPlansOfAnother) {
-  Fold fold = a_fleet();
+  Fold fold = a_planned_fleet();
   Command held = fold.command_of(RollBackRuleUpdate{update(1), true, fold.now + hours(1)});
   Command longer = fold.command_of(RollBackRuleUpdate{update(1), true, fold.now + hours(2)});
   longer.plan_digest = preview(fold.world, held, fold.moment())->digest;
@@ -106,7 +106,7 @@ TEST(Plans, OfOneActionAreNoPlansOfAnother) {
 }
 
 TEST(Plans, OfAnInstructionCountThoseWhoAreTold) {
-  const Fold fold = a_fleet();
+  const Fold fold = a_planned_fleet();
   const Instruct instruct{InstructionAction::download_update, {}};
   const auto seen = preview_of(fold, instruct);
   EXPECT_EQ(seen->impact.computers, 2U);

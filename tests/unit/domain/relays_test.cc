@@ -11,7 +11,7 @@ namespace {
 
 using namespace ledger::domain;
 
-constexpr std::uint64_t plenty = 50'000'000'000;
+constexpr std::uint64_t much_room = 50'000'000'000;
 
 // relay-1 is in group "branch" and serves metadata version 3, which is the latest.
 Fold a_relay() {
@@ -26,7 +26,8 @@ Fold a_relay() {
 }
 
 ReportRelay serving(std::uint64_t metadata, const std::string& version) {
-  return {{"relay-1"}, metadata, {}, SyncReason::none, {{{"virus-pattern"}, version}}, {}, plenty};
+  return {{"relay-1"}, metadata, {}, SyncReason::none, {{{"virus-pattern"}, version}},
+          {},          much_room};
 }
 
 SyncState sync(const Fold& fold) {

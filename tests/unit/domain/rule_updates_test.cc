@@ -12,18 +12,18 @@ namespace {
 
 using namespace ledger::domain;
 
-const GivenRule web{1, 1, "web"};
+const GivenRule web_rule{1, 1, "web"};
 const GivenRule web_newer{1, 2, "web"};
-const GivenRule ssh{2, 1, "ssh"};
+const GivenRule ssh_rule{2, 1, "ssh"};
 
-// Three updates are there, the last is in force; policy "site" has the application type web.
+// Three updates are there, the last is in force; policy "site" has the application type web_rule.
 Fold three_updates() {
   Fold fold;
-  given(fold, import_of_update(1, {web, ssh}));
+  given(fold, import_of_update(1, {web_rule, ssh_rule}));
   given_policy(fold, "site");
   given(fold, AssignRules{{"site"}, {}, {"web"}, {}});
-  given(fold, import_of_update(2, {web_newer, ssh}));
-  given(fold, import_of_update(3, {web_newer, ssh, {3, 1, "web"}}));
+  given(fold, import_of_update(2, {web_newer, ssh_rule}));
+  given(fold, import_of_update(3, {web_newer, ssh_rule, {3, 1, "web"}}));
   return fold;
 }
 
@@ -41,7 +41,7 @@ bool is_there(const Fold& fold, std::uint32_t number) {
 
 TEST(Import, RecordsTheUpdateItsRulesAndPutsItInForce) {
   Fold fold;
-  const auto events = fold.submit(import_of_update(1, {web, ssh}));
+  const auto events = fold.submit(import_of_update(1, {web_rule, ssh_rule}));
   EXPECT_EQ(types(events),
             (TypeNames{"rule_update.imported", "rules.recorded", "rule_update.applied"}));
   EXPECT_EQ(in_force(fold), update(1));
@@ -64,12 +64,12 @@ TEST(Import, CutsManyRulesIntoChunksThatFitARecord) {
 
 TEST(Import, OfTheSameDocumentAgainChangesNothing) {
   Fold fold = three_updates();
-  EXPECT_EQ(types(fold.submit(import_of_update(2, {web_newer, ssh}))), TypeNames{});
+  EXPECT_EQ(types(fold.submit(import_of_update(2, {web_newer, ssh_rule}))), TypeNames{});
 }
 
 TEST(Import, OfOtherContentUnderAKnownNameIsAConflict) {
   Fold fold = three_updates();
-  auto import = import_of_update(2, {web});
+  auto import = import_of_update(2, {web_rule});
   import.digest = digest(99);
   EXPECT_EQ(fold.refusal(import), "rule-update-differs");
   given(fold, DeleteRuleUpdate{update(2)});
@@ -79,9 +79,9 @@ TEST(Import, OfOtherContentUnderAKnownNameIsAConflict) {
 TEST(Import, RefusesWhatIsNoCompleteSetOfRules) {
   Fold fold;
   EXPECT_EQ(fold.refusal(import_of_update(1, {})), "rule-update-empty");
-  EXPECT_EQ(fold.refusal(import_of_update(1, {ssh, web})), "rule-ids-not-ascending");
-  EXPECT_EQ(fold.refusal(import_of_update(1, {web, web})), "rule-ids-not-ascending");
-  auto huge = import_of_update(1, {web});
+  EXPECT_EQ(fold.refusal(import_of_update(1, {ssh_rule, web_rule})), "rule-ids-not-ascending");
+  EXPECT_EQ(fold.refusal(import_of_update(1, {web_rule, web_rule})), "rule-ids-not-ascending");
+  auto huge = import_of_update(1, {web_rule});
   huge.rules.assign(ledger::limits::rules_per_update_max + 1, huge.rules.front());
   EXPECT_EQ(fold.refusal(huge), "rule-update-too-large");
 }
@@ -90,14 +90,14 @@ TEST(Import, OfADeletedUpdateBringsItBack) {
   Fold fold = three_updates();
   given(fold, DeleteRuleUpdate{update(2)});
   EXPECT_FALSE(is_there(fold, 2));
-  given(fold, import_of_update(2, {web_newer, ssh}));
+  given(fold, import_of_update(2, {web_newer, ssh_rule}));
   EXPECT_EQ(fold.world.rule_updates.find(update(2))->rules.size(), 2U);
 }
 
 TEST(Import, OfAnOlderUpdateDoesNotApplyIt) {
   Fold fold;
-  given(fold, import_of_update(2, {web}));
-  const auto events = fold.submit(import_of_update(1, {web}));
+  given(fold, import_of_update(2, {web_rule}));
+  const auto events = fold.submit(import_of_update(1, {web_rule}));
   EXPECT_EQ(types(events), (TypeNames{"rule_update.imported", "rules.recorded"}));
   EXPECT_EQ(in_force(fold), update(2));
 }
@@ -105,7 +105,7 @@ TEST(Import, OfAnOlderUpdateDoesNotApplyIt) {
 TEST(Import, OnlyStoresWhenNothingIsAppliedByItself) {
   Fold fold;
   given_setting(fold, SettingName::auto_apply_rule_updates, "false");
-  given(fold, import_of_update(1, {web}));
+  given(fold, import_of_update(1, {web_rule}));
   EXPECT_EQ(in_force(fold), std::nullopt);
   EXPECT_EQ(status_of(fold.world.rule_updates, update(1)), RuleUpdateStatus::available);
 }
@@ -114,10 +114,10 @@ TEST(Import, OnlyStoresWhenNothingIsAppliedByItself) {
 
 TEST(AutoApply, BringsNewVersionsOfAssignedRulesOnly) {
   Fold fold;
-  given(fold, import_of_update(1, {web, ssh}));
+  given(fold, import_of_update(1, {web_rule, ssh_rule}));
   given_policy(fold, "site");
   given(fold, AssignRules{{"site"}, {rule_id(1)}, {}, {}});
-  const auto events = fold.submit(import_of_update(2, {web_newer, ssh, {3, 1, "web"}}));
+  const auto events = fold.submit(import_of_update(2, {web_newer, ssh_rule, {3, 1, "web"}}));
   const auto* changed = first_of<PolicyRulesetChanged>(events);
   ASSERT_NE(changed, nullptr);
   EXPECT_EQ(changed->changed, 1U);
@@ -128,42 +128,43 @@ TEST(AutoApply, BringsNewVersionsOfAssignedRulesOnly) {
 
 TEST(AutoApply, AssignsNewAutoAssignableRulesOfAnAssignedApplicationType) {
   Fold fold;
-  given(fold, import_of_update(1, {web, ssh}));
+  given(fold, import_of_update(1, {web_rule, ssh_rule}));
   given_policy(fold, "site");
   given(fold, AssignRules{{"site"}, {}, {"web"}, {}});
   const GivenRule new_web{3, 1, "web"};
   const GivenRule by_hand{4, 1, "web", false};
   const GivenRule new_ssh{5, 1, "ssh"};
-  const auto events = fold.submit(import_of_update(2, {web, ssh, new_web, by_hand, new_ssh}));
+  const auto events =
+      fold.submit(import_of_update(2, {web_rule, ssh_rule, new_web, by_hand, new_ssh}));
   EXPECT_EQ(assigned(fold, "site"), (std::set<RuleId>{rule_id(1), rule_id(3)}));
   EXPECT_TRUE(first_of<RulesAssigned>(events)->automatic);
 }
 
 TEST(AutoApply, AssignsNewRulesOfAnAssignedModule) {
   Fold fold;
-  given(fold, import_of_update(1, {web}));
+  given(fold, import_of_update(1, {web_rule}));
   given_policy(fold, "site");
   given(fold, AssignRules{{"site"}, {}, {}, {Module::intrusion_prevention}});
   GivenRule firewall{3, 1, "net"};
   firewall.module = Module::firewall;
-  given(fold, import_of_update(2, {web, {2, 1, "net"}, firewall}));
+  given(fold, import_of_update(2, {web_rule, {2, 1, "net"}, firewall}));
   EXPECT_EQ(assigned(fold, "site"), (std::set<RuleId>{rule_id(1), rule_id(2)}));
 }
 
 TEST(AutoApply, DoesNotBringBackARuleThatAPersonTookAway) {
   Fold fold = three_updates();
   given(fold, UnassignRules{{"site"}, {rule_id(1)}, {}, {}});
-  given(fold, import_of_update(4, {{1, 3, "web"}, ssh, {3, 1, "web"}}));
+  given(fold, import_of_update(4, {{1, 3, "web"}, ssh_rule, {3, 1, "web"}}));
   EXPECT_EQ(assigned(fold, "site"), (std::set<RuleId>{rule_id(3)}));
 }
 
 TEST(AutoApply, LetsAllDescendantsRunWhatTheirAncestorGot) {
   Fold fold;
-  given(fold, import_of_update(1, {web}));
+  given(fold, import_of_update(1, {web_rule}));
   given_policy(fold, "site");
   given_policy(fold, "kiosk", "site");
   given(fold, AssignRules{{"site"}, {}, {"web"}, {}});
-  given(fold, import_of_update(2, {web, {2, 1, "web"}}));
+  given(fold, import_of_update(2, {web_rule, {2, 1, "web"}}));
   EXPECT_EQ(assigned(fold, "kiosk"), std::set<RuleId>{});
   EXPECT_EQ(fold.world.policies.find({"kiosk"})->ruleset.rules, 2U);
 }
@@ -173,7 +174,7 @@ TEST(AutoApply, LetsAllDescendantsRunWhatTheirAncestorGot) {
 TEST(Apply, PutsANewerUpdateInForceByHand) {
   Fold fold;
   given_setting(fold, SettingName::auto_apply_rule_updates, "false");
-  given(fold, import_of_update(1, {web}));
+  given(fold, import_of_update(1, {web_rule}));
   given(fold, import_of_update(2, {web_newer}));
   given(fold, ApplyRuleUpdate{update(1)});
   const auto events = fold.submit(ApplyRuleUpdate{update(2)});
@@ -221,7 +222,7 @@ TEST(RollBack, WithAHoldIsNotUndoneByTheNextCheckOrImport) {
   given(fold, RollBackRuleUpdate{update(2), true, std::nullopt});
   const auto checked = fold.submit(ReportSourceChecked{{"vendor"}, {"check-1"}, 4, {}, {}, {}, 0});
   EXPECT_EQ(types(checked), (TypeNames{"source.checked", "auto_apply.withheld"}));
-  const auto imported = fold.submit(import_of_update(4, {web}));
+  const auto imported = fold.submit(import_of_update(4, {web_rule}));
   EXPECT_EQ(types(imported),
             (TypeNames{"rule_update.imported", "rules.recorded", "auto_apply.withheld"}));
   EXPECT_EQ(first_of<AutoApplyWithheld>(imported)->hold, HoldId{"hold-1"});
@@ -254,7 +255,7 @@ TEST(RollBack, RefusesWhatIsNotOlderDeletedUnknownOrWithoutAReason) {
 TEST(RollBack, IsRefusedBeforeAnythingIsInForce) {
   Fold fold;
   given_setting(fold, SettingName::auto_apply_rule_updates, "false");
-  given(fold, import_of_update(1, {web}));
+  given(fold, import_of_update(1, {web_rule}));
   EXPECT_EQ(fold.refusal(RollBackRuleUpdate{update(1), false, std::nullopt}),
             "rule-update-not-older");
 }
@@ -278,13 +279,13 @@ TEST(RollBack, AndApplyingAgainAssignsNothingTwice) {
 
 TEST(Holds, OfOneUpdateLetOthersThrough) {
   Fold fold;
-  given(fold, import_of_update(1, {web}));
+  given(fold, import_of_update(1, {web_rule}));
   given_setting(fold, SettingName::auto_apply_rule_updates, "false");
-  given(fold, import_of_update(2, {web}));
+  given(fold, import_of_update(2, {web_rule}));
   given(fold, PlaceHold{HoldId{"bad"}, update(2), std::nullopt});
   given_setting(fold, SettingName::auto_apply_rule_updates, "true");
   EXPECT_EQ(status_of(fold.world.rule_updates, update(2)), RuleUpdateStatus::held);
-  given(fold, import_of_update(3, {web}));
+  given(fold, import_of_update(3, {web_rule}));
   EXPECT_EQ(in_force(fold), update(3));
 }
 
@@ -347,7 +348,7 @@ TEST(Export, IsRecorded) {
 
 TEST(Retention, KeepsTenUnlessToldOtherwise) {
   Fold fold;
-  for (std::uint32_t n = 1; n <= 11; ++n) given(fold, import_of_update(n, {web}));
+  for (std::uint32_t n = 1; n <= 11; ++n) given(fold, import_of_update(n, {web_rule}));
   EXPECT_FALSE(is_there(fold, 1));
   EXPECT_TRUE(is_there(fold, 2));
   given_setting(fold, SettingName::rule_updates_kept, "3");

@@ -16,17 +16,17 @@ using namespace ledger::domain;
 using tests::Fold;
 using tests::Viewed;
 
-const Actor alice{ActorKind::user, "alice", "", Authentication::session};
-const Actor bob{ActorKind::user, "bob", "", Authentication::session};
+const Actor ann{ActorKind::user, "alice", "", Authentication::session};
+const Actor ben{ActorKind::user, "bob", "", Authentication::session};
 
-// A policy that alice creates at 1, whose description bob changes at 2, which is deleted at 3.
+// A policy that ann creates at 1, whose description ben changes at 2, which is deleted at 3.
 Fold life_of_a_policy() {
   Fold fold;
-  EXPECT_TRUE(fold.submit(CreatePolicy{{"base"}, std::nullopt, ""}, alice));
-  EXPECT_TRUE(fold.submit(CreatePolicy{{"web"}, PolicyId{"base"}, "old"}, alice));
+  EXPECT_TRUE(fold.submit(CreatePolicy{{"base"}, std::nullopt, ""}, ann));
+  EXPECT_TRUE(fold.submit(CreatePolicy{{"web"}, PolicyId{"base"}, "old"}, ann));
   fold.reason = "A better name.";
-  EXPECT_TRUE(fold.submit(ChangePolicy{{"web"}, PolicyId{"base"}, "new"}, bob));
-  EXPECT_TRUE(fold.submit(DeletePolicy{{"web"}}, alice));
+  EXPECT_TRUE(fold.submit(ChangePolicy{{"web"}, PolicyId{"base"}, "new"}, ben));
+  EXPECT_TRUE(fold.submit(DeletePolicy{{"web"}}, ann));
   return fold;
 }
 
@@ -92,7 +92,7 @@ TEST(Blame, NamesTheEventThatSetEachField) {
 
 TEST(Blame, DoesNotLookBeyondATimeWhenTheRowWasGone) {
   Fold fold = life_of_a_policy();
-  ASSERT_TRUE(fold.submit(CreatePolicy{{"web"}, PolicyId{"base"}, "new"}, bob));
+  ASSERT_TRUE(fold.submit(CreatePolicy{{"web"}, PolicyId{"base"}, "new"}, ben));
   const Viewed viewed(fold.log);
   const auto fields = blame(viewed.views, viewed.log, View::policies, "web", {4});
   ASSERT_TRUE(fields.has_value());

@@ -63,7 +63,7 @@ TEST(Tables, ComeInPagesFromEitherEnd) {
   }
 }
 
-Rule rule(std::uint32_t id, std::uint32_t version) {
+Rule listed_rule(std::uint32_t id, std::uint32_t version) {
   Rule made;
   made.id = {id};
   made.module = Module::intrusion_prevention;
@@ -73,7 +73,7 @@ Rule rule(std::uint32_t id, std::uint32_t version) {
   return made;
 }
 
-ImportRuleUpdate update(std::uint32_t number, std::vector<Rule> rules) {
+ImportRuleUpdate listed_update(std::uint32_t number, std::vector<Rule> rules) {
   ImportRuleUpdate import;
   import.update = {26, number};
   import.digest.bytes[0] = static_cast<std::uint8_t>(number);
@@ -85,16 +85,16 @@ ImportRuleUpdate update(std::uint32_t number, std::vector<Rule> rules) {
 // rolled back to 2 before 4 comes.
 Fold life_of_a_rule() {
   Fold fold;
-  const Rule other = rule(2'000'002, 1);
+  const Rule other = listed_rule(2'000'002, 1);
   EXPECT_TRUE(fold.submit(CreatePolicy{{"base"}, std::nullopt, ""}));
   EXPECT_TRUE(fold.submit(CreatePolicy{{"web"}, PolicyId{"base"}, ""}));
-  EXPECT_TRUE(fold.submit(update(1, {rule(1'000'001, 1), other})));
+  EXPECT_TRUE(fold.submit(listed_update(1, {listed_rule(1'000'001, 1), other})));
   EXPECT_TRUE(fold.submit(AssignRules{{"base"}, {{1'000'001}}, {}, {}}));
   EXPECT_TRUE(fold.submit(AssignRules{{"web"}, {{2'000'002}}, {}, {}}));
-  EXPECT_TRUE(fold.submit(update(2, {rule(1'000'001, 2), other})));
-  EXPECT_TRUE(fold.submit(update(3, {other})));
+  EXPECT_TRUE(fold.submit(listed_update(2, {listed_rule(1'000'001, 2), other})));
+  EXPECT_TRUE(fold.submit(listed_update(3, {other})));
   EXPECT_TRUE(fold.submit(RollBackRuleUpdate{{26, 2}, false, std::nullopt}));
-  EXPECT_TRUE(fold.submit(update(4, {rule(1'000'001, 3), other})));
+  EXPECT_TRUE(fold.submit(listed_update(4, {listed_rule(1'000'001, 3), other})));
   return fold;
 }
 

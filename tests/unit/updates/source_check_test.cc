@@ -23,7 +23,7 @@ using domain::ReportSourceCheckFailed;
 using domain::ReportVerificationFailed;
 using domain::SourceFault;
 
-std::string document(const std::string& id) {
+std::string served_document(const std::string& id) {
   return R"({"format":"update-ledger/rule-update/1","id":")" + id +
          R"(","released_at":"2025-08-05T09:00:00Z","title":"t","rules":[{"id":1000123,)"
          R"("module":"firewall","name":"n","version":1,"severity":"low",)"
@@ -92,8 +92,8 @@ const T& at(const std::vector<domain::CommandPayload>& commands, std::size_t ind
 }
 
 TEST_F(SourceCheck, ImportsWhatIsNewInOrderAndThenReports) {
-  serve({{"25-032", "25-032.json", document("25-032")},
-         {"25-031", "25-031.json", document("25-031")}});
+  serve({{"25-032", "25-032.json", served_document("25-032")},
+         {"25-031", "25-031.json", served_document("25-031")}});
   const auto commands = check();
   ASSERT_EQ(commands.size(), 3U);
   const auto& first = at<ImportRuleUpdate>(commands, 0);
@@ -107,11 +107,11 @@ TEST_F(SourceCheck, ImportsWhatIsNewInOrderAndThenReports) {
   EXPECT_EQ(report.metadata_version, 7U);
   EXPECT_EQ(report.metadata_digest, sha256(source_.files["manifest.json"]));
   EXPECT_EQ(report.rule_updates, (std::vector<domain::RuleUpdateId>{{25, 31}, {25, 32}}));
-  EXPECT_EQ(content_.get(first.digest).value(), document("25-031"));
+  EXPECT_EQ(content_.get(first.digest).value(), served_document("25-031"));
 }
 
 TEST_F(SourceCheck, DownloadsNothingWhenOnlyAskedToCheck) {
-  serve({{"25-031", "25-031.json", document("25-031")}});
+  serve({{"25-031", "25-031.json", served_document("25-031")}});
   request_.download = DownloadMode::check_only;
   const auto commands = check();
   ASSERT_EQ(commands.size(), 1U);
@@ -120,14 +120,14 @@ TEST_F(SourceCheck, DownloadsNothingWhenOnlyAskedToCheck) {
 }
 
 TEST_F(SourceCheck, DoesNotDownloadAgainWhatIsImported) {
-  serve({{"25-031", "25-031.json", document("25-031")}});
-  request_.imported[{25, 31}] = sha256(document("25-031"));
+  serve({{"25-031", "25-031.json", served_document("25-031")}});
+  request_.imported[{25, 31}] = sha256(served_document("25-031"));
   EXPECT_EQ(check().size(), 1U);
   EXPECT_EQ(source_.fetched, std::vector<std::string>{"manifest.json"});
 }
 
 TEST_F(SourceCheck, TellsWhenAnImportedUpdateIsListedWithOtherContent) {
-  serve({{"25-031", "25-031.json", document("25-031")}});
+  serve({{"25-031", "25-031.json", served_document("25-031")}});
   request_.imported[{25, 31}] = sha256("what it was");
   const auto commands = check();
   ASSERT_EQ(commands.size(), 2U);
@@ -138,13 +138,13 @@ TEST_F(SourceCheck, TellsWhenAnImportedUpdateIsListedWithOtherContent) {
 }
 
 TEST_F(SourceCheck, ForgedOrTruncatedContentIsReportedAndNotStored) {
-  std::string sound_but_other = document("25-031");
+  std::string sound_but_other = served_document("25-031");
   sound_but_other.replace(sound_but_other.find(R"("title":"t")"), 11, R"("title":"T")");
   for (const auto& forged :
-       {sound_but_other, document("25-031") + " ", document("25-031").substr(1),
-        document("25-031").replace(60, 1, "~"), std::string()}) {
-    serve({{"25-031", "25-031.json", document("25-031")},
-           {"25-032", "25-032.json", document("25-032")}});
+       {sound_but_other, served_document("25-031") + " ", served_document("25-031").substr(1),
+        served_document("25-031").replace(60, 1, "~"), std::string()}) {
+    serve({{"25-031", "25-031.json", served_document("25-031")},
+           {"25-032", "25-032.json", served_document("25-032")}});
     source_.files["25-031.json"] = forged;
     const auto commands = check();
     ASSERT_EQ(commands.size(), 3U) << forged;
@@ -157,7 +157,7 @@ TEST_F(SourceCheck, ForgedOrTruncatedContentIsReportedAndNotStored) {
 }
 
 TEST_F(SourceCheck, ADocumentThatBreaksTheFormatOrIsAnotherUpdateIsReported) {
-  serve({{"25-031", "25-031.json", "{}"}, {"25-032", "25-032.json", document("25-033")}});
+  serve({{"25-031", "25-031.json", "{}"}, {"25-032", "25-032.json", served_document("25-033")}});
   const auto commands = check();
   ASSERT_EQ(commands.size(), 3U);
   EXPECT_NE(at<ReportVerificationFailed>(commands, 0).detail.find("/format"), std::string::npos);
@@ -204,8 +204,8 @@ TEST_F(SourceCheck, TellsWhenTheManifestExpires) {
 }
 
 TEST_F(SourceCheck, GoesOnWithoutAMissingDocumentButNotWithoutASource) {
-  serve({{"25-031", "25-031.json", document("25-031")},
-         {"25-032", "25-032.json", document("25-032")}});
+  serve({{"25-031", "25-031.json", served_document("25-031")},
+         {"25-032", "25-032.json", served_document("25-032")}});
   source_.files.erase("25-031.json");
   auto commands = check();
   ASSERT_EQ(commands.size(), 2U);
@@ -237,8 +237,8 @@ class FullStore final : public ContentStore {
 };
 
 TEST_F(SourceCheck, AFullDiskEndsTheCheckAndBlamesTheDisk) {
-  serve({{"25-031", "25-031.json", document("25-031")},
-         {"25-032", "25-032.json", document("25-032")}});
+  serve({{"25-031", "25-031.json", served_document("25-031")},
+         {"25-032", "25-032.json", served_document("25-032")}});
   FullStore full;
   const auto commands = check_source(request_, source_, full, std::stop_token());
   ASSERT_EQ(commands.size(), 1U);
@@ -262,8 +262,8 @@ class FileSourceCheck : public SourceCheck {
 };
 
 TEST_F(FileSourceCheck, ReadsADirectory) {
-  write("25-031.json", document("25-031"));
-  write("manifest.json", manifest({{"25-031", "25-031.json", document("25-031")}}));
+  write("25-031.json", served_document("25-031"));
+  write("manifest.json", manifest({{"25-031", "25-031.json", served_document("25-031")}}));
   const std::string path = folder_.path().string();
   std::string escaped = path;
   escaped.replace(escaped.find('-'), 1, "%2D");
@@ -300,9 +300,9 @@ TEST_F(FileSourceCheck, AsksTheAlternativeForWhatTheFirstDoesNotGive) {
 
 TEST_F(FileSourceCheck, DoesNotCoverUpWithTheAlternativeWhatTheFirstGaveWrongly) {
   std::filesystem::create_directory(folder_ / "other");
-  write("manifest.json", manifest({{"25-031", "25-031.json", document("25-031")}}));
-  write("25-031.json", document("25-031") + " ");
-  write("other/25-031.json", document("25-031"));
+  write("manifest.json", manifest({{"25-031", "25-031.json", served_document("25-031")}}));
+  write("25-031.json", served_document("25-031") + " ");
+  write("other/25-031.json", served_document("25-031"));
   const std::string url = "file://" + folder_.path().string();
   const auto commands = check_url(url, url + "/other");
   ASSERT_EQ(commands.size(), 2U);
