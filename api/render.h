@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -45,13 +44,12 @@ void add_columns(std::vector<std::string>& columns, const std::string& prefix) {
       columns.push_back(prefix + std::string(each.name));
     }
   };
-  std::apply([&](const auto&... each) { (add(each), ...); }, Row::fields());
+  Row::fields()([&](const auto&... each) { (add(each), ...); });
 }
 
 template <domain::HasFields T>
 constexpr bool has_position() {
-  return std::apply([](const auto&... each) { return ((each.name == "position") || ...); },
-                    T::fields());
+  return T::fields()([](const auto&... each) { return ((each.name == "position") || ...); });
 }
 
 }  // namespace internal

@@ -21,7 +21,7 @@ struct Me {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("actor", &Me::actor), field("role", &Me::role),
+    return field_list(field("actor", &Me::actor), field("role", &Me::role),
                       field("computer", &Me::computer), field("enrolment", &Me::enrolment),
                       field("permissions", &Me::permissions));
   }

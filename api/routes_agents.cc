@@ -47,7 +47,7 @@ struct ReportBody {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("sequence", &ReportBody::sequence), field("components", &ReportBody::components),
         field("ruleset", &ReportBody::ruleset), field("rule_update", &ReportBody::rule_update),
         field("occurred_at", &ReportBody::occurred_at));
@@ -154,7 +154,7 @@ struct OwedInstruction {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("instruction", &OwedInstruction::instruction),
+    return field_list(field("instruction", &OwedInstruction::instruction),
                       field("action", &OwedInstruction::action),
                       field("given", &OwedInstruction::given));
   }
@@ -169,7 +169,7 @@ struct Orders {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("heartbeat_interval", &Orders::heartbeat_interval),
+    return field_list(field("heartbeat_interval", &Orders::heartbeat_interval),
                       field("expected", &Orders::expected),
                       field("expected_ruleset", &Orders::expected_ruleset),
                       field("instructions", &Orders::instructions));

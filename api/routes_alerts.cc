@@ -25,7 +25,7 @@ struct AlertTypeItem {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("type", &AlertTypeItem::type), field("enabled", &AlertTypeItem::enabled),
         field("severity", &AlertTypeItem::severity),
         field("dismissible", &AlertTypeItem::dismissible),

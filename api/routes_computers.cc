@@ -86,7 +86,7 @@ struct InstructOneBody {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(domain::field("action", &InstructOneBody::action));
+    return field_list(domain::field("action", &InstructOneBody::action));
   }
 };
 

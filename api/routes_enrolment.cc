@@ -25,7 +25,7 @@ struct EnrolBody {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("computer", &EnrolBody::computer), field("name", &EnrolBody::name),
+    return field_list(field("computer", &EnrolBody::computer), field("name", &EnrolBody::name),
                       field("platform", &EnrolBody::platform),
                       field("agent_version", &EnrolBody::agent_version),
                       field("modules", &EnrolBody::modules), field("labels", &EnrolBody::labels),

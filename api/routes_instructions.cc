@@ -28,7 +28,7 @@ struct InstructBody {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(domain::field("action", &InstructBody::action),
+    return field_list(domain::field("action", &InstructBody::action),
                       domain::field("scope", &InstructBody::scope));
   }
 };

@@ -33,7 +33,7 @@ struct BackupBody {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(domain::field("name", &BackupBody::name));
+    return field_list(domain::field("name", &BackupBody::name));
   }
 };
 

@@ -22,7 +22,7 @@ struct PlanItem {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("plan", &PlanItem::plan), field("action", &PlanItem::action),
+    return field_list(field("plan", &PlanItem::plan), field("action", &PlanItem::action),
                       field("confirm", &PlanItem::confirm), field("base", &PlanItem::base),
                       field("digest", &PlanItem::digest), field("made_by", &PlanItem::made_by),
                       field("made_at", &PlanItem::made_at),
@@ -87,7 +87,7 @@ struct Confirmation {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("digest", &Confirmation::digest),
+    return field_list(field("digest", &Confirmation::digest),
                       field("confirm", &Confirmation::confirm));
   }
 };

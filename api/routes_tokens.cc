@@ -28,7 +28,7 @@ struct TokenItem {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("token", &TokenItem::token), field("user", &TokenItem::user),
+    return field_list(field("token", &TokenItem::token), field("user", &TokenItem::user),
                       field("role", &TokenItem::role), field("expires_at", &TokenItem::expires_at),
                       field("description", &TokenItem::description),
                       field("computer", &TokenItem::computer),
@@ -55,7 +55,7 @@ struct EnrolmentItem {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("token", &EnrolmentItem::token), field("uses", &EnrolmentItem::uses),
         field("used", &EnrolmentItem::used), field("expires_at", &EnrolmentItem::expires_at),
         field("policy", &EnrolmentItem::policy), field("group", &EnrolmentItem::group),
@@ -112,7 +112,7 @@ struct TokenBody {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("token", &TokenBody::token), field("user", &TokenBody::user),
+    return field_list(field("token", &TokenBody::token), field("user", &TokenBody::user),
                       field("role", &TokenBody::role), field("expires_in", &TokenBody::expires_in),
                       field("expires_at", &TokenBody::expires_at),
                       field("description", &TokenBody::description),
@@ -132,7 +132,7 @@ struct EnrolmentBody {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("token", &EnrolmentBody::token), field("uses", &EnrolmentBody::uses),
         field("expires_in", &EnrolmentBody::expires_in),
         field("expires_at", &EnrolmentBody::expires_at), field("policy", &EnrolmentBody::policy),

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -24,7 +23,7 @@ struct UserRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("user", &UserRow::user), field("name", &UserRow::name),
+    return field_list(field("user", &UserRow::user), field("name", &UserRow::name),
                       field("role", &UserRow::role), field("disabled", &UserRow::disabled),
                       field("changed", &UserRow::changed));
   }
@@ -46,7 +45,7 @@ struct TokenRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("token", &TokenRow::token), field("user", &TokenRow::user),
+    return field_list(field("token", &TokenRow::token), field("user", &TokenRow::user),
                       field("role", &TokenRow::role), field("secret", &TokenRow::secret),
                       field("expires_at", &TokenRow::expires_at),
                       field("description", &TokenRow::description),
@@ -72,7 +71,7 @@ struct EnrolmentTokenRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("token", &EnrolmentTokenRow::token), field("secret", &EnrolmentTokenRow::secret),
         field("uses", &EnrolmentTokenRow::uses), field("used", &EnrolmentTokenRow::used),
         field("expires_at", &EnrolmentTokenRow::expires_at),

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event.h"
@@ -38,7 +37,7 @@ struct EventItem {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("position", &EventItem::position), field("type", &EventItem::type),
         field("recorded_at", &EventItem::recorded_at),
         field("occurred_at", &EventItem::occurred_at), field("stream", &EventItem::stream),

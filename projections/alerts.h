@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -33,7 +32,7 @@ struct AlertRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("alert", &AlertRow::alert), field("type", &AlertRow::type),
         field("severity", &AlertRow::severity), field("subject", &AlertRow::subject),
         field("first_true_at", &AlertRow::first_true_at), field("raised_at", &AlertRow::raised_at),
@@ -55,7 +54,7 @@ struct AlertTypeRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("type", &AlertTypeRow::type), field("enabled", &AlertTypeRow::enabled),
+    return field_list(field("type", &AlertTypeRow::type), field("enabled", &AlertTypeRow::enabled),
                       field("severity", &AlertTypeRow::severity),
                       field("changed", &AlertTypeRow::changed));
   }

@@ -12,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/computer_status.h"
@@ -51,7 +50,7 @@ struct ComputerItem {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("computer", &ComputerItem::computer), field("name", &ComputerItem::name),
         field("status", &ComputerItem::status), field("since", &ComputerItem::since),
         field("reason", &ComputerItem::reason), field("behind", &ComputerItem::behind),
@@ -80,7 +79,7 @@ struct FacetCount {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("value", &FacetCount::value),
+    return field_list(field("value", &FacetCount::value),
                       field("computers", &FacetCount::computers));
   }
   bool operator==(const FacetCount&) const = default;
@@ -97,7 +96,7 @@ struct ComputerFacets {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("total", &ComputerFacets::total), field("by_status", &ComputerFacets::by_status),
         field("policies", &ComputerFacets::policies),
         field("platforms", &ComputerFacets::platforms), field("groups", &ComputerFacets::groups),
@@ -119,7 +118,7 @@ struct ExpectedComponent {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("component", &ExpectedComponent::component),
+    return field_list(field("component", &ExpectedComponent::component),
                       field("running", &ExpectedComponent::running),
                       field("expected", &ExpectedComponent::expected),
                       field("behind_since", &ExpectedComponent::behind_since));
@@ -139,7 +138,7 @@ struct ComputerDetail {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("item", &ComputerDetail::item), field("removed", &ComputerDetail::removed),
         field("moments", &ComputerDetail::moments), field("expected", &ComputerDetail::expected),
         field("expected_ruleset", &ComputerDetail::expected_ruleset),

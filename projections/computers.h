@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -36,7 +35,7 @@ struct ComputerRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("computer", &ComputerRow::computer), field("name", &ComputerRow::name),
         field("platform", &ComputerRow::platform), field("modules", &ComputerRow::modules),
         field("policy", &ComputerRow::policy), field("group", &ComputerRow::group),
@@ -60,7 +59,7 @@ struct BucketRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("slot", &BucketRow::slot), field("id", &BucketRow::id),
+    return field_list(field("slot", &BucketRow::slot), field("id", &BucketRow::id),
                       field("facts", &BucketRow::facts));
   }
   bool operator==(const BucketRow&) const = default;
@@ -75,7 +74,7 @@ struct BucketCountsRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("computers", &BucketCountsRow::computers));
+    return field_list(field("computers", &BucketCountsRow::computers));
   }
   bool operator==(const BucketCountsRow&) const = default;
 };
@@ -87,7 +86,7 @@ struct BucketMemberRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("computer", &BucketMemberRow::computer));
+    return field_list(field("computer", &BucketMemberRow::computer));
   }
   bool operator==(const BucketMemberRow&) const = default;
 };
@@ -101,7 +100,7 @@ struct GroupRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("group", &GroupRow::group), field("parent", &GroupRow::parent),
+    return field_list(field("group", &GroupRow::group), field("parent", &GroupRow::parent),
                       field("changed", &GroupRow::changed));
   }
   bool operator==(const GroupRow&) const = default;
@@ -116,7 +115,7 @@ struct SearchRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("search", &SearchRow::search), field("filter", &SearchRow::filter),
+    return field_list(field("search", &SearchRow::search), field("filter", &SearchRow::filter),
                       field("changed", &SearchRow::changed));
   }
   bool operator==(const SearchRow&) const = default;

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "ledger/result.h"
@@ -40,7 +39,7 @@ struct RowStep {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("position", &RowStep::position), field("time", &RowStep::time),
+    return field_list(field("position", &RowStep::position), field("time", &RowStep::time),
                       field("type", &RowStep::type), field("by", &RowStep::by),
                       field("reason", &RowStep::reason), field("erased", &RowStep::erased),
                       field("row", &RowStep::row));
@@ -69,7 +68,7 @@ struct FieldBlame {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("field", &FieldBlame::field), field("value", &FieldBlame::value),
+    return field_list(field("field", &FieldBlame::field), field("value", &FieldBlame::value),
                       field("position", &FieldBlame::position), field("time", &FieldBlame::time),
                       field("type", &FieldBlame::type), field("by", &FieldBlame::by),
                       field("reason", &FieldBlame::reason),
@@ -94,7 +93,7 @@ struct RowChange {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("view", &RowChange::view), field("key", &RowChange::key),
+    return field_list(field("view", &RowChange::view), field("key", &RowChange::key),
                       field("before", &RowChange::before), field("after", &RowChange::after));
   }
   bool operator==(const RowChange&) const = default;

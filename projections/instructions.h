@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -30,7 +29,7 @@ struct InstructionRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("instruction", &InstructionRow::instruction),
         field("number", &InstructionRow::number), field("action", &InstructionRow::action),
         field("scope", &InstructionRow::scope), field("resolved", &InstructionRow::resolved),
@@ -51,7 +50,7 @@ struct OpenInstructionsRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("numbers", &OpenInstructionsRow::numbers));
+    return field_list(field("numbers", &OpenInstructionsRow::numbers));
   }
   bool operator==(const OpenInstructionsRow&) const = default;
 };

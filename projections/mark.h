@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <tuple>
 
 #include "ledger/domain/event.h"
 
@@ -18,7 +17,7 @@ struct Mark {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("position", &Mark::position), field("time", &Mark::time),
+    return field_list(field("position", &Mark::position), field("time", &Mark::time),
                       field("by", &Mark::by));
   }
   bool operator==(const Mark&) const = default;

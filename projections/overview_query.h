@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/expectations.h"
@@ -30,7 +29,7 @@ struct OverviewSource {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("source", &OverviewSource::source), field("url", &OverviewSource::url),
+    return field_list(field("source", &OverviewSource::source), field("url", &OverviewSource::url),
                       field("enabled", &OverviewSource::enabled),
                       field("checking", &OverviewSource::checking),
                       field("reachable", &OverviewSource::reachable),
@@ -52,7 +51,7 @@ struct OverviewManager {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("last_check", &OverviewManager::last_check),
+    return field_list(field("last_check", &OverviewManager::last_check),
                       field("next_check", &OverviewManager::next_check),
                       field("last_download", &OverviewManager::last_download),
                       field("last_verification", &OverviewManager::last_verification),
@@ -71,7 +70,7 @@ struct OverviewRuleUpdates {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("in_force", &OverviewRuleUpdates::in_force),
+    return field_list(field("in_force", &OverviewRuleUpdates::in_force),
                       field("in_force_since", &OverviewRuleUpdates::in_force_since),
                       field("newest", &OverviewRuleUpdates::newest),
                       field("available", &OverviewRuleUpdates::available),
@@ -88,7 +87,7 @@ struct OverviewRelays {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("total", &OverviewRelays::total),
+    return field_list(field("total", &OverviewRelays::total),
                       field("in_sync", &OverviewRelays::in_sync),
                       field("out_of_sync", &OverviewRelays::out_of_sync));
   }
@@ -108,7 +107,7 @@ struct StatusCounts {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("up_to_date", &StatusCounts::up_to_date),
         field("out_of_date", &StatusCounts::out_of_date), field("pending", &StatusCounts::pending),
         field("in_progress", &StatusCounts::in_progress), field("failed", &StatusCounts::failed),
@@ -126,7 +125,7 @@ struct OverviewComputers {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("total", &OverviewComputers::total),
+    return field_list(field("total", &OverviewComputers::total),
                       field("by_status", &OverviewComputers::by_status));
   }
   bool operator==(const OverviewComputers&) const = default;
@@ -141,7 +140,7 @@ struct OverviewAlerts {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("critical", &OverviewAlerts::critical),
+    return field_list(field("critical", &OverviewAlerts::critical),
                       field("warning", &OverviewAlerts::warning),
                       field("info", &OverviewAlerts::info));
   }
@@ -160,7 +159,7 @@ struct Overview {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("position", &Overview::position), field("sources", &Overview::sources),
+    return field_list(field("position", &Overview::position), field("sources", &Overview::sources),
                       field("manager", &Overview::manager),
                       field("rule_updates", &Overview::rule_updates),
                       field("relays", &Overview::relays), field("computers", &Overview::computers),

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/fields.h"
@@ -28,7 +27,7 @@ struct Page {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("items", &Page::items), field("next", &Page::next));
+    return field_list(field("items", &Page::items), field("next", &Page::next));
   }
   bool operator==(const Page&) const = default;
 };

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/result.h"
@@ -29,7 +28,7 @@ struct PatternItem {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("component", &PatternItem::component), field("platform", &PatternItem::platform),
         field("product", &PatternItem::product), field("version", &PatternItem::version),
         field("released_at", &PatternItem::released_at),

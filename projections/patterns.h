@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -26,7 +25,7 @@ struct PatternVersionRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("version", &PatternVersionRow::version),
+    return field_list(field("version", &PatternVersionRow::version),
                       field("released_at", &PatternVersionRow::released_at),
                       field("available_since", &PatternVersionRow::available_since),
                       field("position", &PatternVersionRow::position),
@@ -49,7 +48,7 @@ struct PatternRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("component", &PatternRow::component), field("platform", &PatternRow::platform),
         field("product", &PatternRow::product), field("version", &PatternRow::version),
         field("versions", &PatternRow::versions), field("changed", &PatternRow::changed));

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -31,7 +30,7 @@ struct PolicyRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("policy", &PolicyRow::policy), field("parent", &PolicyRow::parent),
         field("description", &PolicyRow::description), field("rules", &PolicyRow::rules),
         field("application_types", &PolicyRow::application_types),

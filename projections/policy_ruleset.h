@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -28,7 +27,7 @@ struct PolicyRule {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("id", &PolicyRule::id), field("assigned_by", &PolicyRule::assigned_by),
+    return field_list(field("id", &PolicyRule::id), field("assigned_by", &PolicyRule::assigned_by),
                       field("module", &PolicyRule::module), field("name", &PolicyRule::name),
                       field("version", &PolicyRule::version),
                       field("severity", &PolicyRule::severity),

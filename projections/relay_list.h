@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/computer_status.h"
@@ -33,7 +32,7 @@ struct RelayItem {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("relay", &RelayItem::relay), field("relay_group", &RelayItem::relay_group),
         field("url", &RelayItem::url), field("in_sync", &RelayItem::in_sync),
         field("why", &RelayItem::why), field("since", &RelayItem::since),

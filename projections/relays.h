@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -32,7 +31,7 @@ struct RelayRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("relay", &RelayRow::relay), field("relay_group", &RelayRow::relay_group),
         field("url", &RelayRow::url), field("metadata_version", &RelayRow::metadata_version),
         field("metadata_digest", &RelayRow::metadata_digest), field("reason", &RelayRow::reason),
@@ -55,7 +54,7 @@ struct RelayGroupRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("relay_group", &RelayGroupRow::relay_group),
+    return field_list(field("relay_group", &RelayGroupRow::relay_group),
                       field("parent", &RelayGroupRow::parent),
                       field("air_gapped", &RelayGroupRow::air_gapped),
                       field("description", &RelayGroupRow::description),

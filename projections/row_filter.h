@@ -138,7 +138,7 @@ void append_field_names(const std::string& name, std::vector<std::string>& names
       append_field_names<Member>((name.empty() ? name : name + ".") + std::string(each.name),
                                  names);
     };
-    std::apply([&](const auto&... each) { (visit(each), ...); }, T::fields());
+    T::fields()([&](const auto&... each) { (visit(each), ...); });
   } else if constexpr (internal::is_text_like<T> || internal::is_number_like<T> ||
                        std::is_same_v<T, domain::Time> || std::is_same_v<T, domain::Duration> ||
                        internal::IsAskableList<T>::value) {

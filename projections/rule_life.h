@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -32,7 +31,7 @@ struct RuleLifeStep {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("step", &RuleLifeStep::step), field("update", &RuleLifeStep::update),
+    return field_list(field("step", &RuleLifeStep::step), field("update", &RuleLifeStep::update),
                       field("version", &RuleLifeStep::version),
                       field("imported_at", &RuleLifeStep::imported_at),
                       field("imported_position", &RuleLifeStep::imported_position));
@@ -50,7 +49,7 @@ struct RuleInForce {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("update", &RuleInForce::update),
+    return field_list(field("update", &RuleInForce::update),
                       field("version", &RuleInForce::version), field("from", &RuleInForce::from),
                       field("to", &RuleInForce::to));
   }
@@ -64,7 +63,7 @@ struct RulePolicy {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("policy", &RulePolicy::policy),
+    return field_list(field("policy", &RulePolicy::policy),
                       field("assigned_by", &RulePolicy::assigned_by));
   }
   bool operator==(const RulePolicy&) const = default;
@@ -80,7 +79,7 @@ struct RuleLife {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("rule", &RuleLife::rule), field("in_force", &RuleLife::in_force),
+    return field_list(field("rule", &RuleLife::rule), field("in_force", &RuleLife::in_force),
                       field("life", &RuleLife::life),
                       field("in_force_times", &RuleLife::in_force_times),
                       field("policies", &RuleLife::policies));

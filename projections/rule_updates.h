@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/rule_updates.h"
@@ -21,7 +20,7 @@ struct ModuleRules {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("module", &ModuleRules::module), field("rules", &ModuleRules::rules));
+    return field_list(field("module", &ModuleRules::module), field("rules", &ModuleRules::rules));
   }
   bool operator==(const ModuleRules&) const = default;
 };
@@ -45,7 +44,7 @@ struct RuleUpdateRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("update", &RuleUpdateRow::update), field("title", &RuleUpdateRow::title),
         field("status", &RuleUpdateRow::status), field("digest", &RuleUpdateRow::digest),
         field("bytes", &RuleUpdateRow::bytes), field("released_at", &RuleUpdateRow::released_at),
@@ -72,7 +71,7 @@ struct HoldRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("hold", &HoldRow::hold), field("update", &HoldRow::update),
+    return field_list(field("hold", &HoldRow::hold), field("update", &HoldRow::update),
                       field("until", &HoldRow::until), field("reason", &HoldRow::reason),
                       field("placed", &HoldRow::placed));
   }

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -28,7 +27,7 @@ struct TaskRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("task", &TaskRow::task), field("definition", &TaskRow::definition),
+    return field_list(field("task", &TaskRow::task), field("definition", &TaskRow::definition),
                       field("next_run", &TaskRow::next_run), field("runs", &TaskRow::runs),
                       field("running", &TaskRow::running), field("last_run", &TaskRow::last_run),
                       field("last_succeeded", &TaskRow::last_succeeded),
@@ -52,7 +51,7 @@ struct TaskRunRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("task", &TaskRunRow::task), field("run", &TaskRunRow::run),
         field("due_at", &TaskRunRow::due_at), field("started_at", &TaskRunRow::started_at),
         field("manual", &TaskRunRow::manual), field("finished_at", &TaskRunRow::finished_at),

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -22,7 +21,7 @@ struct BookmarkRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("bookmark", &BookmarkRow::bookmark),
+    return field_list(field("bookmark", &BookmarkRow::bookmark),
                       field("position", &BookmarkRow::position),
                       field("changed", &BookmarkRow::changed));
   }
@@ -40,7 +39,7 @@ struct SigningKeyRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("key_id", &SigningKeyRow::key_id), field("name", &SigningKeyRow::name),
+    return field_list(field("key_id", &SigningKeyRow::key_id), field("name", &SigningKeyRow::name),
                       field("public_key", &SigningKeyRow::public_key),
                       field("retired_at", &SigningKeyRow::retired_at),
                       field("changed", &SigningKeyRow::changed));
@@ -66,7 +65,7 @@ struct OverviewRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("in_force", &OverviewRow::in_force),
+    return field_list(field("in_force", &OverviewRow::in_force),
                       field("in_force_since", &OverviewRow::in_force_since),
                       field("last_check", &OverviewRow::last_check),
                       field("last_download", &OverviewRow::last_download),

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -22,7 +21,7 @@ struct SettingRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("name", &SettingRow::name), field("value", &SettingRow::value),
+    return field_list(field("name", &SettingRow::name), field("value", &SettingRow::value),
                       field("changed", &SettingRow::changed));
   }
   bool operator==(const SettingRow&) const = default;
@@ -38,7 +37,7 @@ struct PolicySettingRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("policy", &PolicySettingRow::policy), field("name", &PolicySettingRow::name),
         field("value", &PolicySettingRow::value), field("changed", &PolicySettingRow::changed));
   }

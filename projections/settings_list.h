@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/settings.h"
@@ -22,7 +21,7 @@ struct PolicyOverride {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("policy", &PolicyOverride::policy),
+    return field_list(field("policy", &PolicyOverride::policy),
                       field("value", &PolicyOverride::value),
                       field("changed", &PolicyOverride::changed));
   }
@@ -42,7 +41,7 @@ struct SettingItem {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("name", &SettingItem::name), field("value", &SettingItem::value),
         field("default", &SettingItem::standard), field("meaning", &SettingItem::meaning),
         field("kind", &SettingItem::kind), field("per_policy", &SettingItem::per_policy),

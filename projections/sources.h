@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/world.h"
@@ -34,7 +33,7 @@ struct SourceRow {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("source", &SourceRow::source), field("url", &SourceRow::url),
+    return field_list(field("source", &SourceRow::source), field("url", &SourceRow::url),
                       field("alternative_url", &SourceRow::alternative_url),
                       field("trust_root", &SourceRow::trust_root),
                       field("proxy", &SourceRow::proxy), field("enabled", &SourceRow::enabled),

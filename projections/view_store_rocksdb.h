@@ -27,7 +27,7 @@ struct StoreState {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("format", &StoreState::format), field("size", &StoreState::size),
+    return field_list(field("format", &StoreState::format), field("size", &StoreState::size),
                       field("root", &StoreState::root), field("digests", &StoreState::digests));
   }
 };

@@ -1,7 +1,5 @@
 #include "replay/report_json.h"
 
-#include <tuple>
-
 #include "ledger/codec/json_out.h"
 
 namespace replay {
@@ -19,7 +17,7 @@ struct FaultItem {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("position", &FaultItem::position), field("last", &FaultItem::last),
+    return field_list(field("position", &FaultItem::position), field("last", &FaultItem::last),
                       field("kind", &FaultItem::kind), field("expected", &FaultItem::expected),
                       field("found", &FaultItem::found));
   }
@@ -41,7 +39,7 @@ struct Report {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("sound", &Report::sound), field("size", &Report::size),
+    return field_list(field("sound", &Report::sound), field("size", &Report::size),
                       field("root", &Report::root), field("bytes", &Report::bytes),
                       field("folded", &Report::folded),
                       field("receipts_checked", &Report::receipts_checked),

@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "ledger/domain/event.h"
 #include "ledger/result.h"
@@ -42,7 +41,7 @@ struct Envelope {
 template <class E>
 constexpr auto envelope_fields() {
   using domain::field;
-  return std::tuple(field("position", &E::position), field("recorded_at", &E::recorded_at),
+  return field_list(field("position", &E::position), field("recorded_at", &E::recorded_at),
                     field("occurred_at", &E::occurred_at), field("stream", &E::stream),
                     field("stream_version", &E::stream_version), field("command", &E::command),
                     field("correlation", &E::correlation), field("causation", &E::causation),

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
-#include <tuple>
 #include <type_traits>
 
 #include "ledger/codec/layout.h"
@@ -56,11 +55,9 @@ template <class T>
 Extent measure(const T& value) {
   Extent extent;
   std::size_t index = 0;
-  std::apply(
-      [&](const auto&... each) {
-        (widen(extent, Layout<T>::slots[index++], value.*(each.member)), ...);
-      },
-      FieldsOf<T>::list());
+  FieldsOf<T>::list()([&](const auto&... each) {
+    (widen(extent, Layout<T>::slots[index++], value.*(each.member)), ...);
+  });
   return extent;
 }
 

@@ -98,11 +98,9 @@ class JsonReader {
   bool read(const JsonValue& value, T& out, bool has_defaults = false) {
     const auto* object = std::get_if<JsonObject>(&value.value);
     if (object == nullptr) return refuse_type(value, "an object");
-    constexpr auto names = std::apply(
-        [](const auto&... each) {
-          return std::array<std::string_view, sizeof...(each)>{each.name...};
-        },
-        T::fields());
+    constexpr auto names = T::fields()([](const auto&... each) {
+      return std::array<std::string_view, sizeof...(each)>{each.name...};
+    });
     check_names(*object, names.data(), names.size());
     bool good = true;
     domain::for_each_field(out, [&](std::string_view name, auto& member) {

@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -128,7 +127,9 @@ struct Shape {
 };
 
 template <class T>
-inline constexpr std::size_t fields_in = std::tuple_size_v<decltype(FieldsOf<T>::list())>;
+inline constexpr std::size_t fields_in = FieldsOf<T>::list()([](const auto&... each) {
+  return sizeof...(each);
+});
 
 // Written by bind() before the first record is read or written, and never again.
 template <class T>
@@ -194,11 +195,9 @@ template <class T>
 void bind(const SchemaStruct& schema) {
   Layout<T>::shape = bind_shape(schema, fields_in<T>);
   std::size_t index = 0;
-  std::apply(
-      [&]<class... Members>(const domain::Field<T, Members>&... each) {
-        (internal::bind_one<T, Members>(schema, index++, each.name), ...);
-      },
-      FieldsOf<T>::list());
+  FieldsOf<T>::list()([&]<class... Members>(const domain::Field<T, Members>&... each) {
+    (internal::bind_one<T, Members>(schema, index++, each.name), ...);
+  });
 }
 
 }  // namespace ledger::codec

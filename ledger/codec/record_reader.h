@@ -137,11 +137,9 @@ bool read_member(RecordReader& reader, const Body& body, Slot slot, T& out) {
 template <class T>
 bool read_body(RecordReader& reader, const Body& body, T& out) {
   std::size_t index = 0;
-  return std::apply(
-      [&](const auto&... each) {
-        return (read_member(reader, body, Layout<T>::slots[index++], out.*(each.member)) && ...);
-      },
-      FieldsOf<T>::list());
+  return FieldsOf<T>::list()([&](const auto&... each) {
+    return (read_member(reader, body, Layout<T>::slots[index++], out.*(each.member)) && ...);
+  });
 }
 
 template <class T>

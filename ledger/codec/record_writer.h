@@ -97,13 +97,10 @@ bool write_member(RecordWriter& writer, const T& member, Slot slot, std::size_t 
 template <class T>
 bool write_body(RecordWriter& writer, const T& value, std::size_t first, std::size_t data) {
   std::size_t index = 0;
-  return std::apply(
-      [&](const auto&... each) {
-        return (
-            write_member(writer, value.*(each.member), Layout<T>::slots[index++], first, data) &&
+  return FieldsOf<T>::list()([&](const auto&... each) {
+    return (write_member(writer, value.*(each.member), Layout<T>::slots[index++], first, data) &&
             ...);
-      },
-      FieldsOf<T>::list());
+  });
 }
 
 template <class T>

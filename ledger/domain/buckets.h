@@ -6,7 +6,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -35,7 +34,7 @@ struct BucketFacts {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("policy", &BucketFacts::policy), field("platform", &BucketFacts::platform),
         field("modules", &BucketFacts::modules), field("group", &BucketFacts::group),
         field("relay_group", &BucketFacts::relay_group),

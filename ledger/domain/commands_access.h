@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -22,7 +21,7 @@ struct CreateUser {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("user", &CreateUser::user), field("name", &CreateUser::name),
+    return field_list(field("user", &CreateUser::user), field("name", &CreateUser::name),
                       field("role", &CreateUser::role));
   }
   bool operator==(const CreateUser&) const = default;
@@ -36,7 +35,7 @@ struct ChangeUser {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("user", &ChangeUser::user), field("name", &ChangeUser::name),
+    return field_list(field("user", &ChangeUser::user), field("name", &ChangeUser::name),
                       field("role", &ChangeUser::role));
   }
   bool operator==(const ChangeUser&) const = default;
@@ -48,7 +47,7 @@ struct DisableUser {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("user", &DisableUser::user));
+    return field_list(field("user", &DisableUser::user));
   }
   bool operator==(const DisableUser&) const = default;
 };
@@ -65,7 +64,7 @@ struct IssueToken {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("token", &IssueToken::token), field("user", &IssueToken::user),
+    return field_list(field("token", &IssueToken::token), field("user", &IssueToken::user),
                       field("role", &IssueToken::role), field("secret", &IssueToken::secret),
                       field("expires_at", &IssueToken::expires_at),
                       field("description", &IssueToken::description),
@@ -80,7 +79,7 @@ struct RevokeToken {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("token", &RevokeToken::token));
+    return field_list(field("token", &RevokeToken::token));
   }
   bool operator==(const RevokeToken&) const = default;
 };
@@ -97,7 +96,7 @@ struct IssueEnrolmentToken {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("token", &IssueEnrolmentToken::token), field("secret", &IssueEnrolmentToken::secret),
         field("uses", &IssueEnrolmentToken::uses),
         field("expires_at", &IssueEnrolmentToken::expires_at),
@@ -113,7 +112,7 @@ struct RevokeEnrolmentToken {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("token", &RevokeEnrolmentToken::token));
+    return field_list(field("token", &RevokeEnrolmentToken::token));
   }
   bool operator==(const RevokeEnrolmentToken&) const = default;
 };

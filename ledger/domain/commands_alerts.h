@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -20,7 +19,7 @@ struct AcknowledgeAlert {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("alert", &AcknowledgeAlert::alert),
+    return field_list(field("alert", &AcknowledgeAlert::alert),
                       field("note", &AcknowledgeAlert::note));
   }
   bool operator==(const AcknowledgeAlert&) const = default;
@@ -32,7 +31,7 @@ struct DismissAlert {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("alert", &DismissAlert::alert));
+    return field_list(field("alert", &DismissAlert::alert));
   }
   bool operator==(const DismissAlert&) const = default;
 };
@@ -45,7 +44,7 @@ struct ConfigureAlertType {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("type", &ConfigureAlertType::type),
+    return field_list(field("type", &ConfigureAlertType::type),
                       field("enabled", &ConfigureAlertType::enabled),
                       field("severity", &ConfigureAlertType::severity));
   }

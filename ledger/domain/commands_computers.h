@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -32,7 +31,7 @@ struct EnrolComputer {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("computer", &EnrolComputer::computer), field("name", &EnrolComputer::name),
         field("platform", &EnrolComputer::platform),
         field("agent_version", &EnrolComputer::agent_version),
@@ -57,7 +56,7 @@ struct ChangeComputerFacts {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ChangeComputerFacts::computer),
+    return field_list(field("computer", &ChangeComputerFacts::computer),
                       field("name", &ChangeComputerFacts::name),
                       field("platform", &ChangeComputerFacts::platform),
                       field("agent_version", &ChangeComputerFacts::agent_version),
@@ -77,7 +76,7 @@ struct ReportComputer {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ReportComputer::computer),
+    return field_list(field("computer", &ReportComputer::computer),
                       field("sequence", &ReportComputer::sequence),
                       field("components", &ReportComputer::components),
                       field("ruleset", &ReportComputer::ruleset),
@@ -92,7 +91,7 @@ struct RemoveComputer {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &RemoveComputer::computer));
+    return field_list(field("computer", &RemoveComputer::computer));
   }
   bool operator==(const RemoveComputer&) const = default;
 };
@@ -104,7 +103,7 @@ struct AssignPolicy {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &AssignPolicy::computer),
+    return field_list(field("computer", &AssignPolicy::computer),
                       field("policy", &AssignPolicy::policy));
   }
   bool operator==(const AssignPolicy&) const = default;
@@ -117,7 +116,7 @@ struct MoveComputer {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &MoveComputer::computer),
+    return field_list(field("computer", &MoveComputer::computer),
                       field("group", &MoveComputer::group));
   }
   bool operator==(const MoveComputer&) const = default;
@@ -130,7 +129,7 @@ struct AssignRelayGroup {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &AssignRelayGroup::computer),
+    return field_list(field("computer", &AssignRelayGroup::computer),
                       field("relay_group", &AssignRelayGroup::relay_group));
   }
   bool operator==(const AssignRelayGroup&) const = default;
@@ -143,7 +142,7 @@ struct Instruct {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("action", &Instruct::action), field("scope", &Instruct::scope));
+    return field_list(field("action", &Instruct::action), field("scope", &Instruct::scope));
   }
   bool operator==(const Instruct&) const = default;
 };
@@ -155,7 +154,7 @@ struct ReportInstructionTaken {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ReportInstructionTaken::computer),
+    return field_list(field("computer", &ReportInstructionTaken::computer),
                       field("instruction", &ReportInstructionTaken::instruction));
   }
   bool operator==(const ReportInstructionTaken&) const = default;
@@ -171,7 +170,7 @@ struct ReportInstructionFinished {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ReportInstructionFinished::computer),
+    return field_list(field("computer", &ReportInstructionFinished::computer),
                       field("instruction", &ReportInstructionFinished::instruction),
                       field("succeeded", &ReportInstructionFinished::succeeded),
                       field("cause", &ReportInstructionFinished::cause),
@@ -186,7 +185,7 @@ struct CancelInstruction {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("instruction", &CancelInstruction::instruction));
+    return field_list(field("instruction", &CancelInstruction::instruction));
   }
   bool operator==(const CancelInstruction&) const = default;
 };
@@ -200,7 +199,7 @@ struct ReportUpdateFailed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("computer", &ReportUpdateFailed::computer), field("what", &ReportUpdateFailed::what),
         field("cause", &ReportUpdateFailed::cause), field("detail", &ReportUpdateFailed::detail));
   }
@@ -214,7 +213,7 @@ struct CreateGroup {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("group", &CreateGroup::group), field("parent", &CreateGroup::parent));
+    return field_list(field("group", &CreateGroup::group), field("parent", &CreateGroup::parent));
   }
   bool operator==(const CreateGroup&) const = default;
 };
@@ -226,7 +225,7 @@ struct ChangeGroup {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("group", &ChangeGroup::group), field("parent", &ChangeGroup::parent));
+    return field_list(field("group", &ChangeGroup::group), field("parent", &ChangeGroup::parent));
   }
   bool operator==(const ChangeGroup&) const = default;
 };
@@ -237,7 +236,7 @@ struct DeleteGroup {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("group", &DeleteGroup::group));
+    return field_list(field("group", &DeleteGroup::group));
   }
   bool operator==(const DeleteGroup&) const = default;
 };
@@ -249,7 +248,7 @@ struct SaveSearch {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("search", &SaveSearch::search), field("filter", &SaveSearch::filter));
+    return field_list(field("search", &SaveSearch::search), field("filter", &SaveSearch::filter));
   }
   bool operator==(const SaveSearch&) const = default;
 };
@@ -260,7 +259,7 @@ struct DeleteSearch {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("search", &DeleteSearch::search));
+    return field_list(field("search", &DeleteSearch::search));
   }
   bool operator==(const DeleteSearch&) const = default;
 };

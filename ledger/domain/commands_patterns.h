@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -26,7 +25,7 @@ struct ReleasePattern {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("component", &ReleasePattern::component), field("product", &ReleasePattern::product),
         field("platform", &ReleasePattern::platform), field("version", &ReleasePattern::version),
         field("released_at", &ReleasePattern::released_at),
@@ -44,7 +43,7 @@ struct RetirePattern {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("component", &RetirePattern::component),
+    return field_list(field("component", &RetirePattern::component),
                       field("platform", &RetirePattern::platform),
                       field("version", &RetirePattern::version));
   }

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -21,7 +20,7 @@ struct CreatePolicy {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &CreatePolicy::policy),
+    return field_list(field("policy", &CreatePolicy::policy),
                       field("parent", &CreatePolicy::parent),
                       field("description", &CreatePolicy::description));
   }
@@ -36,7 +35,7 @@ struct ChangePolicy {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &ChangePolicy::policy),
+    return field_list(field("policy", &ChangePolicy::policy),
                       field("parent", &ChangePolicy::parent),
                       field("description", &ChangePolicy::description));
   }
@@ -49,7 +48,7 @@ struct DeletePolicy {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &DeletePolicy::policy));
+    return field_list(field("policy", &DeletePolicy::policy));
   }
   bool operator==(const DeletePolicy&) const = default;
 };
@@ -63,7 +62,7 @@ struct AssignRules {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &AssignRules::policy), field("rules", &AssignRules::rules),
+    return field_list(field("policy", &AssignRules::policy), field("rules", &AssignRules::rules),
                       field("application_types", &AssignRules::application_types),
                       field("modules", &AssignRules::modules));
   }
@@ -79,7 +78,7 @@ struct UnassignRules {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &UnassignRules::policy),
+    return field_list(field("policy", &UnassignRules::policy),
                       field("rules", &UnassignRules::rules),
                       field("application_types", &UnassignRules::application_types),
                       field("modules", &UnassignRules::modules));

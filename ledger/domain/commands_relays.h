@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -22,7 +21,7 @@ struct CreateRelayGroup {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay_group", &CreateRelayGroup::relay_group),
+    return field_list(field("relay_group", &CreateRelayGroup::relay_group),
                       field("parent", &CreateRelayGroup::parent),
                       field("air_gapped", &CreateRelayGroup::air_gapped),
                       field("description", &CreateRelayGroup::description));
@@ -39,7 +38,7 @@ struct ChangeRelayGroup {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay_group", &ChangeRelayGroup::relay_group),
+    return field_list(field("relay_group", &ChangeRelayGroup::relay_group),
                       field("parent", &ChangeRelayGroup::parent),
                       field("air_gapped", &ChangeRelayGroup::air_gapped),
                       field("description", &ChangeRelayGroup::description));
@@ -53,7 +52,7 @@ struct DeleteRelayGroup {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay_group", &DeleteRelayGroup::relay_group));
+    return field_list(field("relay_group", &DeleteRelayGroup::relay_group));
   }
   bool operator==(const DeleteRelayGroup&) const = default;
 };
@@ -66,7 +65,7 @@ struct RegisterRelay {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay", &RegisterRelay::relay),
+    return field_list(field("relay", &RegisterRelay::relay),
                       field("relay_group", &RegisterRelay::relay_group),
                       field("url", &RegisterRelay::url));
   }
@@ -79,7 +78,7 @@ struct RemoveRelay {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay", &RemoveRelay::relay));
+    return field_list(field("relay", &RemoveRelay::relay));
   }
   bool operator==(const RemoveRelay&) const = default;
 };
@@ -96,7 +95,7 @@ struct ReportRelay {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay", &ReportRelay::relay),
+    return field_list(field("relay", &ReportRelay::relay),
                       field("metadata_version", &ReportRelay::metadata_version),
                       field("metadata_digest", &ReportRelay::metadata_digest),
                       field("reason", &ReportRelay::reason),
@@ -114,7 +113,7 @@ struct ReportRelayUnavailable {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay", &ReportRelayUnavailable::relay),
+    return field_list(field("relay", &ReportRelayUnavailable::relay),
                       field("detail", &ReportRelayUnavailable::detail));
   }
   bool operator==(const ReportRelayUnavailable&) const = default;

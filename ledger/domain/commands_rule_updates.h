@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -27,7 +26,7 @@ struct ImportRuleUpdate {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("update", &ImportRuleUpdate::update), field("title", &ImportRuleUpdate::title),
         field("digest", &ImportRuleUpdate::digest), field("bytes", &ImportRuleUpdate::bytes),
         field("released_at", &ImportRuleUpdate::released_at),
@@ -44,7 +43,7 @@ struct ApplyRuleUpdate {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("update", &ApplyRuleUpdate::update));
+    return field_list(field("update", &ApplyRuleUpdate::update));
   }
   bool operator==(const ApplyRuleUpdate&) const = default;
 };
@@ -55,7 +54,7 @@ struct ReapplyRuleUpdate {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("update", &ReapplyRuleUpdate::update));
+    return field_list(field("update", &ReapplyRuleUpdate::update));
   }
   bool operator==(const ReapplyRuleUpdate&) const = default;
 };
@@ -68,7 +67,7 @@ struct RollBackRuleUpdate {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("to", &RollBackRuleUpdate::to),
+    return field_list(field("to", &RollBackRuleUpdate::to),
                       field("hold", &RollBackRuleUpdate::hold),
                       field("hold_until", &RollBackRuleUpdate::hold_until));
   }
@@ -81,7 +80,7 @@ struct DeleteRuleUpdate {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("update", &DeleteRuleUpdate::update));
+    return field_list(field("update", &DeleteRuleUpdate::update));
   }
   bool operator==(const DeleteRuleUpdate&) const = default;
 };
@@ -92,7 +91,7 @@ struct RecordRuleUpdateExport {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("update", &RecordRuleUpdateExport::update));
+    return field_list(field("update", &RecordRuleUpdateExport::update));
   }
   bool operator==(const RecordRuleUpdateExport&) const = default;
 };
@@ -105,7 +104,7 @@ struct PlaceHold {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("hold", &PlaceHold::hold), field("update", &PlaceHold::update),
+    return field_list(field("hold", &PlaceHold::hold), field("update", &PlaceHold::update),
                       field("until", &PlaceHold::until));
   }
   bool operator==(const PlaceHold&) const = default;
@@ -117,7 +116,7 @@ struct ReleaseHold {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("hold", &ReleaseHold::hold));
+    return field_list(field("hold", &ReleaseHold::hold));
   }
   bool operator==(const ReleaseHold&) const = default;
 };

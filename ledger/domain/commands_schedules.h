@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -21,7 +20,7 @@ struct CreateTask {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &CreateTask::task),
+    return field_list(field("task", &CreateTask::task),
                       field("definition", &CreateTask::definition));
   }
   bool operator==(const CreateTask&) const = default;
@@ -34,7 +33,7 @@ struct ChangeTask {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &ChangeTask::task),
+    return field_list(field("task", &ChangeTask::task),
                       field("definition", &ChangeTask::definition));
   }
   bool operator==(const ChangeTask&) const = default;
@@ -46,7 +45,7 @@ struct DeleteTask {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &DeleteTask::task));
+    return field_list(field("task", &DeleteTask::task));
   }
   bool operator==(const DeleteTask&) const = default;
 };
@@ -57,7 +56,7 @@ struct RunTask {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &RunTask::task));
+    return field_list(field("task", &RunTask::task));
   }
   bool operator==(const RunTask&) const = default;
 };
@@ -71,7 +70,7 @@ struct ReportTaskRun {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &ReportTaskRun::task), field("run", &ReportTaskRun::run),
+    return field_list(field("task", &ReportTaskRun::task), field("run", &ReportTaskRun::run),
                       field("succeeded", &ReportTaskRun::succeeded),
                       field("detail", &ReportTaskRun::detail));
   }

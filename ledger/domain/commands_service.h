@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -20,7 +19,7 @@ struct Tick {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("now", &Tick::now), field("unheard", &Tick::unheard));
+    return field_list(field("now", &Tick::now), field("unheard", &Tick::unheard));
   }
   bool operator==(const Tick&) const = default;
 };
@@ -34,7 +33,7 @@ struct RecordServiceStarted {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("version", &RecordServiceStarted::version),
+    return field_list(field("version", &RecordServiceStarted::version),
                       field("data_format", &RecordServiceStarted::data_format),
                       field("size", &RecordServiceStarted::size),
                       field("beyond_head", &RecordServiceStarted::beyond_head));
@@ -48,7 +47,7 @@ struct RecordServiceStopped {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("cause", &RecordServiceStopped::cause));
+    return field_list(field("cause", &RecordServiceStopped::cause));
   }
   bool operator==(const RecordServiceStopped&) const = default;
 };
@@ -60,7 +59,7 @@ struct RecordViewsDigested {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("folded", &RecordViewsDigested::folded),
+    return field_list(field("folded", &RecordViewsDigested::folded),
                       field("views", &RecordViewsDigested::views));
   }
   bool operator==(const RecordViewsDigested&) const = default;
@@ -75,7 +74,7 @@ struct RecordVerification {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("size", &RecordVerification::size), field("root", &RecordVerification::root),
         field("sound", &RecordVerification::sound), field("faults", &RecordVerification::faults));
   }
@@ -90,7 +89,7 @@ struct RecordSigningKey {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("key_id", &RecordSigningKey::key_id),
+    return field_list(field("key_id", &RecordSigningKey::key_id),
                       field("name", &RecordSigningKey::name),
                       field("public_key", &RecordSigningKey::public_key));
   }
@@ -105,7 +104,7 @@ struct RecordBackup {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("size", &RecordBackup::size), field("root", &RecordBackup::root),
+    return field_list(field("size", &RecordBackup::size), field("root", &RecordBackup::root),
                       field("name", &RecordBackup::name));
   }
   bool operator==(const RecordBackup&) const = default;
@@ -119,7 +118,7 @@ struct RecordRestore {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("size", &RecordRestore::size), field("root", &RecordRestore::root),
+    return field_list(field("size", &RecordRestore::size), field("root", &RecordRestore::root),
                       field("name", &RecordRestore::name));
   }
   bool operator==(const RecordRestore&) const = default;
@@ -136,7 +135,7 @@ struct RecordExport {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("what", &RecordExport::what), field("filter", &RecordExport::filter),
+    return field_list(field("what", &RecordExport::what), field("filter", &RecordExport::filter),
                       field("as_of", &RecordExport::as_of), field("rows", &RecordExport::rows),
                       field("format", &RecordExport::format),
                       field("digest", &RecordExport::digest));
@@ -152,7 +151,7 @@ struct RecordAccessDenied {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("method", &RecordAccessDenied::method),
+    return field_list(field("method", &RecordAccessDenied::method),
                       field("route", &RecordAccessDenied::route),
                       field("permission", &RecordAccessDenied::permission));
   }
@@ -166,7 +165,7 @@ struct RecordSignInFailed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("attempts", &RecordSignInFailed::attempts),
+    return field_list(field("attempts", &RecordSignInFailed::attempts),
                       field("cause", &RecordSignInFailed::cause));
   }
   bool operator==(const RecordSignInFailed&) const = default;
@@ -179,7 +178,7 @@ struct SetBookmark {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("bookmark", &SetBookmark::bookmark),
+    return field_list(field("bookmark", &SetBookmark::bookmark),
                       field("position", &SetBookmark::position));
   }
   bool operator==(const SetBookmark&) const = default;
@@ -191,7 +190,7 @@ struct RemoveBookmark {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("bookmark", &RemoveBookmark::bookmark));
+    return field_list(field("bookmark", &RemoveBookmark::bookmark));
   }
   bool operator==(const RemoveBookmark&) const = default;
 };

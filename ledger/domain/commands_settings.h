@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -20,7 +19,7 @@ struct ChangeSetting {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("name", &ChangeSetting::name), field("value", &ChangeSetting::value));
+    return field_list(field("name", &ChangeSetting::name), field("value", &ChangeSetting::value));
   }
   bool operator==(const ChangeSetting&) const = default;
 };
@@ -33,7 +32,7 @@ struct ChangePolicySetting {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &ChangePolicySetting::policy),
+    return field_list(field("policy", &ChangePolicySetting::policy),
                       field("name", &ChangePolicySetting::name),
                       field("value", &ChangePolicySetting::value));
   }

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -24,7 +23,7 @@ struct ConfigureSource {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("source", &ConfigureSource::source), field("url", &ConfigureSource::url),
         field("alternative_url", &ConfigureSource::alternative_url),
         field("trust_root", &ConfigureSource::trust_root), field("proxy", &ConfigureSource::proxy),
@@ -39,7 +38,7 @@ struct RemoveSource {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &RemoveSource::source));
+    return field_list(field("source", &RemoveSource::source));
   }
   bool operator==(const RemoveSource&) const = default;
 };
@@ -51,7 +50,7 @@ struct RequestSourceCheck {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &RequestSourceCheck::source),
+    return field_list(field("source", &RequestSourceCheck::source),
                       field("download", &RequestSourceCheck::download));
   }
   bool operator==(const RequestSourceCheck&) const = default;
@@ -69,7 +68,7 @@ struct ReportSourceChecked {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &ReportSourceChecked::source),
+    return field_list(field("source", &ReportSourceChecked::source),
                       field("check", &ReportSourceChecked::check),
                       field("metadata_version", &ReportSourceChecked::metadata_version),
                       field("metadata_digest", &ReportSourceChecked::metadata_digest),
@@ -89,7 +88,7 @@ struct ReportSourceCheckFailed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &ReportSourceCheckFailed::source),
+    return field_list(field("source", &ReportSourceCheckFailed::source),
                       field("check", &ReportSourceCheckFailed::check),
                       field("cause", &ReportSourceCheckFailed::cause),
                       field("detail", &ReportSourceCheckFailed::detail));
@@ -107,7 +106,7 @@ struct ReportVerificationFailed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &ReportVerificationFailed::source),
+    return field_list(field("source", &ReportVerificationFailed::source),
                       field("target", &ReportVerificationFailed::target),
                       field("role", &ReportVerificationFailed::role),
                       field("observer", &ReportVerificationFailed::observer),

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/buckets.h"
@@ -41,7 +40,7 @@ struct SupersededVersion {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("version", &SupersededVersion::version),
+    return field_list(field("version", &SupersededVersion::version),
                       field("since", &SupersededVersion::since));
   }
   bool operator==(const SupersededVersion&) const = default;
@@ -57,7 +56,7 @@ struct ExpectedPattern {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("component", &ExpectedPattern::component),
         field("platform", &ExpectedPattern::platform), field("version", &ExpectedPattern::version),
         field("since", &ExpectedPattern::since), field("superseded", &ExpectedPattern::superseded));
@@ -74,7 +73,7 @@ struct ExpectedRuleset {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("policy", &ExpectedRuleset::policy), field("ruleset", &ExpectedRuleset::ruleset),
         field("update", &ExpectedRuleset::update), field("since", &ExpectedRuleset::since));
   }
@@ -91,7 +90,7 @@ struct ExpectedAnswer {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("instruction", &ExpectedAnswer::instruction),
         field("number", &ExpectedAnswer::number), field("action", &ExpectedAnswer::action),
         field("scope", &ExpectedAnswer::scope), field("since", &ExpectedAnswer::since));
@@ -107,7 +106,7 @@ struct Expectations {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("patterns", &Expectations::patterns),
+    return field_list(field("patterns", &Expectations::patterns),
                       field("rulesets", &Expectations::rulesets),
                       field("answers", &Expectations::answers));
   }
@@ -140,7 +139,7 @@ struct ComputerMoments {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("known", &ComputerMoments::known), field("silent", &ComputerMoments::silent),
         field("failed", &ComputerMoments::failed), field("taken", &ComputerMoments::taken));
   }
@@ -157,7 +156,7 @@ struct StatusDetail {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("status", &StatusDetail::status), field("since", &StatusDetail::since),
+    return field_list(field("status", &StatusDetail::status), field("since", &StatusDetail::since),
                       field("reason", &StatusDetail::reason),
                       field("behind", &StatusDetail::behind),
                       field("rules_behind", &StatusDetail::rules_behind),

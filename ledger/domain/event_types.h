@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/fields.h"
@@ -38,7 +37,7 @@ struct Actor {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("kind", &Actor::kind), field("id", &Actor::id),
+    return field_list(field("kind", &Actor::kind), field("id", &Actor::id),
                       field("address", &Actor::address),
                       field("authentication", &Actor::authentication));
   }
@@ -84,7 +83,7 @@ struct Rule {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("id", &Rule::id), field("module", &Rule::module),
+    return field_list(field("id", &Rule::id), field("module", &Rule::module),
                       field("name", &Rule::name), field("version", &Rule::version),
                       field("severity", &Rule::severity),
                       field("application_type", &Rule::application_type),
@@ -196,7 +195,7 @@ struct ComponentVersion {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("component", &ComponentVersion::component),
+    return field_list(field("component", &ComponentVersion::component),
                       field("version", &ComponentVersion::version));
   }
   auto operator<=>(const ComponentVersion&) const = default;
@@ -221,7 +220,7 @@ struct Scope {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("kind", &Scope::kind), field("name", &Scope::name),
+    return field_list(field("kind", &Scope::kind), field("name", &Scope::name),
                       field("computers", &Scope::computers), field("search", &Scope::search));
   }
   bool operator==(const Scope&) const = default;
@@ -234,7 +233,7 @@ struct Unheard {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &Unheard::computer),
+    return field_list(field("computer", &Unheard::computer),
                       field("last_contact", &Unheard::last_contact));
   }
   bool operator==(const Unheard&) const = default;
@@ -337,7 +336,7 @@ struct ViewDigest {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("view", &ViewDigest::view), field("rows", &ViewDigest::rows),
+    return field_list(field("view", &ViewDigest::view), field("rows", &ViewDigest::rows),
                       field("high", &ViewDigest::high), field("low", &ViewDigest::low));
   }
   bool operator==(const ViewDigest&) const = default;

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -21,7 +20,7 @@ struct UserCreated {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("user", &UserCreated::user), field("name", &UserCreated::name),
+    return field_list(field("user", &UserCreated::user), field("name", &UserCreated::name),
                       field("role", &UserCreated::role));
   }
   bool operator==(const UserCreated&) const = default;
@@ -35,7 +34,7 @@ struct UserChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("user", &UserChanged::user), field("name", &UserChanged::name),
+    return field_list(field("user", &UserChanged::user), field("name", &UserChanged::name),
                       field("role", &UserChanged::role));
   }
   bool operator==(const UserChanged&) const = default;
@@ -47,7 +46,7 @@ struct UserDisabled {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("user", &UserDisabled::user));
+    return field_list(field("user", &UserDisabled::user));
   }
   bool operator==(const UserDisabled&) const = default;
 };
@@ -59,7 +58,7 @@ struct UserCredentialChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("user", &UserCredentialChanged::user),
+    return field_list(field("user", &UserCredentialChanged::user),
                       field("kind", &UserCredentialChanged::kind));
   }
   bool operator==(const UserCredentialChanged&) const = default;
@@ -78,7 +77,7 @@ struct TokenIssued {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("token", &TokenIssued::token), field("user", &TokenIssued::user),
+    return field_list(field("token", &TokenIssued::token), field("user", &TokenIssued::user),
                       field("role", &TokenIssued::role), field("secret", &TokenIssued::secret),
                       field("expires_at", &TokenIssued::expires_at),
                       field("description", &TokenIssued::description),
@@ -93,7 +92,7 @@ struct TokenRevoked {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("token", &TokenRevoked::token));
+    return field_list(field("token", &TokenRevoked::token));
   }
   bool operator==(const TokenRevoked&) const = default;
 };
@@ -105,7 +104,7 @@ struct SessionOpened {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("user", &SessionOpened::user),
+    return field_list(field("user", &SessionOpened::user),
                       field("session", &SessionOpened::session));
   }
   bool operator==(const SessionOpened&) const = default;
@@ -118,7 +117,7 @@ struct SessionClosed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("user", &SessionClosed::user),
+    return field_list(field("user", &SessionClosed::user),
                       field("session", &SessionClosed::session));
   }
   bool operator==(const SessionClosed&) const = default;
@@ -136,7 +135,7 @@ struct EnrolmentTokenIssued {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("token", &EnrolmentTokenIssued::token),
+    return field_list(field("token", &EnrolmentTokenIssued::token),
                       field("secret", &EnrolmentTokenIssued::secret),
                       field("uses", &EnrolmentTokenIssued::uses),
                       field("expires_at", &EnrolmentTokenIssued::expires_at),
@@ -153,7 +152,7 @@ struct EnrolmentTokenRevoked {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("token", &EnrolmentTokenRevoked::token));
+    return field_list(field("token", &EnrolmentTokenRevoked::token));
   }
   bool operator==(const EnrolmentTokenRevoked&) const = default;
 };

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -25,7 +24,7 @@ struct AlertRaised {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("alert", &AlertRaised::alert), field("type", &AlertRaised::type),
+    return field_list(field("alert", &AlertRaised::alert), field("type", &AlertRaised::type),
                       field("severity", &AlertRaised::severity),
                       field("subject", &AlertRaised::subject),
                       field("first_true_at", &AlertRaised::first_true_at),
@@ -42,7 +41,7 @@ struct AlertChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("alert", &AlertChanged::alert),
+    return field_list(field("alert", &AlertChanged::alert),
                       field("summary", &AlertChanged::summary),
                       field("count", &AlertChanged::count));
   }
@@ -56,7 +55,7 @@ struct AlertEnded {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("alert", &AlertEnded::alert),
+    return field_list(field("alert", &AlertEnded::alert),
                       field("dismissed", &AlertEnded::dismissed));
   }
   bool operator==(const AlertEnded&) const = default;
@@ -69,7 +68,7 @@ struct AlertAcknowledged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("alert", &AlertAcknowledged::alert),
+    return field_list(field("alert", &AlertAcknowledged::alert),
                       field("note", &AlertAcknowledged::note));
   }
   bool operator==(const AlertAcknowledged&) const = default;
@@ -83,7 +82,7 @@ struct AlertTypeConfigured {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("type", &AlertTypeConfigured::type),
+    return field_list(field("type", &AlertTypeConfigured::type),
                       field("enabled", &AlertTypeConfigured::enabled),
                       field("severity", &AlertTypeConfigured::severity));
   }

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -29,7 +28,7 @@ struct ComputerEnrolled {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("computer", &ComputerEnrolled::computer), field("name", &ComputerEnrolled::name),
         field("platform", &ComputerEnrolled::platform),
         field("agent_version", &ComputerEnrolled::agent_version),
@@ -52,7 +51,7 @@ struct ComputerFactsChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ComputerFactsChanged::computer),
+    return field_list(field("computer", &ComputerFactsChanged::computer),
                       field("name", &ComputerFactsChanged::name),
                       field("platform", &ComputerFactsChanged::platform),
                       field("agent_version", &ComputerFactsChanged::agent_version),
@@ -73,7 +72,7 @@ struct ComputerReported {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ComputerReported::computer),
+    return field_list(field("computer", &ComputerReported::computer),
                       field("sequence", &ComputerReported::sequence),
                       field("components", &ComputerReported::components),
                       field("ruleset", &ComputerReported::ruleset),
@@ -88,7 +87,7 @@ struct ComputerRemoved {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ComputerRemoved::computer));
+    return field_list(field("computer", &ComputerRemoved::computer));
   }
   bool operator==(const ComputerRemoved&) const = default;
 };
@@ -100,7 +99,7 @@ struct PolicyAssigned {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &PolicyAssigned::computer),
+    return field_list(field("computer", &PolicyAssigned::computer),
                       field("policy", &PolicyAssigned::policy));
   }
   bool operator==(const PolicyAssigned&) const = default;
@@ -113,7 +112,7 @@ struct ComputerMoved {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ComputerMoved::computer),
+    return field_list(field("computer", &ComputerMoved::computer),
                       field("group", &ComputerMoved::group));
   }
   bool operator==(const ComputerMoved&) const = default;
@@ -126,7 +125,7 @@ struct RelayGroupAssigned {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &RelayGroupAssigned::computer),
+    return field_list(field("computer", &RelayGroupAssigned::computer),
                       field("relay_group", &RelayGroupAssigned::relay_group));
   }
   bool operator==(const RelayGroupAssigned&) const = default;
@@ -143,7 +142,7 @@ struct Instructed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("instruction", &Instructed::instruction),
+    return field_list(field("instruction", &Instructed::instruction),
                       field("number", &Instructed::number), field("action", &Instructed::action),
                       field("scope", &Instructed::scope),
                       field("computers", &Instructed::computers));
@@ -158,7 +157,7 @@ struct InstructionTaken {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &InstructionTaken::computer),
+    return field_list(field("computer", &InstructionTaken::computer),
                       field("instruction", &InstructionTaken::instruction));
   }
   bool operator==(const InstructionTaken&) const = default;
@@ -174,7 +173,7 @@ struct InstructionFinished {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &InstructionFinished::computer),
+    return field_list(field("computer", &InstructionFinished::computer),
                       field("instruction", &InstructionFinished::instruction),
                       field("succeeded", &InstructionFinished::succeeded),
                       field("cause", &InstructionFinished::cause),
@@ -189,7 +188,7 @@ struct InstructionCancelled {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("instruction", &InstructionCancelled::instruction));
+    return field_list(field("instruction", &InstructionCancelled::instruction));
   }
   bool operator==(const InstructionCancelled&) const = default;
 };
@@ -203,7 +202,7 @@ struct ComputerUpdateFailed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ComputerUpdateFailed::computer),
+    return field_list(field("computer", &ComputerUpdateFailed::computer),
                       field("what", &ComputerUpdateFailed::what),
                       field("cause", &ComputerUpdateFailed::cause),
                       field("detail", &ComputerUpdateFailed::detail));
@@ -218,7 +217,7 @@ struct ComputerSilent {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ComputerSilent::computer),
+    return field_list(field("computer", &ComputerSilent::computer),
                       field("last_contact", &ComputerSilent::last_contact));
   }
   bool operator==(const ComputerSilent&) const = default;
@@ -230,7 +229,7 @@ struct ComputerReturned {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &ComputerReturned::computer));
+    return field_list(field("computer", &ComputerReturned::computer));
   }
   bool operator==(const ComputerReturned&) const = default;
 };
@@ -243,7 +242,7 @@ struct HookFinished {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &HookFinished::computer),
+    return field_list(field("computer", &HookFinished::computer),
                       field("exit_status", &HookFinished::exit_status),
                       field("detail", &HookFinished::detail));
   }
@@ -259,7 +258,7 @@ struct IdentityIssued {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &IdentityIssued::computer),
+    return field_list(field("computer", &IdentityIssued::computer),
                       field("serial", &IdentityIssued::serial),
                       field("expires_at", &IdentityIssued::expires_at),
                       field("renewal", &IdentityIssued::renewal));
@@ -274,7 +273,7 @@ struct IdentityRevoked {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &IdentityRevoked::computer),
+    return field_list(field("computer", &IdentityRevoked::computer),
                       field("serial", &IdentityRevoked::serial));
   }
   bool operator==(const IdentityRevoked&) const = default;
@@ -289,7 +288,7 @@ struct CloneDetected {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("computer", &CloneDetected::computer),
+    return field_list(field("computer", &CloneDetected::computer),
                       field("serial", &CloneDetected::serial),
                       field("first_address", &CloneDetected::first_address),
                       field("second_address", &CloneDetected::second_address));
@@ -304,7 +303,7 @@ struct GroupCreated {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("group", &GroupCreated::group), field("parent", &GroupCreated::parent));
+    return field_list(field("group", &GroupCreated::group), field("parent", &GroupCreated::parent));
   }
   bool operator==(const GroupCreated&) const = default;
 };
@@ -316,7 +315,7 @@ struct GroupChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("group", &GroupChanged::group), field("parent", &GroupChanged::parent));
+    return field_list(field("group", &GroupChanged::group), field("parent", &GroupChanged::parent));
   }
   bool operator==(const GroupChanged&) const = default;
 };
@@ -327,7 +326,7 @@ struct GroupDeleted {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("group", &GroupDeleted::group));
+    return field_list(field("group", &GroupDeleted::group));
   }
   bool operator==(const GroupDeleted&) const = default;
 };
@@ -339,7 +338,7 @@ struct SearchSaved {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("search", &SearchSaved::search), field("filter", &SearchSaved::filter));
+    return field_list(field("search", &SearchSaved::search), field("filter", &SearchSaved::filter));
   }
   bool operator==(const SearchSaved&) const = default;
 };
@@ -350,7 +349,7 @@ struct SearchDeleted {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("search", &SearchDeleted::search));
+    return field_list(field("search", &SearchDeleted::search));
   }
   bool operator==(const SearchDeleted&) const = default;
 };

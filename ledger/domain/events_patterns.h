@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -27,7 +26,7 @@ struct PatternReleased {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("component", &PatternReleased::component),
         field("product", &PatternReleased::product), field("platform", &PatternReleased::platform),
         field("version", &PatternReleased::version),
@@ -46,7 +45,7 @@ struct PatternRetired {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("component", &PatternRetired::component),
+    return field_list(field("component", &PatternRetired::component),
                       field("platform", &PatternRetired::platform),
                       field("version", &PatternRetired::version));
   }

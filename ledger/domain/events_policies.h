@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -21,7 +20,7 @@ struct PolicyCreated {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &PolicyCreated::policy),
+    return field_list(field("policy", &PolicyCreated::policy),
                       field("parent", &PolicyCreated::parent),
                       field("description", &PolicyCreated::description));
   }
@@ -36,7 +35,7 @@ struct PolicyChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &PolicyChanged::policy),
+    return field_list(field("policy", &PolicyChanged::policy),
                       field("parent", &PolicyChanged::parent),
                       field("description", &PolicyChanged::description));
   }
@@ -49,7 +48,7 @@ struct PolicyDeleted {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &PolicyDeleted::policy));
+    return field_list(field("policy", &PolicyDeleted::policy));
   }
   bool operator==(const PolicyDeleted&) const = default;
 };
@@ -64,7 +63,7 @@ struct RulesAssigned {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("policy", &RulesAssigned::policy), field("rules", &RulesAssigned::rules),
         field("application_types", &RulesAssigned::application_types),
         field("modules", &RulesAssigned::modules), field("automatic", &RulesAssigned::automatic));
@@ -81,7 +80,7 @@ struct RulesUnassigned {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &RulesUnassigned::policy),
+    return field_list(field("policy", &RulesUnassigned::policy),
                       field("rules", &RulesUnassigned::rules),
                       field("application_types", &RulesUnassigned::application_types),
                       field("modules", &RulesUnassigned::modules));
@@ -101,7 +100,7 @@ struct PolicyRulesetChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &PolicyRulesetChanged::policy),
+    return field_list(field("policy", &PolicyRulesetChanged::policy),
                       field("update", &PolicyRulesetChanged::update),
                       field("ruleset", &PolicyRulesetChanged::ruleset),
                       field("rules", &PolicyRulesetChanged::rules),
@@ -120,7 +119,7 @@ struct PolicySendFailed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &PolicySendFailed::policy),
+    return field_list(field("policy", &PolicySendFailed::policy),
                       field("computer", &PolicySendFailed::computer),
                       field("detail", &PolicySendFailed::detail));
   }

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -22,7 +21,7 @@ struct RelayGroupCreated {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay_group", &RelayGroupCreated::relay_group),
+    return field_list(field("relay_group", &RelayGroupCreated::relay_group),
                       field("parent", &RelayGroupCreated::parent),
                       field("air_gapped", &RelayGroupCreated::air_gapped),
                       field("description", &RelayGroupCreated::description));
@@ -39,7 +38,7 @@ struct RelayGroupChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay_group", &RelayGroupChanged::relay_group),
+    return field_list(field("relay_group", &RelayGroupChanged::relay_group),
                       field("parent", &RelayGroupChanged::parent),
                       field("air_gapped", &RelayGroupChanged::air_gapped),
                       field("description", &RelayGroupChanged::description));
@@ -53,7 +52,7 @@ struct RelayGroupDeleted {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay_group", &RelayGroupDeleted::relay_group));
+    return field_list(field("relay_group", &RelayGroupDeleted::relay_group));
   }
   bool operator==(const RelayGroupDeleted&) const = default;
 };
@@ -66,7 +65,7 @@ struct RelayRegistered {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay", &RelayRegistered::relay),
+    return field_list(field("relay", &RelayRegistered::relay),
                       field("relay_group", &RelayRegistered::relay_group),
                       field("url", &RelayRegistered::url));
   }
@@ -79,7 +78,7 @@ struct RelayRemoved {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay", &RelayRemoved::relay));
+    return field_list(field("relay", &RelayRemoved::relay));
   }
   bool operator==(const RelayRemoved&) const = default;
 };
@@ -96,7 +95,7 @@ struct RelayReported {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay", &RelayReported::relay),
+    return field_list(field("relay", &RelayReported::relay),
                       field("metadata_version", &RelayReported::metadata_version),
                       field("metadata_digest", &RelayReported::metadata_digest),
                       field("reason", &RelayReported::reason),
@@ -114,7 +113,7 @@ struct RelayUnavailable {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay", &RelayUnavailable::relay),
+    return field_list(field("relay", &RelayUnavailable::relay),
                       field("detail", &RelayUnavailable::detail));
   }
   bool operator==(const RelayUnavailable&) const = default;
@@ -126,7 +125,7 @@ struct RelayAvailable {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay", &RelayAvailable::relay));
+    return field_list(field("relay", &RelayAvailable::relay));
   }
   bool operator==(const RelayAvailable&) const = default;
 };
@@ -137,7 +136,7 @@ struct RelayGroupUpdateRequested {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("relay_group", &RelayGroupUpdateRequested::relay_group));
+    return field_list(field("relay_group", &RelayGroupUpdateRequested::relay_group));
   }
   bool operator==(const RelayGroupUpdateRequested&) const = default;
 };

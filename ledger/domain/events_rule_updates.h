@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -28,7 +27,7 @@ struct RuleUpdateImported {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("update", &RuleUpdateImported::update), field("title", &RuleUpdateImported::title),
         field("digest", &RuleUpdateImported::digest), field("bytes", &RuleUpdateImported::bytes),
         field("released_at", &RuleUpdateImported::released_at),
@@ -47,7 +46,7 @@ struct RulesRecorded {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("update", &RulesRecorded::update),
+    return field_list(field("update", &RulesRecorded::update),
                       field("chunk", &RulesRecorded::chunk), field("rules", &RulesRecorded::rules));
   }
   bool operator==(const RulesRecorded&) const = default;
@@ -61,7 +60,7 @@ struct RuleUpdateApplied {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("update", &RuleUpdateApplied::update),
+    return field_list(field("update", &RuleUpdateApplied::update),
                       field("previous", &RuleUpdateApplied::previous),
                       field("automatic", &RuleUpdateApplied::automatic));
   }
@@ -74,7 +73,7 @@ struct RuleUpdateReapplied {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("update", &RuleUpdateReapplied::update));
+    return field_list(field("update", &RuleUpdateReapplied::update));
   }
   bool operator==(const RuleUpdateReapplied&) const = default;
 };
@@ -87,7 +86,7 @@ struct RuleUpdateRolledBack {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("from", &RuleUpdateRolledBack::from),
+    return field_list(field("from", &RuleUpdateRolledBack::from),
                       field("to", &RuleUpdateRolledBack::to),
                       field("hold", &RuleUpdateRolledBack::hold));
   }
@@ -102,7 +101,7 @@ struct RuleUpdateDeleted {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("update", &RuleUpdateDeleted::update),
+    return field_list(field("update", &RuleUpdateDeleted::update),
                       field("digest", &RuleUpdateDeleted::digest),
                       field("cause", &RuleUpdateDeleted::cause));
   }
@@ -117,7 +116,7 @@ struct RuleUpdateExported {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("update", &RuleUpdateExported::update),
+    return field_list(field("update", &RuleUpdateExported::update),
                       field("digest", &RuleUpdateExported::digest),
                       field("bytes", &RuleUpdateExported::bytes));
   }
@@ -131,7 +130,7 @@ struct AutoApplyWithheld {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("update", &AutoApplyWithheld::update),
+    return field_list(field("update", &AutoApplyWithheld::update),
                       field("hold", &AutoApplyWithheld::hold));
   }
   bool operator==(const AutoApplyWithheld&) const = default;
@@ -145,7 +144,7 @@ struct HoldPlaced {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("hold", &HoldPlaced::hold), field("update", &HoldPlaced::update),
+    return field_list(field("hold", &HoldPlaced::hold), field("update", &HoldPlaced::update),
                       field("until", &HoldPlaced::until));
   }
   bool operator==(const HoldPlaced&) const = default;
@@ -158,7 +157,7 @@ struct HoldReleased {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("hold", &HoldReleased::hold), field("cause", &HoldReleased::cause));
+    return field_list(field("hold", &HoldReleased::hold), field("cause", &HoldReleased::cause));
   }
   bool operator==(const HoldReleased&) const = default;
 };

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -22,7 +21,7 @@ struct TaskCreated {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &TaskCreated::task),
+    return field_list(field("task", &TaskCreated::task),
                       field("definition", &TaskCreated::definition),
                       field("next_run", &TaskCreated::next_run));
   }
@@ -37,7 +36,7 @@ struct TaskChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &TaskChanged::task),
+    return field_list(field("task", &TaskChanged::task),
                       field("definition", &TaskChanged::definition),
                       field("next_run", &TaskChanged::next_run));
   }
@@ -51,7 +50,7 @@ struct TaskDeleted {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &TaskDeleted::task),
+    return field_list(field("task", &TaskDeleted::task),
                       field("automatic", &TaskDeleted::automatic));
   }
   bool operator==(const TaskDeleted&) const = default;
@@ -67,7 +66,7 @@ struct TaskRunStarted {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &TaskRunStarted::task), field("run", &TaskRunStarted::run),
+    return field_list(field("task", &TaskRunStarted::task), field("run", &TaskRunStarted::run),
                       field("due_at", &TaskRunStarted::due_at),
                       field("manual", &TaskRunStarted::manual),
                       field("next_run", &TaskRunStarted::next_run));
@@ -84,7 +83,7 @@ struct TaskRunFinished {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &TaskRunFinished::task), field("run", &TaskRunFinished::run),
+    return field_list(field("task", &TaskRunFinished::task), field("run", &TaskRunFinished::run),
                       field("succeeded", &TaskRunFinished::succeeded),
                       field("detail", &TaskRunFinished::detail));
   }
@@ -99,7 +98,7 @@ struct TaskRunMissed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("task", &TaskRunMissed::task), field("due_at", &TaskRunMissed::due_at),
+    return field_list(field("task", &TaskRunMissed::task), field("due_at", &TaskRunMissed::due_at),
                       field("next_run", &TaskRunMissed::next_run));
   }
   bool operator==(const TaskRunMissed&) const = default;
@@ -113,7 +112,7 @@ struct TimetableSet {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &TimetableSet::policy), field("hours", &TimetableSet::hours),
+    return field_list(field("policy", &TimetableSet::policy), field("hours", &TimetableSet::hours),
                       field("zone", &TimetableSet::zone));
   }
   bool operator==(const TimetableSet&) const = default;

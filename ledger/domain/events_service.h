@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -24,7 +23,7 @@ struct ServiceStarted {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("version", &ServiceStarted::version),
+    return field_list(field("version", &ServiceStarted::version),
                       field("data_format", &ServiceStarted::data_format),
                       field("size", &ServiceStarted::size),
                       field("beyond_head", &ServiceStarted::beyond_head));
@@ -38,7 +37,7 @@ struct ServiceStopped {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("cause", &ServiceStopped::cause));
+    return field_list(field("cause", &ServiceStopped::cause));
   }
   bool operator==(const ServiceStopped&) const = default;
 };
@@ -50,7 +49,7 @@ struct ViewsDigested {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("folded", &ViewsDigested::folded),
+    return field_list(field("folded", &ViewsDigested::folded),
                       field("views", &ViewsDigested::views));
   }
   bool operator==(const ViewsDigested&) const = default;
@@ -65,7 +64,7 @@ struct LedgerVerified {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("size", &LedgerVerified::size), field("root", &LedgerVerified::root),
+    return field_list(field("size", &LedgerVerified::size), field("root", &LedgerVerified::root),
                       field("sound", &LedgerVerified::sound),
                       field("faults", &LedgerVerified::faults));
   }
@@ -80,7 +79,7 @@ struct SigningKeyIntroduced {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("key_id", &SigningKeyIntroduced::key_id),
+    return field_list(field("key_id", &SigningKeyIntroduced::key_id),
                       field("name", &SigningKeyIntroduced::name),
                       field("public_key", &SigningKeyIntroduced::public_key));
   }
@@ -93,7 +92,7 @@ struct SigningKeyRetired {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("key_id", &SigningKeyRetired::key_id));
+    return field_list(field("key_id", &SigningKeyRetired::key_id));
   }
   bool operator==(const SigningKeyRetired&) const = default;
 };
@@ -106,7 +105,7 @@ struct WitnessCosigned {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("witness", &WitnessCosigned::witness),
+    return field_list(field("witness", &WitnessCosigned::witness),
                       field("size", &WitnessCosigned::size), field("root", &WitnessCosigned::root));
   }
   bool operator==(const WitnessCosigned&) const = default;
@@ -120,7 +119,7 @@ struct WitnessRefused {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("witness", &WitnessRefused::witness),
+    return field_list(field("witness", &WitnessRefused::witness),
                       field("size", &WitnessRefused::size),
                       field("detail", &WitnessRefused::detail));
   }
@@ -135,7 +134,7 @@ struct BackupCreated {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("size", &BackupCreated::size), field("root", &BackupCreated::root),
+    return field_list(field("size", &BackupCreated::size), field("root", &BackupCreated::root),
                       field("name", &BackupCreated::name));
   }
   bool operator==(const BackupCreated&) const = default;
@@ -149,7 +148,7 @@ struct LedgerRestored {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("size", &LedgerRestored::size), field("root", &LedgerRestored::root),
+    return field_list(field("size", &LedgerRestored::size), field("root", &LedgerRestored::root),
                       field("name", &LedgerRestored::name));
   }
   bool operator==(const LedgerRestored&) const = default;
@@ -166,7 +165,7 @@ struct ExportMade {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("what", &ExportMade::what), field("filter", &ExportMade::filter),
+    return field_list(field("what", &ExportMade::what), field("filter", &ExportMade::filter),
                       field("as_of", &ExportMade::as_of), field("rows", &ExportMade::rows),
                       field("format", &ExportMade::format), field("digest", &ExportMade::digest));
   }
@@ -182,7 +181,7 @@ struct EvidenceIssued {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("scope", &EvidenceIssued::scope), field("from", &EvidenceIssued::from),
+    return field_list(field("scope", &EvidenceIssued::scope), field("from", &EvidenceIssued::from),
                       field("to", &EvidenceIssued::to), field("digest", &EvidenceIssued::digest));
   }
   bool operator==(const EvidenceIssued&) const = default;
@@ -197,7 +196,7 @@ struct ReportMade {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("report", &ReportMade::report), field("from", &ReportMade::from),
+    return field_list(field("report", &ReportMade::report), field("from", &ReportMade::from),
                       field("to", &ReportMade::to), field("digest", &ReportMade::digest));
   }
   bool operator==(const ReportMade&) const = default;
@@ -213,7 +212,7 @@ struct CommandRefused {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("command", &CommandRefused::command), field("subject", &CommandRefused::subject),
         field("code", &CommandRefused::code), field("detail", &CommandRefused::detail),
         field("conflict", &CommandRefused::conflict));
@@ -229,7 +228,7 @@ struct AccessDenied {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("method", &AccessDenied::method), field("route", &AccessDenied::route),
+    return field_list(field("method", &AccessDenied::method), field("route", &AccessDenied::route),
                       field("permission", &AccessDenied::permission));
   }
   bool operator==(const AccessDenied&) const = default;
@@ -242,7 +241,7 @@ struct SignInFailed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("attempts", &SignInFailed::attempts),
+    return field_list(field("attempts", &SignInFailed::attempts),
                       field("cause", &SignInFailed::cause));
   }
   bool operator==(const SignInFailed&) const = default;
@@ -255,7 +254,7 @@ struct BookmarkSet {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("bookmark", &BookmarkSet::bookmark),
+    return field_list(field("bookmark", &BookmarkSet::bookmark),
                       field("position", &BookmarkSet::position));
   }
   bool operator==(const BookmarkSet&) const = default;
@@ -267,7 +266,7 @@ struct BookmarkRemoved {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("bookmark", &BookmarkRemoved::bookmark));
+    return field_list(field("bookmark", &BookmarkRemoved::bookmark));
   }
   bool operator==(const BookmarkRemoved&) const = default;
 };
@@ -279,7 +278,7 @@ struct ClockStepped {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("from", &ClockStepped::from), field("to", &ClockStepped::to));
+    return field_list(field("from", &ClockStepped::from), field("to", &ClockStepped::to));
   }
   bool operator==(const ClockStepped&) const = default;
 };

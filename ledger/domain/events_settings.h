@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -21,7 +20,7 @@ struct SettingChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("name", &SettingChanged::name), field("value", &SettingChanged::value),
+    return field_list(field("name", &SettingChanged::name), field("value", &SettingChanged::value),
                       field("previous", &SettingChanged::previous));
   }
   bool operator==(const SettingChanged&) const = default;
@@ -36,7 +35,7 @@ struct PolicySettingChanged {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("policy", &PolicySettingChanged::policy),
+    return field_list(field("policy", &PolicySettingChanged::policy),
                       field("name", &PolicySettingChanged::name),
                       field("value", &PolicySettingChanged::value),
                       field("previous", &PolicySettingChanged::previous));

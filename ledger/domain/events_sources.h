@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/event_types.h"
@@ -24,7 +23,7 @@ struct SourceConfigured {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("source", &SourceConfigured::source), field("url", &SourceConfigured::url),
         field("alternative_url", &SourceConfigured::alternative_url),
         field("trust_root", &SourceConfigured::trust_root),
@@ -39,7 +38,7 @@ struct SourceRemoved {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &SourceRemoved::source));
+    return field_list(field("source", &SourceRemoved::source));
   }
   bool operator==(const SourceRemoved&) const = default;
 };
@@ -52,7 +51,7 @@ struct SourceCheckRequested {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &SourceCheckRequested::source),
+    return field_list(field("source", &SourceCheckRequested::source),
                       field("check", &SourceCheckRequested::check),
                       field("download", &SourceCheckRequested::download));
   }
@@ -71,7 +70,7 @@ struct SourceChecked {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &SourceChecked::source),
+    return field_list(field("source", &SourceChecked::source),
                       field("check", &SourceChecked::check),
                       field("metadata_version", &SourceChecked::metadata_version),
                       field("metadata_digest", &SourceChecked::metadata_digest),
@@ -91,7 +90,7 @@ struct SourceCheckFailed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("source", &SourceCheckFailed::source), field("check", &SourceCheckFailed::check),
         field("cause", &SourceCheckFailed::cause), field("detail", &SourceCheckFailed::detail));
   }
@@ -107,7 +106,7 @@ struct SourceUnreachable {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &SourceUnreachable::source),
+    return field_list(field("source", &SourceUnreachable::source),
                       field("observer", &SourceUnreachable::observer),
                       field("cause", &SourceUnreachable::cause),
                       field("detail", &SourceUnreachable::detail));
@@ -122,7 +121,7 @@ struct SourceReachable {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &SourceReachable::source),
+    return field_list(field("source", &SourceReachable::source),
                       field("observer", &SourceReachable::observer));
   }
   bool operator==(const SourceReachable&) const = default;
@@ -137,7 +136,7 @@ struct MetadataExpiring {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &MetadataExpiring::source),
+    return field_list(field("source", &MetadataExpiring::source),
                       field("role", &MetadataExpiring::role),
                       field("expires_at", &MetadataExpiring::expires_at),
                       field("days_left", &MetadataExpiring::days_left));
@@ -153,7 +152,7 @@ struct MetadataExpired {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &MetadataExpired::source),
+    return field_list(field("source", &MetadataExpired::source),
                       field("role", &MetadataExpired::role),
                       field("expires_at", &MetadataExpired::expires_at));
   }
@@ -168,7 +167,7 @@ struct TrustRootAdvanced {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &TrustRootAdvanced::source),
+    return field_list(field("source", &TrustRootAdvanced::source),
                       field("version", &TrustRootAdvanced::version),
                       field("digest", &TrustRootAdvanced::digest));
   }
@@ -185,7 +184,7 @@ struct ContentVerificationFailed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &ContentVerificationFailed::source),
+    return field_list(field("source", &ContentVerificationFailed::source),
                       field("target", &ContentVerificationFailed::target),
                       field("role", &ContentVerificationFailed::role),
                       field("observer", &ContentVerificationFailed::observer),
@@ -205,7 +204,7 @@ struct EquivocationDetected {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("source", &EquivocationDetected::source),
+    return field_list(field("source", &EquivocationDetected::source),
                       field("role", &EquivocationDetected::role),
                       field("version", &EquivocationDetected::version),
                       field("first", &EquivocationDetected::first),
@@ -224,7 +223,7 @@ struct DownloadStarted {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("source", &DownloadStarted::source), field("target", &DownloadStarted::target),
         field("digest", &DownloadStarted::digest), field("bytes", &DownloadStarted::bytes));
   }
@@ -242,7 +241,7 @@ struct DownloadFinished {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("source", &DownloadFinished::source), field("target", &DownloadFinished::target),
         field("digest", &DownloadFinished::digest), field("bytes", &DownloadFinished::bytes),
         field("root_version", &DownloadFinished::root_version),
@@ -260,7 +259,7 @@ struct DownloadFailed {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("source", &DownloadFailed::source), field("target", &DownloadFailed::target),
         field("cause", &DownloadFailed::cause), field("detail", &DownloadFailed::detail));
   }
@@ -275,7 +274,7 @@ struct ContentPruned {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("digest", &ContentPruned::digest),
+    return field_list(field("digest", &ContentPruned::digest),
                       field("bytes", &ContentPruned::bytes), field("cause", &ContentPruned::cause));
   }
   bool operator==(const ContentPruned&) const = default;
@@ -289,7 +288,7 @@ struct BundleCreated {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("digest", &BundleCreated::digest),
+    return field_list(field("digest", &BundleCreated::digest),
                       field("bytes", &BundleCreated::bytes),
                       field("metadata_version", &BundleCreated::metadata_version));
   }
@@ -305,7 +304,7 @@ struct BundleImported {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("digest", &BundleImported::digest),
+    return field_list(field("digest", &BundleImported::digest),
                       field("bytes", &BundleImported::bytes),
                       field("metadata_version", &BundleImported::metadata_version),
                       field("already_newer", &BundleImported::already_newer));
@@ -320,7 +319,7 @@ struct BundleRefused {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("digest", &BundleRefused::digest),
+    return field_list(field("digest", &BundleRefused::digest),
                       field("detail", &BundleRefused::detail));
   }
   bool operator==(const BundleRefused&) const = default;

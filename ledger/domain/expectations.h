@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <tuple>
 
 #include "ledger/domain/computer_status.h"
 #include "ledger/domain/computer_table.h"
@@ -40,7 +39,7 @@ struct FleetCounts {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("total", &FleetCounts::total), field("up_to_date", &FleetCounts::up_to_date),
         field("out_of_date", &FleetCounts::out_of_date), field("pending", &FleetCounts::pending),
         field("in_progress", &FleetCounts::in_progress), field("failed", &FleetCounts::failed),

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/computers.h"
@@ -23,7 +22,7 @@ struct ModuleImpact {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("module", &ModuleImpact::module), field("added", &ModuleImpact::added),
+    return field_list(field("module", &ModuleImpact::module), field("added", &ModuleImpact::added),
                       field("removed", &ModuleImpact::removed),
                       field("changed", &ModuleImpact::changed));
   }
@@ -40,7 +39,7 @@ struct PolicyImpact {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("policy", &PolicyImpact::policy), field("added", &PolicyImpact::added),
         field("removed", &PolicyImpact::removed), field("changed", &PolicyImpact::changed),
         field("computers", &PolicyImpact::computers), field("ruleset", &PolicyImpact::ruleset));
@@ -54,7 +53,7 @@ struct CveImpact {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("cve", &CveImpact::cve), field("computers", &CveImpact::computers));
+    return field_list(field("cve", &CveImpact::cve), field("computers", &CveImpact::computers));
   }
   bool operator==(const CveImpact&) const = default;
 };
@@ -69,7 +68,7 @@ struct Reach {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("total", &Reach::total), field("online", &Reach::online),
+    return field_list(field("total", &Reach::total), field("online", &Reach::online),
                       field("offline", &Reach::offline), field("unknown", &Reach::unknown));
   }
   bool operator==(const Reach&) const = default;
@@ -90,7 +89,7 @@ struct Impact {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("from", &Impact::from), field("to", &Impact::to), field("modules", &Impact::modules),
         field("rules", &Impact::rules), field("policies", &Impact::policies),
         field("vanishing", &Impact::vanishing), field("cves_reopened", &Impact::cves_reopened),
@@ -109,7 +108,7 @@ struct Preview {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("base", &Preview::base), field("impact", &Preview::impact),
+    return field_list(field("base", &Preview::base), field("impact", &Preview::impact),
                       field("reach", &Preview::reach), field("warnings", &Preview::warnings),
                       field("digest", &Preview::digest));
   }

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/fields.h"
@@ -81,7 +80,7 @@ struct Recurrence {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("kind", &Recurrence::kind), field("time_zone", &Recurrence::time_zone),
+    return field_list(field("kind", &Recurrence::kind), field("time_zone", &Recurrence::time_zone),
                       field("at", &Recurrence::at), field("date", &Recurrence::date),
                       field("hour", &Recurrence::hour), field("minute", &Recurrence::minute),
                       field("every", &Recurrence::every),

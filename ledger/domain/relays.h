@@ -5,7 +5,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/computer_status.h"
@@ -49,7 +48,7 @@ struct SyncState {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("in_sync", &SyncState::in_sync), field("reason", &SyncState::reason),
+    return field_list(field("in_sync", &SyncState::in_sync), field("reason", &SyncState::reason),
                       field("since", &SyncState::since));
   }
   bool operator==(const SyncState&) const = default;

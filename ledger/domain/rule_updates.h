@@ -74,7 +74,7 @@ struct RuleChange {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("rule", &RuleChange::rule), field("kind", &RuleChange::kind),
+    return field_list(field("rule", &RuleChange::rule), field("kind", &RuleChange::kind),
                       field("module", &RuleChange::module), field("name", &RuleChange::name),
                       field("severity", &RuleChange::severity),
                       field("from_version", &RuleChange::from_version),

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "ledger/domain/buckets.h"
@@ -23,7 +22,7 @@ struct ResolvedScope {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("kind", &ResolvedScope::kind), field("names", &ResolvedScope::names),
+    return field_list(field("kind", &ResolvedScope::kind), field("names", &ResolvedScope::names),
                       field("computers", &ResolvedScope::computers));
   }
   bool operator==(const ResolvedScope&) const = default;
@@ -37,7 +36,7 @@ struct ScopeCounts {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("total", &ScopeCounts::total), field("online", &ScopeCounts::online),
+    return field_list(field("total", &ScopeCounts::total), field("online", &ScopeCounts::online),
                       field("silent", &ScopeCounts::silent),
                       field("unknown", &ScopeCounts::unknown));
   }

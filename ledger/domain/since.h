@@ -1,8 +1,6 @@
 // When something became true, and by which event.
 #pragma once
 
-#include <tuple>
-
 #include "ledger/domain/event.h"
 #include "ledger/domain/fields.h"
 #include "ledger/domain/ids.h"
@@ -15,7 +13,7 @@ struct Since {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("time", &Since::time), field("position", &Since::position));
+    return field_list(field("time", &Since::time), field("position", &Since::position));
   }
   bool operator==(const Since&) const = default;
 };

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "ledger/domain/event_types.h"
 #include "ledger/domain/recurrence.h"
@@ -36,7 +35,7 @@ struct TaskDefinition {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(
+    return field_list(
         field("kind", &TaskDefinition::kind), field("description", &TaskDefinition::description),
         field("recurrence", &TaskDefinition::recurrence),
         field("enabled", &TaskDefinition::enabled),

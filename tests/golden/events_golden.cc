@@ -57,8 +57,7 @@ std::string json_of(std::string_view bytes) {
     out += ':';
     codec::write_json(out, (*event).*(each.member));
   };
-  std::apply([&](const auto&... each) { (envelope(each), ...); },
-             codec::envelope_fields<domain::Event>());
+  codec::envelope_fields<domain::Event>()([&](const auto&... each) { (envelope(each), ...); });
   out += ",\"type\":\"" + std::string(type_name(event->payload)) + "\"}\n";
   visit([&](const auto& payload) { codec::write_json(out, payload); }, event->payload);
   return out + "\n";

@@ -128,8 +128,8 @@ domain::Payload make_payload(ValueSource& source, std::size_t index) {
 domain::Event make_event(ValueSource& source, std::size_t index) {
   domain::Event event;
   event.payload = make_payload(source, index);
-  std::apply([&](const auto&... each) { (fill(source, event.*(each.member)), ...); },
-             ledger::codec::envelope_fields<domain::Event>());
+  ledger::codec::envelope_fields<domain::Event>()(
+      [&](const auto&... each) { (fill(source, event.*(each.member)), ...); });
   return event;
 }
 

@@ -97,7 +97,7 @@ void put_fields(capnp::DynamicStruct::Builder out, const Object& object, const F
     const auto name = ledger::codec::camel_case(each.name);
     put(out, out.getSchema().getFieldByName(name.c_str()), object.*(each.member));
   };
-  std::apply([&](const auto&... each) { (put_one(each), ...); }, fields);
+  fields([&](const auto&... each) { (put_one(each), ...); });
 }
 
 template <class Object>

@@ -78,12 +78,9 @@ RC_GTEST_PROP(Records, TellTheirEnvelopeWithoutThePayload, ()) {
   const auto copy = [&](const auto& from, const auto& to) {
     rebuilt.*(to.member) = (*envelope).*(from.member);
   };
-  std::apply(
-      [&](const auto&... from) {
-        std::apply([&](const auto&... to) { (copy(from, to), ...); },
-                   codec::envelope_fields<domain::Event>());
-      },
-      codec::Envelope::fields());
+  codec::Envelope::fields()([&](const auto&... from) {
+    codec::envelope_fields<domain::Event>()([&](const auto&... to) { (copy(from, to), ...); });
+  });
   RC_ASSERT(rebuilt == event);
 }
 

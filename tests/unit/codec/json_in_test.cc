@@ -37,7 +37,7 @@ struct Everything {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(
+    return field_list(
         field("flag", &Everything::flag), field("signed_32", &Everything::signed_32),
         field("unsigned_32", &Everything::unsigned_32), field("signed_64", &Everything::signed_64),
         field("unsigned_64", &Everything::unsigned_64), field("position", &Everything::position),

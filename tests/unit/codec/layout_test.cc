@@ -24,7 +24,7 @@ struct Paint {
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return std::tuple(field("colour", &Paint::colour), field("code_name", &Paint::code_name),
+    return field_list(field("colour", &Paint::colour), field("code_name", &Paint::code_name),
                       field("litres", &Paint::litres), field("sealed", &Paint::sealed));
   }
 };

@@ -4,7 +4,6 @@
 
 #include <limits>
 #include <optional>
-#include <tuple>
 #include <vector>
 
 #include "projections/computers.h"
@@ -39,7 +38,7 @@ struct OfEverything {
   template <class = void>
   static constexpr auto fields() {
     using E = OfEverything;
-    return std::tuple(
+    return field_list(
         field("flag", &E::flag), field("small", &E::small), field("large", &E::large),
         field("negative", &E::negative), field("module", &E::module), field("text", &E::text),
         field("id", &E::id), field("digest", &E::digest), field("command", &E::command),
@@ -89,7 +88,7 @@ struct Grown {
 
   template <class = void>
   static constexpr auto fields() {
-    return std::tuple(field("before", &Grown::before), field("added", &Grown::added));
+    return field_list(field("before", &Grown::before), field("added", &Grown::added));
   }
   bool operator==(const Grown&) const = default;
 };
