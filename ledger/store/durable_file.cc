@@ -31,6 +31,10 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   }
   if (!file.is_open()) return fail(system_error("Opening", path, errno));
   std::string bytes;
+  struct stat status {};
+  if (::fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode)) {
+    bytes.reserve(static_cast<std::size_t>(status.st_size));
+  }
   std::array<char, 16'384> piece{};
   while (true) {
     const ssize_t got = ::read(file.number(), piece.data(), piece.size());
@@ -41,10 +45,21 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   }
 }
 
-Result<void> write_durably(const std::filesystem::path& path, std::string_view bytes,
-                           Access access) {
-  std::filesystem::path temporary = path;
-  temporary += ".new";
+namespace {
+
+Result<void> write_all(const FileDescriptor& file, std::string_view bytes,
+                       const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file.number(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return fail(system_error("Writing", path, errno));
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<void> write_temporary(const std::filesystem::path& temporary, const Give& give,
+                             Access access) {
   // One that a power cut left behind may have another mode.
   if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) {
     return fail(system_error("Removing", temporary, errno));
@@ -53,15 +68,31 @@ Result<void> write_durably(const std::filesystem::path& path, std::string_view b
   const FileDescriptor file(
       ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!file.is_open()) return fail(system_error("Making", temporary, errno));
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file.number(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail(system_error("Writing", temporary, errno));
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  const auto given =
+      give([&](std::string_view piece) { return write_all(file, piece, temporary); });
+  if (!given) return given;
   if (::fsync(file.number()) != 0) return fail(system_error("Syncing", temporary, errno));
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    return fail(system_error("Renaming", temporary, errno));
+  return {};
+}
+
+}  // namespace
+
+Result<void> write_durably(const std::filesystem::path& path, std::string_view bytes,
+                           Access access) {
+  return write_durably(
+      path, [&](const Take& take) { return take(bytes); }, access);
+}
+
+Result<void> write_durably(const std::filesystem::path& path, const Give& give, Access access) {
+  std::filesystem::path temporary = path;
+  temporary += ".new";
+  auto written = write_temporary(temporary, give, access);
+  if (written && ::rename(temporary.c_str(), path.c_str()) != 0) {
+    written = fail(system_error("Renaming", temporary, errno));
+  }
+  if (!written) {
+    ::unlink(temporary.c_str());  // Half a file on a full disk is in the way.
+    return written;
   }
   return sync_directory(path.parent_path());
 }

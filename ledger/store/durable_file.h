@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,10 @@ enum class Access { owner, everybody };
 // Afterwards the file has these bytes, or the ones from before, whatever happens to the machine.
 Result<void> write_durably(const std::filesystem::path& path, std::string_view bytes,
                            Access access);
+// The same of bytes that come piece by piece; `give` hands them to `take` in order.
+using Take = std::function<Result<void>(std::string_view piece)>;
+using Give = std::function<Result<void>(const Take& take)>;
+Result<void> write_durably(const std::filesystem::path& path, const Give& give, Access access);
 
 // Makes what was created, renamed or removed in a directory durable.
 Result<void> sync_directory(const std::filesystem::path& directory);
