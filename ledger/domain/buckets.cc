@@ -100,6 +100,31 @@ void Buckets::leave(Slot slot) {
   free_.push_back(slot);
 }
 
+bool Buckets::has_values_of(const BucketKey& key) const {
+  return policies_.has(key.policy) && platforms_.has(key.platform) && groups_.has(key.group) &&
+         relay_groups_.has(key.relay_group) && components_.has(key.components) &&
+         rulesets_.has(key.ruleset);
+}
+
+bool Buckets::rebuild() {
+  by_key_.clear();
+  by_id_.clear();
+  std::vector<bool> is_free(slots_.size(), false);
+  for (const Slot slot : free_) {
+    if (slot >= slots_.size() || is_free[slot] || has(slot)) return false;
+    is_free[slot] = true;
+  }
+  for (Slot slot = 0; slot < slots_.size(); ++slot) {
+    if (is_free[slot]) continue;
+    Bucket& bucket = slots_[slot];
+    if (!has(slot) || bucket.id >= made_ || !has_values_of(bucket.key)) return false;
+    bucket.facts = facts_of(bucket.key);
+    if (!by_key_.emplace(bucket.key, slot).second) return false;
+    if (!by_id_.emplace(bucket.id, slot).second) return false;
+  }
+  return true;
+}
+
 const Bucket* Buckets::find(std::uint32_t id) const {
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : &slots_[found->second];

@@ -103,6 +103,24 @@ class Buckets {
   }
   static std::uint8_t bits(const std::vector<Module>& modules);
 
+  // For snapshots (intern.h).
+  template <class Self, class Visit>
+  static void carried(Self& self, Visit visit) {
+    auto& [policies, platforms, groups, relay_groups, components, rulesets, slots, free, by_key,
+           by_id, made] = self;
+    visit(policies);
+    visit(platforms);
+    visit(groups);
+    visit(relay_groups);
+    visit(components);
+    visit(rulesets);
+    visit(slots);
+    visit(free);
+    visit(made);
+  }
+  bool rebuild();
+  bool has(Slot slot) const { return slot < slots_.size() && slots_[slot].computers > 0; }
+
  private:
   struct KeyHash {
     std::size_t operator()(const BucketKey& key) const;
@@ -114,6 +132,7 @@ class Buckets {
     std::size_t operator()(const std::optional<Digest>& ruleset) const;
   };
   BucketFacts facts_of(const BucketKey& key) const;
+  bool has_values_of(const BucketKey& key) const;
 
   Interner<PolicyId> policies_;
   Interner<Platform> platforms_;

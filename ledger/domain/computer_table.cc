@@ -90,6 +90,36 @@ void ComputerTable::compact_texts() {
   wasted_ = 0;
 }
 
+std::size_t ComputerTable::text_bytes() const {
+  std::size_t bytes = 0;
+  for (const ComputerRow& row : rows_) bytes += std::size_t{row.id_bytes} + row.name_bytes;
+  return bytes;
+}
+
+void ComputerTable::reserve(std::size_t rows, std::size_t text_bytes) {
+  CHECK(rows_.empty(), "room is made before there are rows");
+  std::size_t slots = 64;
+  while (rows * 4 > slots * 3) slots *= 2;
+  index_.assign(slots, 0);
+  texts_.reserve(text_bytes);
+}
+
+bool ComputerTable::restore(std::string_view id, std::string_view name, const ComputerRow& row) {
+  if (id.empty() || id.size() > 63 || name.size() > 255) return false;
+  if (!agent_versions_.has(row.agent_version) || !labels_.has(row.labels)) return false;
+  const std::size_t before = rows_.size();
+  const ComputerIndex index = obtain(id);
+  if (index != before) return false;  // There is one of this id already.
+  ComputerRow& restored = rows_[index];
+  const std::uint32_t text = restored.text;
+  restored = row;
+  restored.text = text;
+  restored.id_bytes = static_cast<std::uint8_t>(id.size());
+  restored.name_bytes = restored.name_room = static_cast<std::uint8_t>(name.size());
+  texts_.append(name);
+  return true;
+}
+
 std::size_t ComputerTable::bytes_used() const {
   return rows_.size() * sizeof(ComputerRow) + texts_.capacity() +
          index_.capacity() * sizeof(std::uint32_t);

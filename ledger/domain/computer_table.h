@@ -68,6 +68,20 @@ class ComputerTable {
 
   std::size_t bytes_used() const;  // About, of memory.
 
+  // -- For snapshots (intern.h). Rows are carried one by one, each with its id and name, for where
+  // a text stands is nobody's business.
+  template <class Self, class Visit>
+  static void carried(Self& self, Visit visit) {
+    auto& [rows, texts, wasted, index, agent_versions, labels] = self;
+    visit(agent_versions);
+    visit(labels);
+  }
+  std::size_t text_bytes() const;  // Of all ids and names.
+  // Makes room in a table without rows.
+  void reserve(std::size_t rows, std::size_t text_bytes);
+  // Adds the next row as it was carried; whether it could have been carried.
+  bool restore(std::string_view id, std::string_view name, const ComputerRow& row);
+
  private:
   struct TextHash {
     std::size_t operator()(const std::string& text) const {

@@ -1,5 +1,10 @@
 // Small numbers instead of values that many computers share. Numbers are given in the order values
 // come, so that every fold of a log gives the same ones; 0 is always the empty value.
+//
+// carried() visits what a snapshot of the world carries of a class that keeps its members to
+// itself; it names every member, so that one more does not compile until somebody has said whether
+// it is carried. rebuild() makes the rest of what was carried, and says whether it could: what was
+// read from a file may be anything.
 #pragma once
 
 #include <cstdint>
@@ -48,6 +53,20 @@ class Interner {
     return number;
   }
   const Value& value_of(std::uint32_t number) const { return values_[number]; }
+  bool has(std::uint32_t number) const { return number < values_.size(); }
+
+  template <class Self, class Visit>
+  static void carried(Self& self, Visit visit) {
+    auto& [numbers, values] = self;
+    visit(values);
+  }
+  bool rebuild() {
+    numbers_.clear();
+    for (const auto& value : values_) {
+      numbers_.emplace(value, static_cast<std::uint32_t>(numbers_.size()));
+    }
+    return !values_.empty() && values_.front() == Value{} && numbers_.size() == values_.size();
+  }
 
  private:
   std::map<Value, std::uint32_t> numbers_;
@@ -85,11 +104,41 @@ class CountedInterner {
     free_.push_back(number);
   }
   const Value& value_of(std::uint32_t number) const { return slots_[number].value; }
+  bool has(std::uint32_t number) const {
+    return number < slots_.size() && slots_[number].users > 0;
+  }
+
+  template <class Self, class Visit>
+  static void carried(Self& self, Visit visit) {
+    auto& [numbers, slots, free] = self;
+    visit(slots);
+    visit(free);
+  }
+  bool rebuild() {
+    numbers_.clear();
+    std::vector<bool> is_free(slots_.size(), false);
+    for (const std::uint32_t number : free_) {
+      if (number >= slots_.size() || is_free[number] || slots_[number].users > 0) return false;
+      is_free[number] = true;
+    }
+    for (std::uint32_t number = 0; number < slots_.size(); ++number) {
+      if (is_free[number]) continue;
+      if (!numbers_.emplace(slots_[number].value, number).second) return false;
+    }
+    return has(0) && slots_.front().value == Value{};
+  }
 
  private:
   struct Slot {
     Value value;
     std::uint64_t users = 0;
+
+    template <class Self, class Visit>
+    static void carried(Self& self, Visit visit) {
+      auto& [value, users] = self;
+      visit(value);
+      visit(users);
+    }
   };
   std::unordered_map<Value, std::uint32_t, Hash> numbers_;  // lookup only
   std::vector<Slot> slots_;
