@@ -22,6 +22,10 @@ inline constexpr std::uint64_t events_per_digest = 65'536;
 inline constexpr std::size_t stream_bytes_max = 512;
 // Free space below which an append is answered `unavailable`; what is stored can still be read.
 inline constexpr std::uint64_t log_free_bytes_low = 33'554'432;
+// Events between two snapshots of the world: so many are folded at a start after a crash.
+inline constexpr std::uint64_t events_per_snapshot = 1'000'000;
+// A snapshot that would leave less free space than this is not written.
+inline constexpr std::uint64_t snapshot_free_bytes_low = 134'217'728;
 // Newest records that are hashed again when a log is opened; older ones wait for a verification.
 inline constexpr std::uint64_t reopen_rehash_max = 262'144;
 

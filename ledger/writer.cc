@@ -221,6 +221,9 @@ void Writer::recover() {
   }
   if (is_passing(error)) {
     domain::World world;
+    if (options_.snapshots != nullptr) {
+      if (auto found = options_.snapshots->load(log_); found.world) world = *std::move(found.world);
+    }
     const auto folded = fold_log(log_, log_.head().size, world);
     if (folded) {
       deciding_.restart(std::move(world));

@@ -15,6 +15,7 @@
 
 #include "ledger/deciding.h"
 #include "ledger/limits.h"
+#include "ledger/world_snapshots.h"
 
 namespace ledger {
 
@@ -27,6 +28,8 @@ class Writer {
     // The state of the disk is unknown: the process must end and open the log again. Called once,
     // from the committing thread; nothing is accepted any more.
     std::function<void(const Error&)> on_fatal;
+    // Where the world comes from after a commit that failed; null: all of it from the log.
+    const WorldSnapshots* snapshots = nullptr;
   };
 
   // `world` is the fold of the whole of `log`; the writer is the only one to append to it.

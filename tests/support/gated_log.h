@@ -42,6 +42,10 @@ class GatedLog final : public ledger::store::EventLog {
     const std::lock_guard lock(mutex_);
     return records_of_batches_;
   }
+  Position last_read_from() const {
+    const std::lock_guard lock(mutex_);
+    return last_read_from_;
+  }
 
   ledger::Result<ledger::store::Head> append(const Batch& batch) override {
     {
@@ -60,6 +64,10 @@ class GatedLog final : public ledger::store::EventLog {
     return log_.root_at(size);
   }
   std::unique_ptr<ledger::store::Cursor> read(Position from, Position to) const override {
+    {
+      const std::lock_guard lock(mutex_);
+      last_read_from_ = from;
+    }
     return log_.read(from, to);
   }
   ledger::Result<std::string> record(Position at) const override { return log_.record(at); }
@@ -84,6 +92,7 @@ class GatedLog final : public ledger::store::EventLog {
   std::condition_variable changed_;
   bool held_ = false;
   bool waiting_ = false;
+  mutable Position last_read_from_;
   std::optional<ledger::Error> error_;
   std::vector<std::size_t> records_of_batches_;
   ledger::store::MemoryLog log_;

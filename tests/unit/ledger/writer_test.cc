@@ -11,8 +11,10 @@
 
 #include "ledger/codec/codec.h"
 #include "ledger/fold_log.h"
+#include "ledger/world_snapshots.h"
 #include "tests/support/fold.h"
 #include "tests/support/gated_log.h"
+#include "tests/support/scratch_directory.h"
 
 namespace ledger {
 namespace {
@@ -267,6 +269,29 @@ TEST_F(WriterTest, RefusesWhileTheDiskIsFullAndGoesOnByItselfAfterwards) {
   EXPECT_TRUE(writer->call(named(2, started("lost too"))));
   EXPECT_EQ(folded().size.value, 3U);
   EXPECT_EQ(fatal_calls, 0);
+}
+
+TEST_F(WriterTest, StartsOverFromASnapshotAfterTheDiskWasFull) {
+  const tests::ScratchDirectory directory;
+  WorldSnapshots snapshots(directory / "snapshots");
+  Writer::Options options;
+  options.snapshots = &snapshots;
+  start(std::move(options));
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(writer->call(started("before")));
+  ASSERT_TRUE(snapshots.save(folded(), log.head().root));
+  ASSERT_TRUE(writer->call(started("after")));
+  log.fail_with(Error{ErrorKind::unavailable, "disk-full", "The disk is full."});
+  EXPECT_EQ(reason(writer->call(started("lost"))), "disk-full");
+  log.fail_with(std::nullopt);
+  auto outcome = writer->call(started("again"));
+  while (!outcome) {
+    ASSERT_EQ(reason(outcome), "disk-full");
+    std::this_thread::yield();
+    outcome = writer->call(started("again"));
+  }
+  EXPECT_EQ(outcome->first.value, 6U);
+  EXPECT_EQ(log.last_read_from().value, 5U) << "what was saved is not folded again";
+  EXPECT_EQ(folded().service.starts, 7U);
 }
 
 TEST_F(WriterTest, TellsNobodyThatItIsDoneWhenTheLogFailsAndEndsItsService) {

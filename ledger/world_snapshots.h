@@ -1,0 +1,47 @@
+// Worlds kept on disk, so that a start folds the last events only. A snapshot is a cache: it is
+// bound to the log's size and root and to the program that wrote it, it is passed over when
+// anything about it is not right, and deleting it is always allowed.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "ledger/domain/world.h"
+#include "ledger/result.h"
+#include "ledger/store/event_log.h"
+
+namespace ledger {
+
+// The files are named world-<size>. Each is five lines of text, the world's bytes, and the SHA-256
+// of all of that:
+//   update-ledger world 1
+//   fold <codec::fold_digest()>
+//   size <events folded>
+//   root <of the log over those, in hexadecimal digits>
+//   <an empty line>
+class WorldSnapshots {
+ public:
+  // Made with the first snapshot if it is missing.
+  explicit WorldSnapshots(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  struct Found {
+    std::optional<domain::World> world;  // Nothing: there is none to be had.
+    std::vector<Error> passed_over;      // Newer ones that were of no use, and why.
+  };
+  // The newest world that is the fold of this log's first events. Thread: any.
+  Found load(const store::EventLog& log) const;
+
+  // Writes the world, durable on return, and keeps one older one beside it. `root` is the log's
+  // over the events folded. The world's bytes go to the disk as they are made.
+  // Errors: unavailable ("disk-full"), io. Thread: one at a time.
+  Result<void> save(const domain::World& world, const domain::Digest& root);
+
+ private:
+  void remove_others(domain::Position newest) const;
+
+  const std::filesystem::path directory_;
+};
+
+}  // namespace ledger
