@@ -13,6 +13,7 @@
 #include "ledger/domain/world.h"
 #include "ledger/fold_log.h"
 #include "ledger/limits.h"
+#include "ledger/world_snapshots.h"
 #include "projections/digest.h"
 #include "projections/project.h"
 
@@ -32,7 +33,11 @@ class LogProjector final : public Projector {
  public:
   LogProjector(domain::World world, const ledger::store::EventLog& log, ViewStore& store,
                Options options)
-      : log_(log), store_(store), options_(std::move(options)), world_(std::move(world)) {}
+      : log_(log),
+        store_(store),
+        options_(std::move(options)),
+        world_(std::move(world)),
+        saved_(world_.size) {}
   ~LogProjector() override { stop(); }
 
   Result<void> catch_up();
@@ -65,6 +70,7 @@ class LogProjector final : public Projector {
   Result<void> fold_batch(Position to);
   void check_digest(const domain::Event& event, Counts& counts);
   void tell_digests(Position folded);
+  Result<void> save_world();
   // What the newest recorded digests are of.
   Position last_recorded() const {
     const auto& recorded = world_.service.last_digests;
@@ -76,6 +82,7 @@ class LogProjector final : public Projector {
   ViewStore& store_;
   const Options options_;
   domain::World world_;  // The projector's thread's; before it runs, start()'s.
+  Position saved_;       // Of the newest snapshot, or of the last attempt at one.
   bool following_ = false;
   std::atomic<bool> stopping_ = false;
 
@@ -120,9 +127,11 @@ Result<void> LogProjector::catch_up() {
 
 void LogProjector::run() {
   while (!stopping_) {
-    const Position seen = log_.wait_beyond(world_.size, look_interval);
-    if (seen <= world_.size) continue;
-    const auto folded = fold_to(log_.head());
+    auto folded = Result<void>();
+    if (log_.wait_beyond(world_.size, look_interval) > world_.size) folded = fold_to(log_.head());
+    if (folded && world_.size.value >= saved_.value + options_.events_per_snapshot) {
+      folded = save_world();
+    }
     if (folded) continue;
     spdlog::critical("the views can no longer follow the log: {}", folded.error().detail);
     {
@@ -149,6 +158,21 @@ Result<void> LogProjector::finish() {
   const auto flushed = store_.flush();
   if (!flushed) return flushed;
   if (world_.size > last_recorded()) tell_digests(world_.size);
+  return world_.size > saved_ ? save_world() : Result<void>();
+}
+
+// Errors: the store's. A snapshot that cannot be written is missed by nobody but the next start.
+Result<void> LogProjector::save_world() {
+  saved_ = world_.size;
+  if (options_.snapshots == nullptr) return {};
+  const auto flushed = store_.flush();
+  if (!flushed) return flushed;
+  const auto saved = options_.snapshots->save(world_, store_.root());
+  if (saved) {
+    spdlog::info("the world of the first {} events is saved for the next start", saved_.value);
+  } else {
+    spdlog::warn("the world could not be saved for the next start: {}", saved.error().detail);
+  }
   return {};
 }
 

@@ -9,10 +9,14 @@
 #include <vector>
 
 #include "ledger/domain/ids.h"
+#include "ledger/limits.h"
 #include "ledger/result.h"
 #include "ledger/store/event_log.h"
 #include "projections/view_store.h"
 
+namespace ledger {
+class WorldSnapshots;
+}
 namespace ledger::domain {
 struct World;
 }
@@ -40,6 +44,11 @@ class Projector {
     std::function<void(domain::Position size)> on_folded;
     // The projector has ended: nothing becomes visible any more. Thread: the projector's.
     std::function<void(const ledger::Error&)> on_fatal;
+    // Where its world is saved, after so many events and at stop(), the store flushed before it:
+    // what is saved is never ahead of the store. Nothing is visible meanwhile, for half a second
+    // with a million computers. Null: nowhere.
+    ledger::WorldSnapshots* snapshots = nullptr;
+    std::uint64_t events_per_snapshot = ledger::limits::events_per_snapshot;
   };
   struct Counts {
     std::uint64_t events = 0;             // Whose rows were written.
@@ -54,7 +63,8 @@ class Projector {
   static ledger::Result<std::unique_ptr<Projector>> start(const ledger::store::EventLog& log,
                                                           ViewStore& store, Options options);
   // The same, and spares folding what is folded already: `world` is the fold of the log's first
-  // events. One that is beyond the store is of no use and is dropped.
+  // events, as it was saved if there are snapshots. One that is beyond the store is of no use and
+  // is dropped.
   static ledger::Result<std::unique_ptr<Projector>> start_from(ledger::domain::World world,
                                                                const ledger::store::EventLog& log,
                                                                ViewStore& store, Options options);

@@ -3,18 +3,22 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "ledger/codec/world_codec.h"
 #include "ledger/domain/world.h"
 #include "ledger/fold_log.h"
 #include "ledger/limits.h"
 #include "ledger/store/memory_log.h"
+#include "ledger/world_snapshots.h"
 #include "projections/memory_view_store.h"
 #include "projections/service.h"
 #include "tests/support/log_of.h"
+#include "tests/support/scratch_directory.h"
 
 namespace {
 
@@ -121,6 +125,57 @@ TEST_F(ProjectorTest, FoldsWhatIsThereWhenItIsStoppedAndTellsTheDigests) {
   EXPECT_EQ(told[0].second, store.digests());
   projector->stop();  // Once more does nothing.
   EXPECT_EQ(told.size(), 1u);
+}
+
+TEST_F(ProjectorTest, SavesItsWorldAfterSoManyEventsAndWhenItIsStopped) {
+  const tests::ScratchDirectory directory;
+  ledger::WorldSnapshots snapshots(directory / "snapshots");
+  Projector::Options options;
+  options.snapshots = &snapshots;
+  options.events_per_snapshot = 100;
+  add_bookmarks(150);
+  {
+    const auto projector = started(options);
+    add_bookmarks(1);
+    ASSERT_TRUE(projector->wait_for({150}, long_enough));
+    add_bookmarks(1);
+    ASSERT_TRUE(projector->wait_for({151}, long_enough));
+    // The projector has been around once since it had more than a hundred.
+    const auto first = snapshots.load(log);
+    ASSERT_TRUE(first.world);
+    EXPECT_GE(first.world->size.value, 150u);
+    EXPECT_LE(first.world->size, store.size());
+    add_bookmarks(8);
+  }
+  auto saved = snapshots.load(log);
+  ASSERT_TRUE(saved.world);
+  EXPECT_EQ(saved.world->size.value, 160u);
+  add_bookmarks(3);
+  auto next = Projector::start_from(*std::move(saved.world), log, store, options);
+  ASSERT_TRUE(next);
+  EXPECT_EQ((*next)->counts().events, 3u) << "what was saved is not folded again";
+  (*next)->stop();
+  ledger::domain::World world;
+  ASSERT_TRUE(ledger::fold_log(log, log.head().size, world));
+  EXPECT_EQ(ledger::codec::encode_world(*snapshots.load(log).world),
+            ledger::codec::encode_world(world));
+}
+
+TEST_F(ProjectorTest, GoesOnWhenItsWorldCannotBeSaved) {
+  const tests::ScratchDirectory directory;
+  std::ofstream(directory / "snapshots") << "a file stands in the way";
+  ledger::WorldSnapshots snapshots(directory / "snapshots");
+  Projector::Options options;
+  options.snapshots = &snapshots;
+  options.events_per_snapshot = 1;
+  const auto projector = started(options);
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    add_bookmarks(1);
+    ASSERT_TRUE(projector->wait_for({i}, long_enough));
+  }
+  projector->stop();
+  EXPECT_EQ(store.size().value, 5u);
+  EXPECT_EQ(told_positions(), std::vector<std::uint64_t>{5});
 }
 
 TEST_F(ProjectorTest, TellsDigestsAfterEveryIntervalAndNotOnesThatAreRecorded) {
