@@ -33,6 +33,11 @@ class RunningLedger:
 
     def __enter__(self):
         self.log = open(Path(self.directory.name) / "ledgerd.log", "w", encoding="utf-8")
+        self.start()
+        return self
+
+    def start(self):
+        """Also again, after stop() or kill(); another port is taken."""
         self.process = subprocess.Popen(
             [self.program, "--data", self.data, "--listen", "127.0.0.1:0", "--no-rate-limit",
              "--tick", "50"],
@@ -43,14 +48,25 @@ class RunningLedger:
         self.url = line.split()[-1]
         self.admin = (self.data / "admin-token").read_text(encoding="utf-8").strip()
         self.connection = None
-        return self
 
-    def __exit__(self, *_):
-        if self.connection:
-            self.connection.close()
+    def stop(self):
         self.process.terminate()
+        self.gone()
+
+    def kill(self):
+        self.process.kill()
+        self.gone()
+
+    def gone(self):
         self.process.wait(timeout=30)
         self.process.stdout.close()
+        if self.connection:
+            self.connection.close()
+            self.connection = None
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.stop()
         self.log.close()
         self.directory.cleanup()
 

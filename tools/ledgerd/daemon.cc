@@ -23,6 +23,7 @@
 #include "ledger/store/data_directory.h"
 #include "ledger/store/rocksdb_log.h"
 #include "ledger/time_zones_tzdb.h"
+#include "ledger/world_snapshots.h"
 #include "tools/ledgerd/chores.h"
 #include "tools/ledgerd/first_start.h"
 #include "tools/ledgerd/metrics.h"
@@ -59,8 +60,10 @@ struct Daemon::Parts {
   std::unique_ptr<store::RocksLog> log;
   std::unique_ptr<ledger::HeadKeeper> head_keeper;
   std::unique_ptr<ledger::updates::DirectoryContentStore> content;
+  std::optional<ledger::WorldSnapshots> snapshots;
   std::unique_ptr<ledger::Writer> writer;
   std::unique_ptr<projections::ViewStore> views;
+  domain::World saved_world;  // For the projector to begin with.
   std::unique_ptr<projections::Projector> projector;
   ledger::ContactBook contacts;
   std::optional<DaemonChores> chores;
@@ -85,6 +88,7 @@ struct Daemon::Parts {
 
   Result<void> open();
   Result<void> open_record();
+  Result<void> open_writer();
   Result<void> open_views();
   Result<void> record_start();
   Result<void> make_services();
@@ -115,11 +119,25 @@ Result<void> Daemon::Parts::open_record() {
   auto store_opened = ledger::updates::DirectoryContentStore::open(options.data / "content");
   if (!store_opened) return fail(store_opened.error());
   content = std::move(*store_opened);
+  return open_writer();
+}
+
+// Both worlds begin with the newest snapshot; each then folds what has happened since.
+Result<void> Daemon::Parts::open_writer() {
+  snapshots.emplace(options.data / "snapshots");
+  auto found = snapshots->load(*log);
+  for (const auto& error : found.passed_over) spdlog::warn("{} ({})", error.detail, error.reason);
   domain::World world;
+  if (found.world) {
+    world = *std::move(found.world);
+    saved_world = world;
+    spdlog::info("starting from the world of the first {} events", world.size.value);
+  }
   const auto folded = ledger::fold_log(*log, log->head().size, world);
   if (!folded) return fail(folded.error());
   ledger::Writer::Options writer_options;
-  writer_options.on_fatal = on_failure;
+  writer_options.on_fatal = [this](const ledger::Error& error) { fatal(error); };
+  writer_options.snapshots = &*snapshots;
   writer = std::make_unique<ledger::Writer>(std::move(world), *log, clock, time_zones,
                                             std::move(writer_options));
   return {};
@@ -147,7 +165,9 @@ Result<void> Daemon::Parts::open_views() {
                   mismatch.recorded.value);
   };
   projector_options.on_fatal = [this](const ledger::Error& error) { fatal(error); };
-  auto started = projections::Projector::start(*log, *views, std::move(projector_options));
+  projector_options.snapshots = &*snapshots;
+  auto started = projections::Projector::start_from(std::exchange(saved_world, {}), *log, *views,
+                                                    std::move(projector_options));
   if (!started) return fail(started.error());
   projector = std::move(*started);
   return {};
