@@ -202,6 +202,18 @@ Result<void> Database::copy_to(const std::filesystem::path& directory) const {
   return {};
 }
 
+Result<void> Database::compact() const {
+  rocksdb::FlushOptions all;
+  auto status = db_->Flush(all, {handles_.begin(), handles_.end()});
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  for (auto* const handle : handles_) {
+    if (status.ok()) status = db_->CompactRange(options, handle, nullptr, nullptr);
+  }
+  if (!status.ok()) return fail(error_of(status));
+  return {};
+}
+
 Result<std::uint64_t> Database::free_bytes() const {
   std::uint64_t bytes = 0;
   const auto status =

@@ -69,6 +69,8 @@ class Database {
   Result<std::string> full_tile(std::uint32_t level, std::uint64_t index) const;
   // Errors: io, unavailable ("disk-full").
   Result<void> copy_to(const std::filesystem::path& directory) const;
+  // Errors: io, unavailable ("disk-full"), corrupt.
+  Result<void> compact() const;
   // Bytes that the log could still fill. Errors: io.
   Result<std::uint64_t> free_bytes() const;
 

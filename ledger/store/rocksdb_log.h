@@ -72,6 +72,10 @@ class RocksLog final : public EventLog {
   // Errors: invalid ("backup-directory-used"), unavailable ("disk-full"), io, corrupt.
   // Thread: any.
   Result<Head> back_up(const std::filesystem::path& into, const merkle::SigningKey& key) const;
+  // Puts the files in order: what is in memory goes to them, the write-ahead files go, and so does
+  // the room that was written over. Appends may go on meanwhile, more slowly.
+  // Errors: unavailable ("disk-full"), io, corrupt. Thread: any.
+  Result<void> compact();
 
  private:
   RocksLog(Options options, DirectoryLock lock, std::unique_ptr<HeadFile> head_file,

@@ -158,4 +158,6 @@ Result<Head> RocksLog::back_up(const std::filesystem::path& into,
   return (*copy)->head();
 }
 
+Result<void> RocksLog::compact() { return database_->compact(); }
+
 }  // namespace ledger::store
