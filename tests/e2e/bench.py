@@ -1,0 +1,108 @@
+"""Every bench of ledger-bench runs and says figures that a program can read.
+
+    bench.py LEDGER_BENCH
+
+How large they are is no matter of a test.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+BENCHES = {  # What each is to say at the least.
+    "append_1": ["append_1", "append_1_p50", "append_1_p99"],
+    "append_64": ["append_64", "append_64_p50", "append_64_p99"],
+    "http_append": ["http_append_1", "http_append_64", "http_append_128", "http_append_128_p99"],
+    "http_get": ["http_get_16", "http_get_16_p99", "http_get_16_beside_idle"],
+    "verify": ["verify", "verify_folded", "verify_record_only"],
+    "rebuild": ["rebuild"],
+    "projector": ["projector"],
+    "bytes_per_event": ["bytes_per_event_as_written", "bytes_per_event"],
+    "as_of": ["as_of_point_near_p99", "as_of_point_far_p99", "as_of_list_near_p99",
+              "as_of_list_far_p99"],
+    "overview": ["overview_p50", "overview_p99"],
+    "lists": ["list_all_p99", "list_by_status_many_p99", "list_by_status_few_p99",
+              "list_by_group_p99", "list_by_group_and_status_p99", "list_by_name_p99",
+              "find_by_name"],
+    "patterns": ["release_pattern_p50", "send_patterns_p50"],
+    "memory": ["memory_world", "memory_contacts"],
+    "restart": ["restart_first", "restart_after_stop", "restart_after_kill", "memory_ledgerd",
+                "memory_ledgerd_peak"],
+}
+FIELDS = {"name": str, "parameters": dict, "value": (int, float), "unit": str,
+          "raw": (int, float), "raw_of": str, "ratio": (int, float)}
+
+
+def run(program, *words):
+    return subprocess.run([program, *words], capture_output=True, text=True, timeout=300,
+                          check=False)
+
+
+def faults_of(line):
+    """Yields what is wrong with a line of output."""
+    try:
+        figure = json.loads(line)
+    except ValueError:
+        yield f"no JSON: {line}"
+        return
+    if not isinstance(figure, dict) or set(figure) != set(FIELDS):
+        yield f"other fields than {sorted(FIELDS)}: {line}"
+        return
+    for name, kind in FIELDS.items():
+        if not isinstance(figure[name], kind) or isinstance(figure[name], bool):
+            yield f"{name} is of another type: {line}"
+            return
+    for name in ("value", "raw", "ratio"):
+        if not figure[name] > 0:
+            yield f"{name} is not above 0: {line}"
+    for name in ("name", "unit", "raw_of"):
+        if not figure[name]:
+            yield f"{name} is empty: {line}"
+
+
+def check_all(program, faults):
+    with tempfile.TemporaryDirectory(prefix="bench-e2e-") as directory:
+        done = run(program, "all", "--small", "-o", "json", "--directory", directory)
+        left = [each.name for each in Path(directory).iterdir()]
+    if left:
+        faults.append(f"ledger-bench leaves files: {left}")
+    if done.returncode != 0:
+        faults.append(f"exit status {done.returncode}: {done.stderr[-4000:]}")
+    lines = done.stdout.splitlines()
+    for line in lines:
+        faults.extend(faults_of(line))
+    if faults:
+        return
+    figures = {}
+    for line in lines:
+        figure = json.loads(line)
+        figures.setdefault(figure["name"], []).append(figure)
+    for bench, names in BENCHES.items():
+        faults.extend(f"{bench} does not say {name}" for name in names if name not in figures)
+    for name in ("release_pattern_p50", "send_patterns_p50"):
+        for figure in figures.get(name, []):
+            if figure["parameters"]["events"] != figure["parameters"]["commands"]:
+                faults.append(f"not one event for each command: {figure}")
+
+
+def check_usage(program, faults):
+    refused = run(program, "no-such-bench")
+    if refused.returncode != 2 or "no-such-bench" not in refused.stderr or refused.stdout:
+        faults.append(f"an unknown bench is answered {refused.returncode}: {refused.stderr}")
+    told = run(program, "--help").stdout
+    faults.extend(f"--help does not name {name}" for name in BENCHES if name not in told)
+
+
+def main():
+    faults = []
+    check_all(sys.argv[1], faults)
+    check_usage(sys.argv[1], faults)
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+// What the benches of one run share: what was asked for, and ledgers that are made when the first
+// bench needs them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "ledger/result.h"
+#include "projections/view_store.h"
+#include "tools/bench/bench_ledger.h"
+#include "tools/bench/figure.h"
+#include "tools/bench/raw.h"
+
+namespace bench {
+
+struct Settings {
+  std::filesystem::path directory;  // Of this run alone.
+  std::filesystem::path ledgerd;    // The program.
+  std::uint64_t computers = 10'000;
+  std::uint64_t events = 200'000;
+  std::uint64_t fleet = 1'000'000;
+  std::uint64_t fleet_events = 3'500'000;
+  std::uint64_t requests = 100'000;
+  std::uint64_t idle_connections = 10'000;
+  std::uint64_t synced_writes = 2'000;
+  std::uint64_t questions = 20'000;  // As many points as lists and overviews a hundredth of it.
+};
+
+// A fleet with its views.
+struct Fleet {
+  std::unique_ptr<BenchLedger> ledger;
+  std::unique_ptr<projections::ViewStore> views;
+  domain::Position enrolled;     // The last event of its enrolment.
+  std::uint64_t fact_bytes = 0;  // What is known of its computers, as text.
+};
+
+class Bench {
+ public:
+  Bench(Settings settings, std::function<void(Figure)> say)
+      : settings_(std::move(settings)), say_(std::move(say)) {}
+
+  const Settings& settings() const { return settings_; }
+  void say(Figure figure) const { say_(std::move(figure)); }
+
+  // With settings().computers, and at least settings().events once they were asked for.
+  ledger::Result<BenchLedger*> ledger();
+  ledger::Result<BenchLedger*> full_ledger();
+  // With settings().fleet computers, settings().fleet_events events and the views of them.
+  ledger::Result<Fleet*> fleet();
+  // Closes it, for another program to open; it is not made again.
+  ledger::Result<std::filesystem::path> release_fleet();
+
+  ledger::Result<SyncedWrites> synced_writes(const BenchLedger& like) const;
+
+ private:
+  ledger::Result<void> make_fleet();
+
+  Settings settings_;
+  std::function<void(Figure)> say_;
+  std::unique_ptr<BenchLedger> ledger_;
+  Fleet fleet_;
+  std::optional<ledger::Error> fleet_failed_;  // Why there is none.
+};
+
+}  // namespace bench

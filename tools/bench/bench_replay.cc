@@ -1,0 +1,93 @@
+// The log as truth: how fast it is verified, and how fast the views come from it.
+#include <string>
+
+#include "projections/projector.h"
+#include "replay/rebuild.h"
+#include "replay/verify.h"
+#include "tools/bench/benches.h"
+
+namespace bench {
+
+using ledger::fail;
+using ledger::Result;
+
+namespace {
+
+Result<void> say_rate(Bench& bench, const std::string& name, std::uint64_t events, double seconds) {
+  const auto ledger = bench.full_ledger();
+  if (!ledger) return fail(ledger.error());
+  const auto raw = records_read((*ledger)->log());
+  if (!raw) return fail(raw.error());
+  bench.say(Figure{name, static_cast<double>(events) / seconds, "events/s", raw->per_second,
+                   "records/s of the cursor alone"}
+                .with("events", events)
+                .with("computers", (*ledger)->computers()));
+  return {};
+}
+
+Result<void> verify_with(Bench& bench, const std::string& name,
+                         const replay::VerifyOptions& options) {
+  const auto ledger = bench.full_ledger();
+  if (!ledger) return fail(ledger.error());
+  const auto report = replay::verify((*ledger)->log(), options);
+  if (!report.is_sound()) {
+    return fail(ledger::ErrorKind::corrupt, "bench-log-unsound", text(report.faults.front()));
+  }
+  return say_rate(bench, name, report.size.value, report.seconds);
+}
+
+}  // namespace
+
+Result<void> verify(Bench& bench) {
+  replay::VerifyOptions options;
+  if (const auto all = verify_with(bench, "verify", options); !all) return all;
+  options.receipts = false;
+  if (const auto folded = verify_with(bench, "verify_folded", options); !folded) return folded;
+  options.views = false;
+  return verify_with(bench, "verify_record_only", options);
+}
+
+Result<void> rebuild(Bench& bench) {
+  const auto ledger = bench.full_ledger();
+  if (!ledger) return fail(ledger.error());
+  const auto report =
+      replay::rebuild((*ledger)->log(), {bench.settings().directory / "rebuilt", {}});
+  if (!report) return fail(report.error());
+  return say_rate(bench, "rebuild", report->size.value, report->seconds + report->order_seconds);
+}
+
+// As it follows a ledger that is in use: the rows can be read all the time.
+Result<void> projector(Bench& bench) {
+  const auto ledger = bench.full_ledger();
+  if (!ledger) return fail(ledger.error());
+  projections::ViewStore::Options options;
+  options.directory = bench.settings().directory / "followed";
+  const auto views = projections::ViewStore::open(options);
+  if (!views) return fail(views.error());
+  const auto began = Clock::now();
+  const auto started = projections::Projector::start((*ledger)->log(), **views, {});
+  if (!started) return fail(started.error());
+  const double seconds = seconds_since(began);
+  return say_rate(bench, "projector", (*started)->size().value, seconds);
+}
+
+Result<void> bytes_per_event(Bench& bench) {
+  const auto ledger = bench.full_ledger();
+  if (!ledger) return fail(ledger.error());
+  const auto read = records_read((*ledger)->log());
+  if (!read) return fail(read.error());
+  const auto events = static_cast<double>((*ledger)->size());
+  const auto say = [&](const char* name) {
+    const auto bytes = bytes_below((*ledger)->directory() / "log");
+    bench.say(Figure{name, static_cast<double>(bytes) / events, "bytes",
+                     static_cast<double>(read->bytes) / events, "bytes of a record as encoded"}
+                  .with("events", (*ledger)->size()));
+  };
+  say("bytes_per_event_as_written");
+  const auto compacted = (*ledger)->log().compact();
+  if (!compacted) return fail(compacted.error());
+  say("bytes_per_event");
+  return {};
+}
+
+}  // namespace bench

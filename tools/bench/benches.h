@@ -1,0 +1,28 @@
+// Every bench: measures, says its figures, and fails only where nothing could be measured.
+#pragma once
+
+#include "ledger/result.h"
+#include "tools/bench/bench.h"
+
+namespace bench {
+
+ledger::Result<void> append_1(Bench& bench);   // One client, who waits for each answer.
+ledger::Result<void> append_64(Bench& bench);  // As many as 64 commands under way.
+
+ledger::Result<void> http_append(Bench& bench);  // Reports of agents, 1, 64 and 128 connections.
+ledger::Result<void> http_get(Bench& bench);     // One computer; 16 connections, and idle ones.
+
+ledger::Result<void> verify(Bench& bench);
+ledger::Result<void> rebuild(Bench& bench);
+ledger::Result<void> projector(Bench& bench);
+ledger::Result<void> bytes_per_event(Bench& bench);  // Before and after compaction.
+
+ledger::Result<void> as_of(Bench& bench);     // Rows and pages, now and far back.
+ledger::Result<void> overview(Bench& bench);  // Of the whole fleet.
+ledger::Result<void> lists(Bench& bench);     // Pages of 100, filtered.
+
+ledger::Result<void> patterns(Bench& bench);  // Released, and sent, to the whole fleet.
+ledger::Result<void> memory(Bench& bench);
+ledger::Result<void> restart(Bench& bench);  // Of ledgerd on the fleet. The last: it takes it.
+
+}  // namespace bench
