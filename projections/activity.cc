@@ -66,12 +66,6 @@ Result<EventItem> decoded_item(std::string_view bytes) {
   return item_of(*event);
 }
 
-Result<ledger::codec::Envelope> envelope_at(const EventLog& log, Position position) {
-  const auto record = log.record(position);
-  if (!record) return fail(record.error());
-  return ledger::codec::decode_envelope(*record);
-}
-
 // Takes what walk shows and matches(envelope) accepts; a page names the record where the next
 // begins.
 template <class Matches>

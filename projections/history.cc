@@ -8,6 +8,7 @@
 #include "ledger/limits.h"
 #include "projections/mark.h"
 #include "projections/page_fill.h"
+#include "projections/record_walk.h"
 #include "projections/row_fields.h"
 
 namespace projections {
@@ -30,12 +31,6 @@ Result<std::optional<std::uint64_t>> number_after(const std::string& after) {
   return std::optional<std::uint64_t>(number);
 }
 
-Result<ledger::codec::Envelope> envelope_at(const EventLog& log, Position position) {
-  const auto record = log.record(position);
-  if (!record) return fail(record.error());
-  return ledger::codec::decode_envelope(*record);
-}
-
 // Who did it, and why, into a step or a field's blame.
 template <class Told>
 Result<void> tell_event(const EventLog& log, Position position, Told& told) {
@@ -49,7 +44,7 @@ Result<void> tell_event(const EventLog& log, Position position, Told& told) {
   return {};
 }
 
-Result<JsonText> shown(View view, const std::optional<std::string>& row) {
+Result<JsonText> shown_row(View view, const std::optional<std::string>& row) {
   if (!row) return JsonText{};
   return row_json(view, *row);
 }
@@ -96,7 +91,7 @@ Result<Page<RowStep>> row_history(const ViewStore& store, const EventLog& log, V
     RowStep step;
     if (const auto told = tell_event(log, version.position, step); !told) return fail(told.error());
     step.erased = !version.row;
-    auto row = shown(view, version.row);
+    auto row = shown_row(view, version.row);
     if (!row) return fail(row.error());
     step.row = std::move(*row);
     page.items.push_back(std::move(step));
@@ -154,7 +149,7 @@ Result<Page<RowChange>> changes_of_event(const ViewStore& store, Position positi
       if (snapshot == nullptr) continue;
       const auto row = snapshot->get(view, key);
       if (!row) return fail(row.error());
-      auto json = shown(view, *row);
+      auto json = shown_row(view, *row);
       if (!json) return fail(json.error());
       *side = std::move(*json);
     }

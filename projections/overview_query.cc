@@ -17,7 +17,7 @@ using ledger::Result;
 
 namespace {
 
-OverviewSource shown(SourceRow row) {
+OverviewSource shown_source(SourceRow row) {
   OverviewSource source;
   source.reachable = row.enabled && !row.unreachable_since;
   source.unreachable_since = row.unreachable_since;
@@ -35,7 +35,7 @@ OverviewSource shown(SourceRow row) {
 Result<void> read_sources(const Snapshot& snapshot, Overview& overview) {
   auto rows = snapshot.rows<SourceRow>(View::sources, "", "", every);
   if (!rows) return fail(rows.error());
-  for (auto& each : *rows) overview.sources.push_back(shown(std::move(each.row)));
+  for (auto& each : *rows) overview.sources.push_back(shown_source(std::move(each.row)));
   return {};
 }
 

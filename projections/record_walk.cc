@@ -180,4 +180,10 @@ std::unique_ptr<RecordWalk> walk_stream(const EventLog& log, std::string stream,
   return std::make_unique<OfStream>(log, std::move(stream), from, to, direction);
 }
 
+Result<ledger::codec::Envelope> envelope_at(const EventLog& log, Position position) {
+  const auto record = log.record(position);
+  if (!record) return fail(record.error());
+  return ledger::codec::decode_envelope(*record);
+}
+
 }  // namespace projections

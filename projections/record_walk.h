@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "ledger/codec/codec.h"
 #include "ledger/result.h"
 #include "ledger/store/event_log.h"
 #include "projections/activity.h"
@@ -32,5 +33,9 @@ std::unique_ptr<RecordWalk> walk_log(const ledger::store::EventLog& log, domain:
 std::unique_ptr<RecordWalk> walk_stream(const ledger::store::EventLog& log, std::string stream,
                                         domain::Position from, domain::Position to,
                                         Direction direction);
+
+// Who did what there, without the payload. Errors: corrupt, io.
+ledger::Result<ledger::codec::Envelope> envelope_at(const ledger::store::EventLog& log,
+                                                    domain::Position position);
 
 }  // namespace projections

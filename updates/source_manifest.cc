@@ -11,7 +11,7 @@ using codec::JsonArray;
 using codec::JsonReader;
 using codec::JsonValue;
 
-constexpr std::string_view format = "update-ledger/rule-update-manifest/1";
+constexpr std::string_view manifest_format = "update-ledger/rule-update-manifest/1";
 
 // A name that cannot lead out of the source's folder.
 bool is_file_name(std::string_view name) {
@@ -75,9 +75,9 @@ void read_updates(JsonReader& reader, const JsonArray& listed, SourceManifest& o
 
 void read_manifest(JsonReader& reader, const JsonValue& root, SourceManifest& out) {
   std::string found_format;
-  if (member(reader, root, "format", found_format) && found_format != format) {
+  if (member(reader, root, "format", found_format) && found_format != manifest_format) {
     refuse_at(reader, "format", "format-unknown",
-              "This ledger reads \"" + std::string(format) + "\" only.");
+              "This ledger reads \"" + std::string(manifest_format) + "\" only.");
   }
   member(reader, root, "version", out.version);
   if (const JsonValue* expires = root.member("expires_at")) {

@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::string_view format_prefix = "update-ledger data format ";
 
+}  // namespace
+
 bool is_there(const std::filesystem::path& path) {
   std::error_code error;
   return std::filesystem::exists(path, error);
 }
-
-}  // namespace
 
 Result<void> check_format(const std::filesystem::path& directory) {
   const auto text = read_file(directory / format_name);

@@ -21,6 +21,9 @@ inline constexpr const char* log_name = "log";
 inline constexpr const char* kept_name =
     "log-kept";  // Of a log that was refused: its newest files.
 
+// Whether there is anything of that name; what cannot be asked is not there.
+bool is_there(const std::filesystem::path& path);
+
 // Reads the format, and changes nothing. A directory that is missing or new has none yet.
 // Errors: refused ("data-format-newer"), corrupt ("data-format-damaged", or a log stands there
 //         without a format), io.

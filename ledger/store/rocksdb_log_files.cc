@@ -21,8 +21,8 @@ Result<SealedHead> empty_head(const std::string& origin, const merkle::SigningKe
 }
 
 // That the head in the file says what its signed note says.
-Result<void> check_note(const SealedHead& sealed, const std::string& origin,
-                        const merkle::SigningKey& key) {
+Result<void> check_signed_note(const SealedHead& sealed, const std::string& origin,
+                               const merkle::SigningKey& key) {
   const auto signed_head = merkle::open_checkpoint(sealed.note, {origin, key.public_key()});
   if (!signed_head) return fail(signed_head.error());
   if (signed_head->size == sealed.head.size.value && signed_head->root == sealed.head.root) {
@@ -30,11 +30,6 @@ Result<void> check_note(const SealedHead& sealed, const std::string& origin,
   }
   return fail(ErrorKind::corrupt, "head-damaged",
               "The head of the log is not the one that was signed; restore it from a backup.");
-}
-
-bool is_there(const std::filesystem::path& path) {
-  std::error_code error;
-  return std::filesystem::exists(path, error);
 }
 
 // The head is made before the log, so a log without one has lost it.
@@ -53,7 +48,7 @@ Result<std::unique_ptr<HeadFile>> open_or_make_head(const RocksLog::Options& opt
   }
   auto file = HeadFile::open(path);
   if (!file) return file;
-  const auto checked = check_note((*file)->newest(), options.origin, key);
+  const auto checked = check_signed_note((*file)->newest(), options.origin, key);
   if (!checked) return fail(checked.error());
   return file;
 }

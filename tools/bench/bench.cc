@@ -13,13 +13,12 @@ using ledger::Result;
 
 namespace {
 
-constexpr std::size_t outstanding_when_filling = 4'096;
 constexpr std::uint64_t computers_per_failure = 1'000;
 
 // One computer of a thousand could not install what it was to.
 Result<void> report_failures(BenchLedger& ledger) {
   const auto failed = ledger.append(
-      (ledger.computers() - 1) / computers_per_failure + 1, outstanding_when_filling,
+      (ledger.computers() - 1) / computers_per_failure + 1, BenchLedger::outstanding_when_filling,
       [](std::uint64_t n) {
         domain::Command command = by_system({});
         const auto id = computer_id(n * computers_per_failure);
@@ -75,7 +74,7 @@ Result<BenchLedger*> Bench::full_ledger() {
   const auto made = ledger();
   if (!made || (*made)->size() >= settings_.events) return made;
   const auto filled =
-      (*made)->append_reports(settings_.events - (*made)->size(), outstanding_when_filling);
+      (*made)->append_reports(settings_.events - (*made)->size(), BenchLedger::outstanding_when_filling);
   if (!filled) return fail(filled.error());
   return made;
 }
@@ -88,7 +87,7 @@ Result<void> Bench::make_fleet() {
   BenchLedger& ledger = *fleet_.ledger;
   fleet_.enrolled = {ledger.size() - 1};
   const auto reports = settings_.fleet_events - std::min(settings_.fleet_events, ledger.size());
-  const auto reported = ledger.append_reports(reports, outstanding_when_filling);
+  const auto reported = ledger.append_reports(reports, BenchLedger::outstanding_when_filling);
   if (!reported) return fail(reported.error());
   if (const auto failed = report_failures(ledger); !failed) return failed;
   const auto bytes = fact_bytes(ledger);

@@ -78,11 +78,11 @@ std::string report_request(std::uint64_t computer, std::uint64_t round) {
 // Connection by connection, other computers; each reports again and again, always with news.
 Result<void> append_over(Bench& bench, const Served& served, std::size_t connections,
                          std::uint64_t requests, std::uint64_t& round) {
-  const auto first_round = round + 1;
+  const auto next_round = round + 1;
   round += requests;
   HttpLoad load{served.process->port(), connections, requests, {}, "\"news\":true"};
   load.request = [&](std::size_t connection, std::uint64_t n) {
-    return report_request(connection, first_round + n);
+    return report_request(connection, next_round + n);
   };
   const auto answers = put_load(load);
   if (!answers) return fail(answers.error());

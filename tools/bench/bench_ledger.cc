@@ -16,7 +16,6 @@ using ledger::Result;
 namespace {
 
 // As many at a time as share a sync with profit, and some that are decided meanwhile.
-constexpr std::size_t outstanding_when_filling = 4'096;
 
 domain::Command by_agent(std::uint64_t n, domain::CommandPayload payload) {
   domain::Command command;

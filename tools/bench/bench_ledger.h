@@ -42,6 +42,9 @@ domain::Command by_system(domain::CommandPayload payload);
 
 class BenchLedger {
  public:
+  // Commands under way at a time while a ledger is filled.
+  static constexpr std::size_t outstanding_when_filling = 4'096;
+
   // A new ledger in a directory that is missing, with groups, policies and so many computers, each
   // with its token. Errors: of the log and the writer.
   static ledger::Result<std::unique_ptr<BenchLedger>> make(const std::filesystem::path& directory,
