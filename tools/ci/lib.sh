@@ -10,13 +10,14 @@ die() {
   exit 1
 }
 
-# Installs what is missing of tools/ci/packages; asks the registry only if something is.
+# install_packages [PACKAGE...]: installs what is missing of tools/ci/packages and of those named;
+# asks the registry only if something is.
 install_packages() {
   local missing=() package
   while read -r package; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
       missing+=("$package")
-  done < <(grep -v '^#' "$root/tools/ci/packages")
+  done < <(grep -v '^#' "$root/tools/ci/packages"; [ $# -eq 0 ] || printf '%s\n' "$@")
   [ ${#missing[@]} -eq 0 ] && return
   say "installing ${#missing[@]} packages: ${missing[*]}"
   local as_root=()
