@@ -73,8 +73,8 @@ Result<BenchLedger*> Bench::ledger() {
 Result<BenchLedger*> Bench::full_ledger() {
   const auto made = ledger();
   if (!made || (*made)->size() >= settings_.events) return made;
-  const auto filled =
-      (*made)->append_reports(settings_.events - (*made)->size(), BenchLedger::outstanding_when_filling);
+  const auto filled = (*made)->append_reports(settings_.events - (*made)->size(),
+                                              BenchLedger::outstanding_when_filling);
   if (!filled) return fail(filled.error());
   return made;
 }
