@@ -18,6 +18,9 @@
 #include "ledger/result.h"
 #include "projections/access.h"
 
+namespace ledger::store {
+class EventLog;
+}
 namespace projections {
 class ViewStore;
 }
@@ -49,7 +52,9 @@ class TokenBook {
   virtual ledger::Result<std::optional<projections::EnrolmentTokenRow>> enrolment_token(
       const domain::Digest& secret) const = 0;
 };
-std::unique_ptr<TokenBook> token_book(const projections::ViewStore& views);
+// Both outlive it; `views` are of `log`.
+std::unique_ptr<TokenBook> token_book(const projections::ViewStore& views,
+                                      const ledger::store::EventLog& log);
 
 // Turns the credential of a request into a caller. Thread: any.
 class Auth {

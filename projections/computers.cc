@@ -73,6 +73,11 @@ void project_computer(std::string_view id, const std::optional<BucketPlace>& bef
   }
   rows.set(View::computers, id, row);
   if (before == after) return;
+  if (!after) {
+    // The world has folded the event: its last one.
+    rows.set(View::removed_computers, id,
+             RemovedComputerRow{row.computer, domain::Position{world.size.value - 1}});
+  }
   if (before) {
     rows.erase(View::bucket_members, member_key(*before, id));
     if (world.computers.buckets[before->slot].computers == 0) {

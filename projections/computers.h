@@ -91,6 +91,21 @@ struct BucketMemberRow {
   bool operator==(const BucketMemberRow&) const = default;
 };
 
+// View removed_computers, by computer: when it was last removed. Stays when the computer joins
+// again, so that what it was given before, its tokens above all, opens nothing any more.
+struct RemovedComputerRow {
+  domain::ComputerId computer;
+  domain::Position removed;  // The event's.
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return field_list(field("computer", &RemovedComputerRow::computer),
+                      field("removed", &RemovedComputerRow::removed));
+  }
+  bool operator==(const RemovedComputerRow&) const = default;
+};
+
 // View groups, by group.
 struct GroupRow {
   domain::GroupId group;

@@ -88,6 +88,8 @@ auto with_row_type(View view, const Use& use) {
       return use.template operator()<OverviewRow>();
     case View::bucket_counts:
       return use.template operator()<BucketCountsRow>();
+    case View::removed_computers:
+      return use.template operator()<RemovedComputerRow>();
     case View::open_instructions:
       break;
   }

@@ -54,6 +54,7 @@ KeyShape shape_of(View view) {
     case View::signing_keys:
     case View::overview:
     case View::open_instructions:
+    case View::removed_computers:
       break;
   }
   return KeyShape::text;

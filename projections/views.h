@@ -42,13 +42,14 @@ enum class View : std::uint8_t {
   overview,
   open_instructions,
   bucket_counts,
+  removed_computers,
 };
 
 struct ViewName {
   View view;
   std::string_view name;
 };
-inline constexpr std::array<ViewName, 32> all_views = {{
+inline constexpr std::array<ViewName, 33> all_views = {{
     {View::computers, "computers"},
     {View::buckets, "buckets"},
     {View::bucket_members, "bucket_members"},
@@ -81,6 +82,7 @@ inline constexpr std::array<ViewName, 32> all_views = {{
     {View::overview, "overview"},
     {View::open_instructions, "open_instructions"},
     {View::bucket_counts, "bucket_counts"},
+    {View::removed_computers, "removed_computers"},
 }};
 
 constexpr std::string_view name_of(View view) {

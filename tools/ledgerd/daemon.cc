@@ -217,7 +217,7 @@ Result<void> Daemon::Parts::make_services() {
                     [this] { return why_not_ready(); },
                     [this] { return server ? metrics_text(*server, *front) : std::string(); }});
   api::add_routes(router, *services);
-  tokens = api::token_book(*views);
+  tokens = api::token_book(*views, *log);
   auth.emplace(*tokens, clock, api::Auth::Options{});
   api::RateLimit::Options rate_options;
   if (!options.rate_limited) rate_options.per_second = 0;
