@@ -44,8 +44,18 @@ Operations::~Operations() {
   }
 }
 
-Answered<OperationView> Operations::start(std::string kind, std::string started_by, Work work) {
+Answered<Operations::Started> Operations::start(Asked asked, Work work) {
   const std::lock_guard lock(mutex_);
+  if (asked.key != domain::CommandId{}) {
+    for (const auto& each : operations_) {
+      if (each->key != asked.key) continue;
+      const bool is_it = each->view.kind == asked.kind && each->what == asked.what &&
+                         each->view.started_by == asked.started_by;
+      if (is_it) return Started{each->view, true};
+      return refused(ledger::Error{ledger::ErrorKind::conflict, "idempotency-key-reused",
+                                   "This Idempotency-Key was used for another request."});
+    }
+  }
   const auto running = std::count_if(operations_.begin(), operations_.end(), [](const auto& each) {
     return each->view.state == OperationState::running;
   });
@@ -57,13 +67,15 @@ Answered<OperationView> Operations::start(std::string kind, std::string started_
   forget_old();
   auto made = std::make_shared<Running>();
   made->view.operation = "op-" + std::to_string(++made_);
-  made->view.kind = std::move(kind);
-  made->view.started_by = std::move(started_by);
+  made->view.kind = std::move(asked.kind);
+  made->view.started_by = std::move(asked.started_by);
+  made->what = std::move(asked.what);
+  made->key = asked.key;
   made->view.started_at = clock_.now();
   operations_.push_back(made);
-  OperationView view = made->view;
+  Started started{made->view, false};
   made->thread = std::thread([this, made, work = std::move(work)] { run(made, work); });
-  return view;
+  return started;
 }
 
 void Operations::run(const std::shared_ptr<Running>& running, const Work& work) {

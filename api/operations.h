@@ -51,8 +51,19 @@ class Operations {
   Operations(const Operations&) = delete;
   Operations& operator=(const Operations&) = delete;
 
-  // Problems: 503 "too-many-operations", when limits::operations_running_max run.
-  Answered<OperationView> start(std::string kind, std::string started_by, Work work);
+  struct Asked {
+    std::string kind;
+    std::string started_by;
+    std::string what;       // Beside the kind, for two that have one key: a backup's name.
+    domain::CommandId key;  // The request's; zeros: it has none.
+  };
+  struct Started {
+    OperationView view;
+    bool replayed = false;  // A request with this key started it before.
+  };
+  // Problems: 422 "idempotency-key-reused" for something else; 503 "too-many-operations", when
+  // limits::operations_running_max run.
+  Answered<Started> start(Asked asked, Work work);
   // Problems: 404 "operation-unknown".
   Answered<OperationView> find(std::string_view name) const;
   std::vector<OperationView> all() const;  // Newest first.
@@ -62,6 +73,8 @@ class Operations {
  private:
   struct Running {
     OperationView view;
+    std::string what;
+    domain::CommandId key;
     bool cancelled = false;
     std::thread thread;
   };

@@ -1,31 +1,54 @@
 // Long work on the record: reading all of it again, and copying it.
 #include "api/operations.h"
 #include "api/routes.h"
+#include "ledger/domain/commands_service.h"
 #include "projections/mark.h"
 
 namespace api {
 namespace {
 
 // 202: it is being worked on, and can be watched.
-Answered<Response> accepted(const Answered<OperationView>& operation) {
-  if (!operation) return refused(operation.error());
+Answered<Response> accepted(const Answered<Operations::Started>& started) {
+  if (!started) return refused(started.error());
   Response response;
   response.status = 202;
-  response.body = operation_json(*operation);
-  response.headers.emplace_back("Location", "/v1/operations/" + operation->operation);
+  response.body = operation_json(started->view);
+  response.headers.emplace_back("Location", "/v1/operations/" + started->view.operation);
+  if (started->replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
   return response;
 }
 
-Answered<Response> verify(const Request& request, const Services& services) {
+// Who asks for work of this kind, and why. What comes of it is recorded under no key: the key is
+// the operation's.
+Answered<domain::Command> asked_by(const Request& request, const Services& services) {
   if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
-  const auto command = new_command(request, services, IfMatch::none);
-  if (!command) return refused(command.error());
+  return new_command(request, services, IfMatch::none);
+}
+
+// Starts it, unless what is to be recorded of it would be refused: nobody would learn of that.
+Answered<Response> started(const Request& request, const Services& services,
+                           const domain::Command& asked, Operations::Asked operation,
+                           Operations::Work work) {
+  auto checked = validated(request, services, asked);
+  if (checked.status != 200) return checked;
+  operation.started_by = projections::text_of(asked.actor);
+  operation.key = asked.id;
+  return accepted(services.operations.start(std::move(operation), std::move(work)));
+}
+
+Answered<Response> verify(const Request& request, const Services& services) {
+  auto asked = asked_by(request, services);
+  if (!asked) return refused(asked.error());
   const auto body = Body::parse(request);
   if (!body) return refused(body.error());
   if (const auto read = body->read_nothing(); !read) return refused(read.error());
-  return accepted(services.operations.start(
-      "verify_log", projections::text_of(command->actor),
-      [&chores = services.chores](const Operations::GoOn& go_on) { return chores.verify(go_on); }));
+  asked->reason = body->reason();
+  asked->ticket = body->ticket();
+  asked->payload = domain::RecordVerification{};
+  return started(request, services, *asked, {"verify_log", {}, {}, {}},
+                 [&chores = services.chores, asked = *asked](const Operations::GoOn& go_on) {
+                   return chores.verify(asked, go_on);
+                 });
 }
 
 struct BackupBody {
@@ -37,17 +60,17 @@ struct BackupBody {
   }
 };
 
-ledger::Result<std::string> back_up(const Services& services, const std::string& name) {
-  const auto made = services.chores.back_up(name);
+ledger::Result<std::string> back_up(const Services& services, const domain::Command& asked,
+                                    const std::string& name) {
+  const auto made = services.chores.back_up(asked, name);
   if (!made) return ledger::fail(made.error());
   return "{\"name\":" + json_string(name) + ",\"size\":" + std::to_string(made->size.value) +
          ",\"root\":\"" + hex(made->root) + "\",\"path\":" + json_string(made->path) + "}";
 }
 
 Answered<Response> backup(const Request& request, const Services& services) {
-  if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
-  const auto command = new_command(request, services, IfMatch::none);
-  if (!command) return refused(command.error());
+  auto asked = asked_by(request, services);
+  if (!asked) return refused(asked.error());
   const auto body = Body::parse(request);
   if (!body) return refused(body.error());
   const auto said = body->read<BackupBody>();
@@ -57,9 +80,13 @@ Answered<Response> backup(const Request& request, const Services& services) {
         {"/name", "json-value",
          "Expected 1 to 63 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit."}});
   }
-  return accepted(services.operations.start(
-      "back_up_log", projections::text_of(command->actor),
-      [&services, name = said->name](const Operations::GoOn&) { return back_up(services, name); }));
+  asked->reason = body->reason();
+  asked->ticket = body->ticket();
+  asked->payload = domain::RecordBackup{{}, {}, said->name};
+  return started(request, services, *asked, {"back_up_log", {}, said->name, {}},
+                 [&services, asked = *asked, name = said->name](const Operations::GoOn&) {
+                   return back_up(services, asked, name);
+                 });
 }
 
 }  // namespace

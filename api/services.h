@@ -49,12 +49,15 @@ struct Progress {
 class Chores {
  public:
   virtual ~Chores() = default;
-  // Makes a backup under a name, and records that. Errors: conflict ("backup-exists"), unavailable,
-  // io. Thread: any.
-  virtual ledger::Result<BackupMade> back_up(const std::string& name) = 0;
-  // Reads the whole record again, and records what it found; `go_on` is told how far it is, and
-  // ends it by answering false. The answer is a JSON object, the report. Thread: any.
-  virtual ledger::Result<std::string> verify(const std::function<bool(Progress)>& go_on) = 0;
+  // Makes a backup under a name, and records that: by whom, why and what for `asked` says, its
+  // payload does not matter. Errors: conflict ("backup-exists"), unavailable, io. Thread: any.
+  virtual ledger::Result<BackupMade> back_up(const domain::Command& asked,
+                                             const std::string& name) = 0;
+  // Reads the whole record again, and records what it found, as above; `go_on` is told how far it
+  // is, and ends it by answering false. The answer is a JSON object, the report.
+  // Errors: unavailable ("verification-ended", by `go_on`; nothing is recorded). Thread: any.
+  virtual ledger::Result<std::string> verify(const domain::Command& asked,
+                                             const std::function<bool(Progress)>& go_on) = 0;
 };
 
 struct Services {

@@ -30,6 +30,10 @@ RecordCheck::RecordCheck(const ledger::store::EventLog& log, domain::Position si
 
 bool RecordCheck::read(RecordChunk& chunk) {
   if (next_ == size_.value) return false;
+  if (go_on_ && !go_on_()) {
+    ended_early_ = true;
+    return false;
+  }
   chunk.clear(next_);
   const std::uint64_t end = std::min(next_ + tile_width, size_.value);
   while (next_ < end) {

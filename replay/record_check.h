@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,8 +22,11 @@ class RecordCheck {
   RecordCheck(const ledger::store::EventLog& log, domain::Position size,
               std::optional<ledger::store::Head> checkpoint);
 
-  // Reads and checks the next records; false: there are no more.
+  // Reads and checks the next records; false: there are no more, or it was told to end.
   bool read(RecordChunk& chunk);
+  // read() asks `go_on` first; empty: it always goes on.
+  void ask_before_reading(std::function<bool()> go_on) { go_on_ = std::move(go_on); }
+  bool ended_early() const { return ended_early_; }
   // Compares the roots, once everything is read.
   void finish();
 
@@ -51,6 +55,8 @@ class RecordCheck {
   FaultBook faults_;
   std::uint64_t tiles_checked_ = 0;
   std::uint64_t bytes_ = 0;
+  std::function<bool()> go_on_;
+  bool ended_early_ = false;
 };
 
 }  // namespace replay

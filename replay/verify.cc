@@ -118,6 +118,7 @@ VerifyReport verify(const ledger::store::EventLog& log, const VerifyOptions& opt
   VerifyReport report;
   report.size = log.head().size;
   RecordCheck records(log, report.size, options.checkpoint);
+  records.ask_before_reading(options.go_on);
   FoldCheck fold(log, options);
   ProgressTeller progress(options.on_progress, report.size);
   if (options.threads > 1) {
@@ -125,6 +126,8 @@ VerifyReport verify(const ledger::store::EventLog& log, const VerifyOptions& opt
   } else {
     check_in_turn(records, fold, progress);
   }
+  report.ended_early = records.ended_early();
+  if (report.ended_early) return report;
   records.finish();
   fold.finish();
   report.root = records.root();

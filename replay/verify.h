@@ -59,6 +59,8 @@ struct VerifyOptions {
   // What somebody was told earlier: the root over that many first records.
   std::optional<ledger::store::Head> checkpoint;
   std::function<void(const Progress&)> on_progress;  // About ten times a second. Thread: any.
+  // Asked every few hundred records; false: the verification ends there. Thread: any.
+  std::function<bool()> go_on;
 };
 
 struct VerifyReport {
@@ -75,8 +77,9 @@ struct VerifyReport {
   std::uint64_t digests_unchecked = 0;    // Recorded too long after the position they are of.
   std::vector<domain::ViewDigest> views;  // After the events folded; empty without `views`.
   double seconds = 0;
+  bool ended_early = false;  // By `go_on`: nothing is said of the rest, nor of the whole.
 
-  bool is_sound() const { return faults_total == 0; }
+  bool is_sound() const { return faults_total == 0 && !ended_early; }
 };
 
 // Verifies the log as it is when it begins; appends may go on. Faults do not end it: what can still

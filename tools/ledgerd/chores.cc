@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <system_error>
 
 #include "ledger/domain/command.h"
@@ -16,15 +17,20 @@ using ledger::Result;
 namespace domain = ledger::domain;
 namespace fs = std::filesystem;
 
-void DaemonChores::record(domain::CommandPayload payload) {
+void DaemonChores::record(const domain::Command& asked, domain::CommandPayload payload) {
   domain::Command command;
-  command.actor = {domain::ActorKind::system, "ledgerd", "", domain::Authentication::local};
+  command.actor = asked.actor;
+  command.reason = asked.reason;
+  command.ticket = asked.ticket;
+  command.causation = asked.causation;
+  command.correlation = asked.correlation;
   command.payload = std::move(payload);
   const auto recorded = parts_.writer.call(std::move(command));
   if (!recorded) spdlog::warn("not recorded: {}", recorded.error().detail);
 }
 
-Result<api::BackupMade> DaemonChores::back_up(const std::string& name) {
+Result<api::BackupMade> DaemonChores::back_up(const domain::Command& asked,
+                                              const std::string& name) {
   if (!domain::is_name(name)) {
     return fail(
         ErrorKind::invalid, "backup-name-invalid",
@@ -43,7 +49,7 @@ Result<api::BackupMade> DaemonChores::back_up(const std::string& name) {
     fs::remove_all(into, error);  // What is not whole is no backup.
     return made;
   }
-  record(domain::RecordBackup{made->size, made->root, name});
+  record(asked, domain::RecordBackup{made->size, made->root, name});
   return made;
 }
 
@@ -62,19 +68,26 @@ Result<api::BackupMade> DaemonChores::copy(const fs::path& into) {
   return api::BackupMade{head->size, head->root, into.string()};
 }
 
-Result<std::string> DaemonChores::verify(const std::function<bool(api::Progress)>& go_on) {
+Result<std::string> DaemonChores::verify(const domain::Command& asked,
+                                         const std::function<bool(api::Progress)>& go_on) {
   replay::VerifyOptions options;
-  options.on_progress = [&go_on](const replay::Progress& progress) {
-    go_on({progress.done.value, progress.size.value});
+  std::atomic<bool> ended{false};
+  options.on_progress = [&](const replay::Progress& progress) {
+    if (!go_on({progress.done.value, progress.size.value})) ended = true;
   };
+  options.go_on = [&ended] { return !ended; };
   const auto report = replay::verify(parts_.log, options);
+  if (report.ended_early) {
+    return fail(ErrorKind::unavailable, "verification-ended",
+                "The verification was ended before it had read everything; it says nothing.");
+  }
   std::vector<std::string> faults;
   for (const auto& fault : report.faults) {
     if (faults.size() == 20) break;  // The first ones say where to look; an event has a limit.
     faults.push_back(replay::text(fault));
   }
-  record(
-      domain::RecordVerification{report.size, report.root, report.is_sound(), std::move(faults)});
+  record(asked, domain::RecordVerification{report.size, report.root, report.is_sound(),
+                                           std::move(faults)});
   return replay::report_json(report);
 }
 

@@ -24,12 +24,14 @@ class DaemonChores final : public api::Chores {
   };
   explicit DaemonChores(Parts parts) : parts_(std::move(parts)) {}
 
-  ledger::Result<api::BackupMade> back_up(const std::string& name) override;
-  ledger::Result<std::string> verify(const std::function<bool(api::Progress)>& go_on) override;
+  ledger::Result<api::BackupMade> back_up(const ledger::domain::Command& asked,
+                                          const std::string& name) override;
+  ledger::Result<std::string> verify(const ledger::domain::Command& asked,
+                                     const std::function<bool(api::Progress)>& go_on) override;
 
  private:
   ledger::Result<api::BackupMade> copy(const std::filesystem::path& into);
-  void record(ledger::domain::CommandPayload payload);
+  void record(const ledger::domain::Command& asked, ledger::domain::CommandPayload payload);
 
   Parts parts_;
   std::mutex backing_up_;  // One backup at a time.

@@ -163,8 +163,8 @@ void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order orde
   jobs_.post([this, task, run, order, asked = *definition, stop = jobs_.stopping()] {
     ledger::Result<std::string> outcome = std::string();
     if (asked.kind == domain::TaskKind::verify_ledger) {
-      outcome =
-          parts_.chores.verify([&stop](const api::Progress&) { return !stop.stop_requested(); });
+      outcome = parts_.chores.verify(
+          by_service(order), [&stop](const api::Progress&) { return !stop.stop_requested(); });
       if (outcome) *outcome = "The record was read and recomputed.";
     } else {
       outcome = parts_.reports.write(asked.parameter, task.value + "-" + std::to_string(run));
@@ -190,11 +190,16 @@ void Reactor::give_up(const domain::Digest& digest) {
   }
 }
 
-void Reactor::submit(domain::CommandPayload payload, const Order& order) {
+domain::Command Reactor::by_service(const Order& order) {
   domain::Command command;
   command.actor = {domain::ActorKind::system, "ledgerd", "", domain::Authentication::local};
   command.causation = order.position;
   command.correlation = order.correlation;
+  return command;
+}
+
+void Reactor::submit(domain::CommandPayload payload, const Order& order) {
+  domain::Command command = by_service(order);
   command.payload = std::move(payload);
   const auto name = command_name(command.payload);
   const auto done = parts_.writer.call(std::move(command));

@@ -3,7 +3,6 @@
 // the work is done once and its outcome comes back as a command.
 #pragma once
 
-#include <filesystem>
 #include <thread>
 
 #include "ledger/clock.h"
@@ -50,6 +49,7 @@ class Reactor {
     ledger::domain::Position position;
     ledger::domain::Position correlation;
   };
+  static ledger::domain::Command by_service(const Order& order);
   void check_source(const ledger::domain::SourceId& source, Order order);
   void run_task(const ledger::domain::TaskId& task, std::uint64_t run, Order order);
   void give_up(const ledger::domain::Digest& digest);

@@ -51,10 +51,11 @@ std::string Answer::field(std::string_view name) const {
 // Nothing on disk to copy; a verification that ends when it is told to.
 class AnsweringLedger::NoChores final : public api::Chores {
  public:
-  ledger::Result<api::BackupMade> back_up(const std::string&) override {
+  ledger::Result<api::BackupMade> back_up(const domain::Command&, const std::string&) override {
     return ledger::fail(ledger::ErrorKind::unavailable, "backup-failed", "There is no disk.");
   }
-  ledger::Result<std::string> verify(const std::function<bool(api::Progress)>& go_on) override {
+  ledger::Result<std::string> verify(const domain::Command&,
+                                     const std::function<bool(api::Progress)>& go_on) override {
     while (go_on({1, 2})) std::this_thread::yield();
     return ledger::fail(ledger::ErrorKind::unavailable, "verification-ended",
                         "It was told to end.");

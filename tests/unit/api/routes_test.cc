@@ -317,5 +317,25 @@ TEST_F(ApiRoutes, EndLongWorkWhenAsked) {
   EXPECT_EQ(code_of(ledger.post(path + ":cancel", "")), "operation-ended");
 }
 
+TEST_F(ApiRoutes, StartLongWorkOnceForEachKey) {
+  const Asked asked{"POST", "/v1/log:verify", "", {{"idempotency-key", "nightly"}}};
+  const auto first = ledger.ask(asked);
+  ASSERT_EQ(first.status, 202) << first.body;
+  const auto again = ledger.ask(asked);
+  EXPECT_EQ(again.status, 202) << again.body;
+  EXPECT_EQ(again.field("operation"), first.field("operation"));
+  EXPECT_EQ(again.headers.at("idempotency-replayed"), "true");
+  const auto other =
+      ledger.ask({"POST", "/v1/log:backup", R"({"name":"x"})", {{"idempotency-key", "nightly"}}});
+  EXPECT_EQ(other.status, 422) << other.body;
+  EXPECT_EQ(code_of(other), "idempotency-key-reused");
+}
+
+TEST_F(ApiRoutes, RefuseLongWorkWhoseReasonCouldNotBeRecorded) {
+  const auto started =
+      ledger.post("/v1/log:verify", R"({"reason":")" + std::string(3'000, 'x') + "\"}");
+  EXPECT_EQ(code_of(started), "reason-too-long") << started.body;
+}
+
 }  // namespace
 }  // namespace tests

@@ -308,6 +308,21 @@ TEST_F(Verify, TellsProgressUpToTheEnd) {
   EXPECT_EQ(done.back(), 600u);
 }
 
+TEST_F(Verify, EndsWhenItIsToldToAndSaysSo) {
+  fill();
+  for (const unsigned threads : {1u, 2u}) {
+    VerifyOptions options;
+    options.threads = threads;
+    int asked = 0;
+    options.go_on = [&] { return ++asked < 2; };
+    const auto report = verified(log, options);
+    EXPECT_TRUE(report.ended_early);
+    EXPECT_FALSE(report.is_sound()) << "nothing is known of the rest";
+    EXPECT_EQ(report.faults_total, 0u);
+    EXPECT_EQ(asked, 2);
+  }
+}
+
 TEST(FaultText, SaysWhatIsWhereAndWhatShouldBe) {
   EXPECT_EQ(text(Fault{{3}, {3}, "time-decreased", "later", "sooner"}),
             "time-decreased at position 3: expected later, found sooner");
