@@ -41,7 +41,34 @@ Answered<domain::Command> import_command(const Request& request, const Services&
   return command;
 }
 
-// The bytes are in the content store before the event says that they are.
+// Whether the bytes are to be kept: not of what is refused, nor of what was answered before.
+Answered<bool> is_to_be_kept(const Request& request, const Services& services,
+                             const domain::Command& command) {
+  const auto before = services.log.receipt(command.id);
+  if (!before) return refused(before.error());
+  return !*before && validated(request, services, command).status == 200;
+}
+
+Answered<ledger::Committed> import_committed(const Request& request, const Services& services,
+                                             domain::Command command) {
+  const auto keep = is_to_be_kept(request, services, command);
+  if (!keep) return refused(keep.error());
+  // The bytes are in the content store before the event says that they are.
+  if (*keep) {
+    if (const auto stored = services.content.put(request.body); !stored) {
+      return refused(stored.error());
+    }
+  }
+  auto committed = call(services, std::move(command));
+  // Let in after all, because what stood against it has ended in this moment.
+  if (committed && !*keep && !committed->replayed && !committed->events.empty()) {
+    if (const auto stored = services.content.put(request.body); !stored) {
+      return refused(stored.error());
+    }
+  }
+  return committed;
+}
+
 Answered<Response> import(const Request& request, const Services& services) {
   auto command = import_command(request, services);
   if (!command) return refused(command.error());
@@ -56,9 +83,7 @@ Answered<Response> import(const Request& request, const Services& services) {
     if (response.status == 200) response.body = with_update(shown, response.body);
     return response;
   }
-  const auto stored = services.content.put(request.body);
-  if (!stored) return refused(stored.error());
-  const auto committed = call(services, std::move(*command));
+  const auto committed = import_committed(request, services, std::move(*command));
   if (!committed) return refused(committed.error());
   Response response = committed_response(*committed, committed->events.empty() ? 200 : 201);
   response.body = with_update(shown, response.body);

@@ -47,6 +47,21 @@ void Reactor::expect_computers(const domain::World& world) {
   }
 }
 
+// Documents that no rule update speaks of: of an import that was refused or never recorded, or of
+// an update that was given up just before the process ended. Nobody imports anything yet.
+void Reactor::remove_forgotten(const std::set<domain::Digest>& wanted) {
+  const auto stored = parts_.content.list();
+  if (!stored) {
+    spdlog::warn("content cannot be listed: {}", stored.error().detail);
+    return;
+  }
+  for (const auto& digest : *stored) {
+    if (wanted.contains(digest)) continue;
+    const auto removed = parts_.content.remove(digest);
+    if (!removed) spdlog::warn("content {}: {}", hex(digest), removed.error().detail);
+  }
+}
+
 void Reactor::resume() {
   struct Check {
     domain::SourceId source;
@@ -59,8 +74,12 @@ void Reactor::resume() {
   };
   std::vector<Check> checks;
   std::vector<Run> runs;
+  std::set<domain::Digest> wanted;
   const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
     expect_computers(world);
+    for (const auto& [id, update] : world.rule_updates.updates) {
+      if (!update.deleted) wanted.insert(update.facts.digest);
+    }
     for (const auto& [id, source] : world.sources.sources) {
       if (!source.check) continue;
       const auto at = source.check_requested_at.value_or(domain::Position{});
@@ -75,6 +94,7 @@ void Reactor::resume() {
     spdlog::error("cannot take up earlier work: {}", looked.error().detail);
     return;
   }
+  remove_forgotten(wanted);
   for (const auto& each : checks) check_source(each.source, each.order);
   for (const auto& each : runs) run_task(each.task, each.run, each.order);
 }

@@ -3,6 +3,7 @@
 // the work is done once and its outcome comes back as a command.
 #pragma once
 
+#include <set>
 #include <thread>
 
 #include "ledger/clock.h"
@@ -40,6 +41,7 @@ class Reactor {
 
  private:
   void resume();
+  void remove_forgotten(const std::set<ledger::domain::Digest>& wanted);
   void follow(const std::stop_token& stop);
   void react(const ledger::domain::Event& event);
   void expect_computers(const ledger::domain::World& world);
