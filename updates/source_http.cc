@@ -1,6 +1,7 @@
 // The only file that knows the HTTP client.
 #include <httplib.h>
 #include <netdb.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -14,6 +15,8 @@
 #include <utility>
 
 #include "ledger/limits.h"
+#include "updates/local_file.h"
+#include "updates/received_bytes.h"
 #include "updates/source_reader.h"
 
 namespace ledger::updates {
@@ -47,12 +50,53 @@ std::optional<Url> parsed(const std::string& text) {
   return Url{origin, host, port, path};
 }
 
-// Ends a transfer that takes too long, or that nobody waits for any more, by shutting its socket:
-// the client's own timeouts begin anew with every byte.
+// What a source may send beside a file's bytes: headers above all, and how chunks and TLS frame
+// them. More ends the transfer.
+constexpr std::uint64_t overhead_bytes_max = 2'097'152;
+// The kernel keeps twice that for us, which counts as received.
+constexpr int receive_buffer_bytes = 262'144;
+constexpr std::chrono::milliseconds overhead_interval{10};
+
+// Compares what a connection received with what of it was body. The client keeps every header that
+// a server sends, however many, and says nothing of them before the last one.
+class Meter {
+ public:
+  // The client has a new socket, not connected yet.
+  void follow(int socket) {
+    const std::lock_guard lock(mutex_);
+    socket_.emplace(::dup(socket));  // Ours, so that nobody gets its number while it is looked at.
+    before_ = 0;
+  }
+  void begin_file() {
+    const std::lock_guard lock(mutex_);
+    before_ = received();
+    body_ = 0;
+  }
+  void add_body(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    body_ += bytes;
+  }
+  bool is_overrun() const {
+    const std::lock_guard lock(mutex_);
+    return received() > before_ + body_ + body_ / 2 + overhead_bytes_max;
+  }
+
+ private:
+  std::uint64_t received() const { return socket_ ? received_bytes(socket_->get()) : 0; }
+
+  mutable std::mutex mutex_;
+  std::optional<Descriptor> socket_;
+  std::uint64_t before_ = 0;
+  std::uint64_t body_ = 0;
+};
+
+// Ends a transfer that takes too long, that brings more than its file, or that nobody waits for any
+// more, by shutting its socket: the client's own timeouts begin anew with every byte.
 class Watchdog {
  public:
-  Watchdog(httplib::Client& client, const std::stop_token& stop)
-      : deadline_(std::chrono::steady_clock::now() + limits::source_file_timeout),
+  Watchdog(httplib::Client& client, const Meter& meter, const std::stop_token& stop)
+      : meter_(meter),
+        deadline_(std::chrono::steady_clock::now() + limits::source_file_timeout),
         on_stop_(stop, [this] { wake(); }),
         thread_([this, &client, stop] { watch(client, stop); }) {}
 
@@ -66,6 +110,7 @@ class Watchdog {
   }
 
   bool ran_out() const { return ran_out_; }
+  bool is_overrun() const { return overrun_; }
 
  private:
   void wake() {
@@ -75,20 +120,26 @@ class Watchdog {
 
   void watch(httplib::Client& client, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, deadline_, [&] { return done_ || stop.stop_requested(); });
+    while (!done_ && !stop.stop_requested() && std::chrono::steady_clock::now() < deadline_) {
+      changed_.wait_for(lock, overhead_interval, [&] { return done_ || stop.stop_requested(); });
+      overrun_ = !done_ && meter_.is_overrun();
+      if (overrun_) break;
+    }
     // Again and again: the socket may not be there yet when the first call comes.
     while (!done_) {
-      ran_out_ = !stop.stop_requested();
+      ran_out_ = !overrun_ && !stop.stop_requested();
       client.stop();
       changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return done_; });
     }
   }
 
+  const Meter& meter_;
   const std::chrono::steady_clock::time_point deadline_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool done_ = false;
   std::atomic<bool> ran_out_{false};
+  std::atomic<bool> overrun_{false};
   std::stop_callback<std::function<void()>> on_stop_;
   std::thread thread_;
 };
@@ -103,6 +154,11 @@ class HttpSource final : public SourceReader {
     client_.set_tcp_nodelay(true);
     client_.set_keep_alive(true);
     client_.set_follow_location(false);
+    client_.set_socket_options([this](int socket) {
+      ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
+                   sizeof receive_buffer_bytes);
+      meter_.follow(socket);
+    });
     if (proxy_) client_.set_proxy(proxy_->host, std::stoi(proxy_->port));
   }
 
@@ -115,7 +171,8 @@ class HttpSource final : public SourceReader {
     bool too_large = false;
     const std::string path = url_.path + "/" + name;
     const auto begin = std::chrono::steady_clock::now();
-    const Watchdog watchdog(client_, stop);
+    meter_.begin_file();
+    const Watchdog watchdog(client_, meter_, stop);
     const auto answer = client_.Get(
         path, {{"User-Agent", "update-ledger"}},
         [&](const httplib::Response& response) {
@@ -123,6 +180,7 @@ class HttpSource final : public SourceReader {
           return status == 200;
         },
         [&](const char* data, std::size_t size) {
+          meter_.add_body(size);
           too_large = size > bytes_max - bytes.size();
           if (!too_large) bytes.append(data, size);
           return !too_large && !stop.stop_requested();
@@ -133,6 +191,11 @@ class HttpSource final : public SourceReader {
                     url_.origin + path + " has more than " + std::to_string(bytes_max) + " bytes.");
     }
     if (stop.stop_requested()) return failed(SourceFault::other, "The check was given up.");
+    if (watchdog.is_overrun()) {
+      return failed(SourceFault::other, url_.origin + path + " came with more than " +
+                                            std::to_string(overhead_bytes_max) +
+                                            " bytes of headers and framing.");
+    }
     if (watchdog.ran_out()) {
       return failed(SourceFault::timed_out,
                     url_.origin + path + " did not end within " +
@@ -214,6 +277,7 @@ class HttpSource final : public SourceReader {
 
   Url url_;
   std::optional<Url> proxy_;
+  Meter meter_;
   httplib::Client client_;
 };
 

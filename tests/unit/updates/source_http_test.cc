@@ -200,6 +200,47 @@ TEST(HttpSource, GivesAPeerUpWhoseHeadersNeverEndWhenTheCheckIsStopped) {
   peer.join();
 }
 
+TEST(HttpSource, EndsAnAnswerOfHeadersWithoutEnd) {
+  const Listener listener;
+  std::thread peer([&] {
+    const int client = listener.accept();
+    std::string sent = "HTTP/1.1 200 OK\r\n";
+    std::string headers;
+    for (int i = 0; i < 1'000; ++i) headers += "X: y\r\n";
+    while (::send(client, sent.data(), sent.size(), MSG_NOSIGNAL) > 0) sent = headers;
+    ::close(client);
+  });
+  const auto fetched = fetch(listener.url(), 9);
+  EXPECT_EQ(cause(fetched), SourceFault::other);
+  EXPECT_NE(fetched.error().detail.find("headers"), std::string::npos) << fetched.error().detail;
+  peer.join();
+}
+
+TEST(HttpSource, EndsAChunkThatSaysItsLengthWithoutEnd) {
+  const Listener listener;
+  std::thread peer([&] {
+    const int client = listener.accept();
+    std::string sent = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    while (::send(client, sent.data(), sent.size(), MSG_NOSIGNAL) > 0) {
+      sent = std::string(4'096, '0');
+    }
+    ::close(client);
+  });
+  EXPECT_EQ(cause(fetch(listener.url(), 9)), SourceFault::other);
+  peer.join();
+}
+
+TEST(HttpSource, TakesAFileManyTimesWhatMayComeBesideIt) {
+  HttpServer source;
+  const std::string large(8'388'608, 'x');
+  source.server.Get("/manifest.json",
+                    [&](const auto&, auto& answer) { answer.set_content(large, "text/plain"); });
+  const auto reader = open_source(source.url(), "").value();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(reader->fetch("manifest.json", large.size(), {}).value().size(), large.size());
+  }
+}
+
 TEST(HttpSource, RefusesUrlsThatItDoesNotUnderstand) {
   for (const auto* url : {"http://", "http://user:secret@host/", "http://host:99999/",
                           "http://host/?query", "http://host name/", "https://[::1"}) {
