@@ -25,6 +25,9 @@ Answered<Listed> ruleset(const Reading& reading, const ListQuery& query) {
 Answered<Listed> settings(const Reading& reading, const ListQuery& query) {
   const auto policy = path_name<PolicyId>(reading.request, "policy");
   if (!policy) return refused(policy.error());
+  const auto row = reading.snapshot->row<PolicyRow>(View::policies, policy->value);
+  if (!row) return refused(row.error());
+  if (!*row) return refused(unknown_name("policy"));
   return answered_page(projections::list_rows<projections::PolicySettingRow>(
       *reading.snapshot, View::policy_settings, query, policy->value + "/"));
 }
@@ -33,8 +36,11 @@ Answered<Listed> settings(const Reading& reading, const ListQuery& query) {
 Answered<Listed> policy_history(const Reading& reading, const ListQuery& query) {
   const auto policy = path_name<PolicyId>(reading.request, "policy");
   if (!policy) return refused(policy.error());
-  return answered_page(projections::row_history(reading.services.views, reading.services.log,
-                                                View::policies, policy->value, reading.at, query));
+  const auto page = projections::row_history(reading.services.views, reading.services.log,
+                                             View::policies, policy->value, reading.at, query);
+  // A deleted policy has a history, one that never was has none.
+  if (page && page->items.empty() && query.after.empty()) return refused(unknown_name("policy"));
+  return answered_page(page);
 }
 
 // What the body leaves out stays as it is in the newest row; If-Match sees to it that this is the

@@ -38,8 +38,15 @@ Answered<domain::CommandPayload> change_task(Routes::Order& order) {
 Answered<Listed> runs(const Reading& reading, const ListQuery& query) {
   const auto task = path_name<domain::TaskId>(reading.request, "task");
   if (!task) return refused(task.error());
-  return answered_page(projections::list_rows_backward<TaskRunRow>(
-      *reading.snapshot, View::task_runs, query, task->value + "/"));
+  const auto page = projections::list_rows_backward<TaskRunRow>(*reading.snapshot, View::task_runs,
+                                                                query, task->value + "/");
+  // Runs stay when their task is deleted; one that never was has none.
+  if (page && page->items.empty() && query.after.empty()) {
+    const auto row = reading.snapshot->row<TaskRow>(View::tasks, task->value);
+    if (!row) return refused(row.error());
+    if (!*row) return refused(unknown_name("task"));
+  }
+  return answered_page(page);
 }
 
 }  // namespace
