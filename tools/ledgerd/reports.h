@@ -18,9 +18,10 @@ class Reports {
   // Files go to `directory`. The router answers what the API answers; it outlives this.
   Reports(const api::Router& router, std::filesystem::path directory);
 
-  // Writes the list "/v1/<report>" as CSV, all its pages of one position, and says where.
+  // Writes a list of the API, all its pages of one position, and says where: "computers" or
+  // "computers.csv" as CSV, "computers.jsonl" as one JSON object a line.
   // Errors: not_found ("report-unknown"), io. Thread: any.
-  ledger::Result<std::string> write(const std::string& report, const std::string& name);
+  ledger::Result<std::string> write(const std::string& wanted, const std::string& name);
 
  private:
   const api::Router& router_;
