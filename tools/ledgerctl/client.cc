@@ -28,6 +28,7 @@ Exit exit_of(int status) {
       return Exit::timed_out;
     case 409:
     case 412:
+    case 422:
     case 428:
       return Exit::conflict;
     case 429:

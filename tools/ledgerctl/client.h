@@ -23,6 +23,7 @@ enum class Exit {
   not_verified = 6,
   timed_out = 7,
   unavailable = 8,
+  interrupted = 130,
 };
 
 struct Failure {

@@ -6,13 +6,17 @@
 
 #include "tools/ledgerctl/client.h"
 
+namespace CLI {
+class App;
+}
+
 namespace ledgerctl {
 
 // The script for bash, zsh or fish.
 Exit print_completion(const std::string& shell);
 
-// Prints what the last of `words` can become, a line each. Names of things are asked of the server;
-// without one there are none.
-int print_candidates(const std::vector<std::string>& words);
+// Prints what the last of `words` can become on the command line that `app` describes, a line each.
+// Names of things are asked of the server; without one there are none.
+int print_candidates(const CLI::App& app, const std::vector<std::string>& words);
 
 }  // namespace ledgerctl

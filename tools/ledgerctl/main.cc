@@ -117,33 +117,32 @@ void add_special_verbs(CommandLine& line) {
   const auto& session = line.session;
 
   auto files = std::make_shared<std::vector<std::string>>();
-  auto* import = line.verb("updates", "import", "Import rule updates from files.");
-  import->add_option("files", *files, "Documents in our JSON format")->required();
-  import->callback([&, files] { exit = import_updates(session, *files);
-});
+  auto* bring_in = line.verb("updates", "import", "Import rule updates from files.");
+  bring_in->add_option("files", *files, "Documents in our JSON format")->required();
+  bring_in->callback([&, files] { exit = import_updates(session, *files); });
 
-auto update = std::make_shared<std::string>();
-auto to = std::make_shared<std::string>();
-auto* take = line.verb("updates", "export", "Write its document to a file.");
-take->add_option("update", *update, "Which update")->required();
-take->add_option("--to", *to, "The file; else standard output");
-take->callback([&, update, to] { exit = export_update(session, *update, *to); });
+  auto update = std::make_shared<std::string>();
+  auto to = std::make_shared<std::string>();
+  auto* take = line.verb("updates", "export", "Write its document to a file.");
+  take->add_option("update", *update, "Which update")->required();
+  take->add_option("--to", *to, "The file; else standard output");
+  take->callback([&, update, to] { exit = export_update(session, *update, *to); });
 
-auto plan = std::make_shared<std::string>();
-auto* apply = line.verb("plan", "apply", "Apply a plan that was shown.");
-apply->add_option("plan", *plan, "Which plan")->required();
-apply->callback([&, plan] { exit = apply_plan(session, *plan); });
+  auto plan = std::make_shared<std::string>();
+  auto* apply = line.verb("plan", "apply", "Apply a plan that was shown.");
+  apply->add_option("plan", *plan, "Which plan")->required();
+  apply->callback([&, plan] { exit = apply_plan(session, *plan); });
 
-auto operation = std::make_shared<std::string>();
-auto* watch = line.verb("op", "watch", "Follow an operation to its end.");
-watch->add_option("operation", *operation, "Which operation")->required();
-watch->callback([&, operation] { exit = watch_operation(session, *operation); });
+  auto operation = std::make_shared<std::string>();
+  auto* watch = line.verb("op", "watch", "Follow an operation to its end.");
+  watch->add_option("operation", *operation, "Which operation")->required();
+  watch->callback([&, operation] { exit = watch_operation(session, *operation); });
 
-auto type = std::make_shared<std::string>();
-auto* tail = line.verb("events", "tail", "What happens, as it happens.");
-tail->add_option("--type", *type, "Types that begin so: rule_update.");
-tail->callback([&, type] { exit = tail_events(session, *type); });
-}  // namespace
+  auto type = std::make_shared<std::string>();
+  auto* tail = line.verb("events", "tail", "What happens, as it happens.");
+  tail->add_option("--type", *type, "Types that begin so: rule_update.");
+  tail->callback([&, type] { exit = tail_events(session, *type); });
+}
 
 void add_log_verbs(CommandLine& line) {
   auto& exit = line.exit;
@@ -269,6 +268,9 @@ int run(int argc, char** argv) {
     line.session.look.headers = !line.no_headers;
     line.session.look.columns = split_columns(line.columns);
   });
+  if (argc > 1 && std::string_view(argv[1]) == "__complete") {
+    return print_candidates(app, std::vector<std::string>(argv + 2, argv + argc));
+  }
   if (const auto wrong = explain_word(app, argc, argv); !wrong.empty()) {
     std::cerr << "ledgerctl: " << wrong << '\n';
     return static_cast<int>(Exit::usage);
@@ -287,12 +289,9 @@ int run(int argc, char** argv) {
   return static_cast<int>(line.exit);
 }
 
-}  // namespace ledgerctl
+}  // namespace
 }  // namespace ledgerctl
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "__complete") {
-    return ledgerctl::print_candidates(std::vector<std::string>(argv + 2, argv + argc));
-  }
   return ledgerctl::run(argc, argv);
 }

@@ -4,6 +4,7 @@
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace ledgerctl {
 
@@ -38,31 +39,33 @@ void show_cves(std::ostream& out, const json& cves, const char* what) {
   out << '\n';
 }
 
-// Whether somebody says that this plan is to be applied.
-bool is_confirmed(const Session& session, const json& plan, std::string& why_not) {
+// Nothing, if somebody says that this plan is to be applied; else why it is not.
+std::optional<Failure> why_not_confirmed(const Session& session, const json& plan) {
   const std::string digest = plan.value("digest", std::string());
-  if (session.yes) return true;
-  if (!session.plan_digest.empty()) {
-    if (session.plan_digest == digest) return true;
-    why_not = "The plan's digest is " + digest + ", not the one given: its effect is another.";
-    return false;
+  if (!session.plan_digest.empty() && session.plan_digest != digest) {
+    return Failure{Exit::conflict,
+                   "The plan's digest is " + digest +
+                       ", not the one given: its effect is another. Nothing was changed.",
+                   ""};
   }
+  if (session.yes || !session.plan_digest.empty()) return std::nullopt;
   const std::string name = plan.value("confirm", plan.value("plan", std::string()));
   if (!session.confirm.empty()) {
-    if (session.confirm == name) return true;
-    why_not = "This is confirmed by --confirm=" + name + ".";
-    return false;
+    if (session.confirm == name) return std::nullopt;
+    return Failure{Exit::usage, "This is confirmed by --confirm=" + name + ". Nothing was changed.",
+                   ""};
   }
   if (session.no_input || isatty(STDIN_FILENO) == 0) {
-    why_not = "Nobody is here to confirm it: give --plan-digest=" + digest + " or --yes.";
-    return false;
+    return Failure{Exit::usage,
+                   "Nobody is here to confirm it: give --plan-digest=" + digest +
+                       " or --yes. Nothing was changed.",
+                   ""};
   }
   std::cerr << "Apply this? Type \"" << name << "\" to confirm: " << std::flush;
   std::string typed;
   std::getline(std::cin, typed);
-  if (typed == name) return true;
-  why_not = "Not confirmed; nothing was changed.";
-  return false;
+  if (typed == name) return std::nullopt;
+  return Failure{Exit::failed, "Not confirmed; nothing was changed.", ""};
 }
 
 Exit apply(const Session& session, const json& plan) {
@@ -142,8 +145,7 @@ Exit plan_and_apply(const Session& session, const std::string& path, const json&
     show_object(std::cout, plan, session.look);
   }
   if (session.dry_run) return Exit::ok;
-  std::string why_not;
-  if (!is_confirmed(session, plan, why_not)) return complain(session, {Exit::failed, why_not, ""});
+  if (const auto why = why_not_confirmed(session, plan)) return complain(session, *why);
   return apply(session, plan);
 }
 
@@ -152,8 +154,7 @@ Exit apply_plan(const Session& session, const std::string& name) {
   if (!reply) return complain(session, reply.error());
   const auto plan = json::parse(reply->body, nullptr, false);
   show_plan(std::cerr, plan);
-  std::string why_not;
-  if (!is_confirmed(session, plan, why_not)) return complain(session, {Exit::failed, why_not, ""});
+  if (const auto why = why_not_confirmed(session, plan)) return complain(session, *why);
   return apply(session, plan);
 }
 

@@ -122,6 +122,10 @@ int explain(const Session& session, const std::string& method, const std::string
 
 // Position counts as a change of what people see only if events came of it.
 void show_outcome(const Session& session, const json& answer) {
+  if (!answer.is_object()) {  // Done, and nothing to say of it.
+    if (!session.quiet) std::cerr << "Done.\n";
+    return;
+  }
   if (session.look.format != Format::table) {
     show_object(std::cout, answer, session.look);
     return;
@@ -192,16 +196,23 @@ Exit command(const Session& session, const Made& made, const Verb& verb) {
   if (verb.method != "DELETE" || !made.body.empty()) question.body = made.body.dump();
   if (verb.method == "POST") {
     question.headers.emplace_back("Idempotency-Key", session.key.empty() ? new_key() : session.key);
-  } else {
-    // What is changed must be what was read: take the version that is there now.
-    const auto now = client.ask({"GET", made.path, "", "", {}});
-    if (now) {
-      const auto tag = now->headers.find("etag");
-      if (tag != now->headers.end()) question.headers.emplace_back("If-Match", tag->second);
-    }
+    const auto reply = client.ask(question);
+    if (!reply) return complain(session, reply.error());
+    show_outcome(session, json::parse(reply->body, nullptr, false));
+    return Exit::ok;
+  }
+  // What is changed must be what was read: take the version that is there now.
+  const auto now = client.ask({"GET", made.path, "", "", {}});
+  if (now) {
+    const auto tag = now->headers.find("etag");
+    if (tag != now->headers.end()) question.headers.emplace_back("If-Match", tag->second);
   }
   const auto reply = client.ask(question);
-  if (!reply) return complain(session, reply.error());
+  if (!reply) {
+    // Nothing of this name is there: that says more than that its version is missing.
+    const bool is_missing = !now && reply.error().exit == Exit::conflict;
+    return complain(session, is_missing ? now.error() : reply.error());
+  }
   show_outcome(session, json::parse(reply->body, nullptr, false));
   return Exit::ok;
 }
@@ -243,6 +254,10 @@ Exit run_verb(const Session& session, const Verb& verb, const Given& given) {
       return Exit::ok;
     }
     case Way::command:
+      // Keeping fewer rule updates deletes some: that is planned.
+      if (made.path == "/v1/settings/rule_updates_kept") {
+        return plan_and_apply(session, made.path + ":plan", made.body);
+      }
       return command(session, made, verb);
     case Way::plan:
       return plan_and_apply(session, with_query(made), made.body);

@@ -1,12 +1,17 @@
 // Verbs that are more than one request.
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
 
+#include "ledger/limits.h"
+#include "tools/ledgerctl/config.h"
 #include "tools/ledgerctl/session.h"
+#include "updates/local_file.h"
 
 namespace ledgerctl {
 
@@ -14,25 +19,23 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::uintmax_t document_bytes_max = 67'108'864;  // As the server takes.
-
-// A document, read whole; too large ones are not read at all.
+// A document, read whole; what is no file or larger than the server takes is not read at all.
 ledger::Result<std::string, Failure> document_in(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const auto size = file ? static_cast<std::streamoff>(file.tellg()) : std::streamoff{-1};
-  if (size < 0) {
-    return tl::unexpected(Failure{Exit::usage, "Cannot read " + path + ": is it a file?", ""});
-  }
-  if (static_cast<std::uintmax_t>(size) > document_bytes_max) {
-    return tl::unexpected(
-        Failure{Exit::usage, path + " is larger than the 64 MiB a rule update may have.", ""});
-  }
-  std::string bytes(static_cast<std::size_t>(size), '\0');
-  file.seekg(0);
-  if (!file.read(bytes.data(), size)) {
-    return tl::unexpected(Failure{Exit::usage, "Cannot read " + path + ".", ""});
-  }
-  return bytes;
+  auto bytes = ledger::updates::read_local_file(path, ledger::limits::http_import_bytes_max);
+  if (!bytes) return tl::unexpected(Failure{Exit::usage, bytes.error().detail, ""});
+  return std::move(*bytes);
+}
+
+// Ctrl-C while something is followed: what runs on the server goes on, and we say how to follow it
+// again. The second one ends us as ever.
+std::atomic<bool> interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may set it");
+
+void heed_interrupts() {
+  std::signal(SIGINT, [](int) {
+    interrupted = true;
+    std::signal(SIGINT, SIG_DFL);
+  });
 }
 
 void show_progress(const json& operation) {
@@ -47,7 +50,14 @@ void show_progress(const json& operation) {
 ledger::Result<json, Failure> ended(const Session& session, const std::string& name) {
   const Client client(session.server);
   json shown;
+  heed_interrupts();
   while (true) {
+    if (interrupted) {
+      return tl::unexpected(Failure{Exit::interrupted,
+                                    "It goes on without us. Follow it again: ledgerctl op watch " +
+                                        name + "; end it: " + "ledgerctl op cancel " + name,
+                                    ""});
+    }
     const auto reply = client.ask({"GET", "/v1/operations/" + escaped(name), "", "", {}});
     if (!reply) return tl::unexpected(reply.error());
     json operation = json::parse(reply->body, nullptr, false);
@@ -89,6 +99,10 @@ Exit show_operation(const Session& session, const json& operation) {
 
 Exit import_updates(const Session& session, const std::vector<std::string>& files) {
   json outcomes = json::array();
+  if (!session.key.empty() && files.size() > 1) {
+    return complain(
+        session, {Exit::usage, "An --idempotency-key is of one file; import them one by one.", ""});
+  }
   for (const auto& file : files) {
     auto document = document_in(file);
     if (!document) return complain(session, document.error());
@@ -102,12 +116,13 @@ Exit import_updates(const Session& session, const std::vector<std::string>& file
     add("reason", session.reason);
     add("ticket", session.ticket);
     if (session.dry_run) add("validate_only", "true");
-    const auto reply = Client(session.server)
-                           .ask({"POST",
-                                 path,
-                                 std::move(*document),
-                                 "application/json",
-                                 {{"Idempotency-Key", new_key()}}});
+    const auto reply =
+        Client(session.server)
+            .ask({"POST",
+                  path,
+                  std::move(*document),
+                  "application/json",
+                  {{"Idempotency-Key", session.key.empty() ? new_key() : session.key}}});
     if (!reply) {
       Failure failure = reply.error();
       failure.message = file + ": " + failure.message;
@@ -154,6 +169,7 @@ Exit tail_events(const Session& session, const std::string& type) {
   std::string path = "/v1/events:stream";
   if (!type.empty()) path += "?type=" + escaped(type);
   std::string rest;
+  Look look = session.look;
   const auto followed = Client(session.server).follow(path, [&](std::string_view piece) {
     rest += piece;
     for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
@@ -168,6 +184,15 @@ Exit tail_events(const Session& session, const std::string& type) {
                   << event.value("type", std::string()) << "  "
                   << event.value("stream", std::string()) << "  "
                   << event.value("reason", std::string()) << std::endl;
+      } else if (look.format == Format::csv) {
+        if (look.columns.empty()) look.columns = split_columns(std::string(event_columns));
+        show_rows(std::cout, json::array({event}), look);
+        look.headers = false;  // Above the first only.
+        std::cout.flush();
+      } else if (look.format == Format::yaml) {
+        std::cout << "---\n";
+        show_object(std::cout, event, look);
+        std::cout.flush();
       } else {
         std::cout << event.dump() << std::endl;
       }

@@ -39,7 +39,35 @@ struct Verb {
   std::span<const Option> options;
 };
 
+// Of lists of events.
+inline constexpr std::string_view event_columns =
+    "position,recorded_at,type,stream,actor.kind,actor.id,outcome,reason";
+
+// How the table is written.
+constexpr Verb list(std::string_view noun, std::string_view name, std::string_view help,
+                    std::string_view path, std::string_view columns,
+                    std::span<const Option> options = {}) {
+  return {noun, name, help, Way::list, "GET", path, columns, options};
+}
+constexpr Verb object(std::string_view noun, std::string_view name, std::string_view help,
+                      std::string_view path) {
+  return {noun, name, help, Way::object, "GET", path, "", {}};
+}
+constexpr Verb command(std::string_view noun, std::string_view name, std::string_view help,
+                       std::string_view method, std::string_view path,
+                       std::span<const Option> options = {}) {
+  return {noun, name, help, Way::command, method, path, "", options};
+}
+constexpr Verb plan(std::string_view noun, std::string_view name, std::string_view help,
+                    std::string_view path, std::span<const Option> options = {}) {
+  return {noun, name, help, Way::plan, "POST", path, "", options};
+}
+
+// All of them; by topic, as they stand in files.
 std::span<const Verb> verbs();
+std::span<const Verb> verbs_of_content();
+std::span<const Verb> verbs_of_fleet();
+std::span<const Verb> verbs_of_service();
 
 // The names in braces of a verb's path, in order.
 std::vector<std::string> arguments_of(const Verb& verb);

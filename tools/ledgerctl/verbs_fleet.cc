@@ -1,0 +1,95 @@
+// Verbs about computers, relays and what they tell.
+#include <array>
+
+#include "tools/ledgerctl/verbs.h"
+
+namespace ledgerctl {
+namespace {
+
+constexpr std::array<Option, 1> policy = {
+    {{"--policy", Into::text, "policy", "The policy; none: no policy."}}};
+constexpr std::array<Option, 1> group = {
+    {{"--group", Into::text, "group", "The group; none: no group."}}};
+constexpr std::array<Option, 1> relay_group = {
+    {{"--relay-group", Into::text, "relay_group", "The relay group.", true}}};
+constexpr std::array<Option, 3> enrolment = {{
+    {"--uses", Into::number, "uses", "How many computers may join by it.", true},
+    {"--expires-in", Into::text, "expires_in", "A duration: PT1H.", true},
+    {"--policy", Into::text, "policy", "The policy they get."},
+}};
+constexpr std::array<Option, 2> instruct = {{
+    {"--action", Into::text, "action", "download_update, roll_back_patterns or send_policy.", true},
+    {"--scope", Into::json, "scope", R"(Whom: '{"kind":"policy","name":"web"}'.)", true},
+}};
+constexpr std::array<Option, 2> new_group = {{
+    {"--name", Into::text, "group", "The group's name.", true},
+    {"--parent", Into::text, "parent", "The group it stands in."},
+}};
+constexpr std::array<Option, 3> new_relay_group = {{
+    {"--name", Into::text, "relay_group", "The group's name.", true},
+    {"--parent", Into::text, "parent", "The group it pulls from."},
+    {"--description", Into::text, "description", "For people."},
+}};
+constexpr std::array<Option, 1> note = {{{"--note", Into::text, "note", "A word about it."}}};
+constexpr std::array<Option, 3> new_relay = {{
+    {"--name", Into::text, "relay", "The computer's name.", true},
+    {"--relay-group", Into::text, "relay_group", "The group it serves; else the default group."},
+    {"--url", Into::text, "url", "Where computers reach it.", true},
+}};
+
+constexpr std::array<Verb, 32> fleet_verbs = {{
+    list("computers", "list", "All computers.", "/v1/computers",
+         "computer,status,policy,rule_update,platform,group,relay_group,reason"),
+    object("computers", "facets", "How many of each kind.", "/v1/computers:facets"),
+    object("computers", "show", "One computer.", "/v1/computers/{computer}"),
+    list("computers", "history", "What happened to it.", "/v1/computers/{computer}/history",
+         event_columns),
+    command("computers", "remove", "Out of the fleet.", "DELETE", "/v1/computers/{computer}"),
+    command("computers", "assign-policy", "Which policy it uses.", "POST",
+            "/v1/computers/{computer}:assignPolicy", policy),
+    command("computers", "move", "Into a group.", "POST", "/v1/computers/{computer}:move", group),
+    command("computers", "assign-relay-group", "Which relays serve it.", "POST",
+            "/v1/computers/{computer}:assignRelayGroup", relay_group),
+    plan("computers", "instruct", "Tell computers to do something.", "/v1/instructions:plan",
+         instruct),
+    list("computers", "instructions", "What they were told.", "/v1/instructions",
+         "instruction,action,computers,succeeded,failed,cancelled,given.time,reason"),
+    command("computers", "enrolment-token", "Lets computers join.", "POST", "/v1/enrolment-tokens",
+            enrolment),
+    list("computers", "blame", "Which event set each of its fields.",
+         "/v1/computers/{computer}/blame", ""),
+    command("computers", "cancel-instruction", "Nobody follows it any more.", "POST",
+            "/v1/instructions/{instruction}:cancel"),
+    list("computers", "enrolment-tokens", "Tokens by which computers join.", "/v1/enrolment-tokens",
+         "token,uses,used,expires_at,policy,revoked"),
+    list("groups", "list", "All groups.", "/v1/groups", "group,parent"),
+    command("groups", "create", "A new group.", "POST", "/v1/groups", new_group),
+    command("groups", "delete", "Delete it.", "DELETE", "/v1/groups/{group}"),
+    object("groups", "show", "One group.", "/v1/groups/{group}"),
+    list("relays", "list", "All relays.", "/v1/relays",
+         "relay,relay_group,in_sync,why,metadata_version,rule_update,url"),
+    object("relays", "show", "One relay.", "/v1/relays/{relay}"),
+    list("relays", "groups", "Relay groups.", "/v1/relay-groups",
+         "relay_group,parent,air_gapped,description"),
+    command("relays", "create-group", "A new relay group.", "POST", "/v1/relay-groups",
+            new_relay_group),
+    object("relays", "show-group", "One relay group.", "/v1/relay-groups/{relay_group}"),
+    command("relays", "register", "A computer becomes a relay.", "POST", "/v1/relays", new_relay),
+    command("relays", "remove", "It is a relay no longer.", "DELETE", "/v1/relays/{relay}"),
+    list("patterns", "list", "Components and who runs them.", "/v1/patterns",
+         "component,platform,version,product,current,behind,unknown"),
+    object("patterns", "show", "One component.", "/v1/patterns/{component}/{platform}"),
+    list("alerts", "list", "Alerts.", "/v1/alerts",
+         "alert,open,severity,type,count,first_true_at,summary"),
+    object("alerts", "show", "One alert.", "/v1/alerts/{alert}"),
+    command("alerts", "acknowledge", "Say that it was seen.", "POST",
+            "/v1/alerts/{alert}:acknowledge", note),
+    command("alerts", "dismiss", "End it.", "POST", "/v1/alerts/{alert}:dismiss"),
+    list("alerts", "types", "Which alerts there are.", "/v1/alert-types", ""),
+}};
+
+}  // namespace
+
+std::span<const Verb> verbs_of_fleet() { return fleet_verbs; }
+
+}  // namespace ledgerctl
