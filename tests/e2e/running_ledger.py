@@ -23,55 +23,66 @@ class Answer:
         return json.loads(self.body)
 
 
-class RunningLedger:
-    """Use as a context; `program` is ledgerd."""
+class DidNotStart(Exception):
+    """What ledgerd said when it refused to; `status` is how it ended."""
 
-    def __init__(self, program):
+    def __init__(self, status, said):
+        super().__init__(f"ledgerd ended with {status}: {said}")
+        self.status = status
+        self.said = said
+
+
+class RunningLedger:
+    """Use as a context; `program` is ledgerd. `data`: a directory that outlives it."""
+
+    def __init__(self, program, data=None):
         self.program = program
         self.directory = tempfile.TemporaryDirectory(prefix="ledger-e2e-")
-        self.data = Path(self.directory.name) / "data"
-
-    def __enter__(self):
-        self.log = open(Path(self.directory.name) / "ledgerd.log", "w", encoding="utf-8")
-        self.start()
-        return self
-
-    def start(self):
-        """Also again, after stop() or kill(); another port is taken."""
-        self.process = subprocess.Popen(
-            [self.program, "--data", self.data, "--listen", "127.0.0.1:0", "--no-rate-limit",
-             "--tick", "50"],
-            stdout=subprocess.PIPE, stderr=self.log, text=True)
-        line = self.process.stdout.readline()
-        if not line.startswith("listening on "):
-            raise RuntimeError(f"ledgerd did not start: {line}{self.told()}")
-        self.url = line.split()[-1]
-        self.admin = (self.data / "admin-token").read_text(encoding="utf-8").strip()
+        self.data = Path(data) if data else Path(self.directory.name) / "data"
+        self.log = Path(self.directory.name) / "ledgerd.log"
+        self.process = None
         self.connection = None
 
-    def stop(self):
-        self.process.terminate()
-        self.gone()
-
-    def kill(self):
-        self.process.kill()
-        self.gone()
-
-    def gone(self):
-        self.process.wait(timeout=30)
-        self.process.stdout.close()
-        if self.connection:
-            self.connection.close()
-            self.connection = None
+    def __enter__(self):
+        self.start()
+        return self
 
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.stop()
-        self.log.close()
         self.directory.cleanup()
 
+    def start(self):
+        """Also again, after stop() or kill(); another port is taken."""
+        with open(self.log, "a", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                [self.program, "--data", self.data, "--listen", "127.0.0.1:0", "--no-rate-limit",
+                 "--tick", "50"],
+                stdout=subprocess.PIPE, stderr=log, text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("listening on "):
+            raise DidNotStart(self.gone(), self.told())
+        self.url = line.split()[-1]
+        self.admin = (self.data / "admin-token").read_text(encoding="utf-8").strip()
+
+    def stop(self):
+        self.process.terminate()
+        return self.gone()
+
+    def kill(self):
+        self.process.kill()
+        return self.gone()
+
+    def gone(self):
+        status = self.process.wait(timeout=60)
+        self.process.stdout.close()
+        if self.connection:
+            self.connection.close()
+            self.connection = None
+        return status
+
     def told(self):
-        return Path(self.log.name).read_text(encoding="utf-8")[-4000:]
+        return self.log.read_text(encoding="utf-8")[-4000:]
 
     def connect(self):
         parts = urlsplit(self.url)

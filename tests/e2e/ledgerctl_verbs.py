@@ -1,0 +1,422 @@
+"""ledgerctl against a real ledgerd: every verb that reads in every format, plans, exit codes,
+completion, and what it says when something is wrong.
+
+    ledgerctl_verbs.py LEDGERD LEDGERCTL [RESULTS_XML]
+"""
+
+import csv
+import http.server
+import io
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import yaml
+
+from cases import Cases
+from contract_story import document
+from ledgerctl_table import NOT_AS_OF, OTHERS, READS
+from running_ledger import RunningLedger
+
+class Ledgerctl:
+    def __init__(self, program, ledger, scratch):
+        self.program = program
+        self.ledger = ledger
+        self.scratch = Path(scratch)
+        self.names = {}
+        self.environment = {"PATH": f"{Path(program).parent}:{os.environ['PATH']}",
+                            "HOME": scratch, "LEDGER_SERVER": ledger.url,
+                            "LEDGER_TOKEN_FILE": str(ledger.data / "admin-token")}
+
+    def run(self, *arguments, expect=0, **more):
+        done = subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True,
+                              env={**self.environment, **more}, timeout=120,
+                              stdin=subprocess.DEVNULL)
+        assert done.returncode == expect, f"{arguments}: {done.returncode}\n{done.stderr}"
+        if expect:
+            assert "ledgerctl: " in done.stderr or expect == 6, done.stderr
+        return done
+
+    def rows(self, *arguments):
+        return json.loads(self.run(*arguments, "-o", "json").stdout)
+
+    # -- Cases -----------------------------------------------------------------------------------
+
+    def prepare(self):
+        run = self.run
+        run("settings", "set", "auto_apply_rule_updates", "--value", "false")
+        for i, name in enumerate(("26-001", "26-002", "26-003"), 1):
+            path = self.scratch / f"{name}.json"
+            path.write_text(json.dumps(document(name, i)))
+            told = run("updates", "import", path, "--reason", "test")
+            assert name in told.stdout, told.stdout
+        run("updates", "apply", "26-001", "--yes", "--reason", "test")
+        told = run("policies", "create", "--name", "web", "--description", "Servers")
+        self.names["POLICY"] = told.stderr.split()[0]
+        run("policies", "change", "web", "--description", "Web servers")
+        run("policies", "assign", "web", "--application-type", "web")
+        run("groups", "create", "--name", "europe")
+        run("relays", "create-group", "--name", "racks", "--parent", "default",
+            "--description", "Racks")
+        changed = self.ledger.ask("PUT", "/v1/policies/web/settings/heartbeat_interval",
+                                  {"value": "PT1M"}, {"If-Match": "*"})
+        assert changed.status == 200, changed.body
+        imported = self.rows("events", "list", "--type", "rule_update.imported")[0]["position"]
+        self.names.update(IMPORTED=str(imported), RECORDED=str(imported + 1))
+        joining = run("computers", "enrolment-token", "--uses", 3, "--expires-in", "PT1H",
+                      "--policy", "web", "-q").stdout.split()
+        secret = next(word for word in joining if word.startswith("ulg_"))
+        joined = self.ledger.ask("POST", "/v1/computers", {
+            "computer": "pc-1", "platform": "linux", "modules": ["firewall"]}, token=secret)
+        assert joined.status == 201, joined.body
+        run("computers", "move", "pc-1", "--group", "europe")
+        run("computers", "instruct", "--action", "send_policy", "--scope", '{"kind":"all"}',
+            "--yes", "--reason", "x")
+        run("relays", "register", "--name", "pc-1", "--url", "https://pc-1:8443")
+        released = self.ledger.ask("POST", "/v1/patterns", {
+            "component": "virus-pattern", "product": "Virus Pattern", "platform": "linux",
+            "version": "1.0", "released_at": "2026-11-03T09:00:00Z", "digest": "ab" * 32,
+            "bytes": 1000})
+        assert released.status == 201, released.body
+        run("source", "set", "odd", "--url", "file:///nonexistent")
+        run("source", "check", "odd")
+        definition = {"kind": "verify_ledger", "recurrence": {
+            "kind": "daily", "hour": 3, "minute": 0, "time_zone": "Europe/Berlin"}}
+        run("task", "create", "--name", "nightly", "--definition", json.dumps(definition))
+        run("task", "run", "nightly")
+        run("hold", "place", "--name", "freeze", "--until", "2099-01-01T00:00:00Z")
+        run("user", "create", "--name", "alice", "--full-name", "Alice", "--role", "operator")
+        run("bookmark", "set", "start", "--position", 5)
+        plan = self.run("updates", "apply", "26-002", "--dry-run", "-o", "json", "--reason", "test")
+        self.names["PLAN"] = json.loads(plan.stdout)["plan"]
+        run("log", "verify")
+        self.names["OPERATION"] = self.rows("op", "list")[0]["operation"]
+
+    def read_words(self, read):
+        noun_and_verb = [word for word in read.split() if word]
+        return noun_and_verb + [self.names.get(each, each) for each in READS[read]]
+
+    def every_verb_is_known_here(self):
+        """Whoever adds a verb says here what it is."""
+        nouns = self.run("__complete", "").stdout.split()
+        found = set()
+        for noun in nouns:
+            verbs = self.run("__complete", noun, "").stdout.split()
+            found |= {f"{noun} {verb}" for verb in verbs} if verbs else {noun}
+        known = set(READS) | {f"{noun} {verb}" for noun, verbs in OTHERS.items()
+                              for verb in verbs.split()}
+        known |= {f"completion {shell}" for shell in ("bash", "zsh", "fish")}
+        assert found == known, f"{sorted(found ^ known)}"
+
+    def every_read_in_every_format(self):
+        wrong = []
+        for read in READS:
+            words = self.read_words(read)
+            try:
+                value = json.loads(self.run(*words, "-o", "json").stdout)
+                lines = [json.loads(line) for line in
+                         self.run(*words, "-o", "jsonl").stdout.splitlines()]
+                assert lines == (value if isinstance(value, list) else [value]), "jsonl differs"
+                assert yaml.safe_load(self.run(*words, "-o", "yaml").stdout) == value, "yaml"
+                table = list(csv.reader(io.StringIO(self.run(*words, "-o", "csv").stdout)))
+                assert len({len(row) for row in table}) == 1, "csv: rows of different lengths"
+                rows = len(value) if isinstance(value, list) else 1
+                assert len(table) == rows + 1, f"csv: {len(table)} lines of {rows} rows"
+                told = self.run(*words).stdout
+                assert len(told.splitlines()) >= rows and rows > 0, "nothing is told"
+                bare = self.run(*words, "--no-headers").stdout.splitlines()
+                if isinstance(value, list):
+                    assert len(bare) == rows, "--no-headers"
+            except (AssertionError, ValueError, yaml.YAMLError) as error:
+                wrong.append(f"{read}: {error}")
+        assert not wrong, "\n".join(wrong)
+
+    def every_read_as_of_the_past(self):
+        wrong = []
+        now = self.rows("status")["position"]
+        for read in READS:
+            words = self.read_words(read)
+            done = subprocess.run([self.program, *words, "--as-of", str(now), "-o", "json"],
+                                  capture_output=True, text=True, env=self.environment)
+            if (done.returncode == 0) != (read not in NOT_AS_OF):
+                wrong.append(f"{read}: {done.returncode} {done.stderr}")
+        assert not wrong, "\n".join(wrong)
+        assert self.rows("policies", "list", "--as-of", 3) == []
+        before = int(self.names["POLICY"])
+        assert self.rows("policies", "list", "--as-of", f"before:{before}") == []
+        assert len(self.rows("policies", "list", "--as-of", before)) == 1
+        self.run("policies", "show", "web", "--as-of", "bookmark:start", expect=3)
+        self.run("status", "--as-of", "-PT0S")
+
+    def rows_are_chosen_and_ordered(self):
+        rules = self.rows("rules", "list", "--filter", 'severity = "high"', "--limit", 2)
+        assert len(rules) == 2, rules
+        told = self.run("rules", "list", "--columns", "id,name", "--sort", "-id").stdout
+        assert told.split()[:2] == ["ID", "NAME"] and "1000004" in told.splitlines()[1], told
+
+    def plans_are_shown_and_confirmed(self):
+        before = self.rows("updates", "list")
+        shown = self.run("updates", "apply", "26-002", "--reason", "x", expect=2)
+        assert "--plan-digest=" in shown.stderr and "26-001 -> 26-002" in shown.stderr
+        digest = shown.stderr.split("--plan-digest=")[1].split()[0]
+        dry = self.run("updates", "apply", "26-002", "--dry-run", "--reason", "x").stdout
+        assert digest in dry, dry
+        self.run("updates", "apply", "26-002", "--reason", "x", "--plan-digest", "0" * 64, expect=5)
+        self.run("updates", "apply", "26-002", "--reason", "x", "--plan-digest", "0" * 64, "--yes",
+                 expect=5)
+        wrong = self.run("updates", "apply", "26-002", "--reason", "x", "--confirm", "no", expect=2)
+        assert "--confirm=" in wrong.stderr
+        assert self.rows("updates", "list") == before, "something was changed"
+        told = self.run("updates", "apply", "26-002", "--reason", "x", "--plan-digest", digest)
+        assert "Applied" in told.stdout
+        plan = json.loads(self.run("updates", "rollback", "26-001", "--dry-run", "--reason", "bad",
+                                   "-o", "json").stdout)
+        self.run("plan", "apply", plan["plan"], "--confirm", plan["confirm"], "--reason", "bad")
+        assert [each["status"] for each in self.rows("updates", "list")][2] == "applied"
+
+    def keeping_fewer_updates_is_planned(self):
+        for each in self.rows("hold", "list"):  # What is held is never given up.
+            self.run("hold", "release", each["hold"])
+        told = self.run("settings", "set", "rule_updates_kept", "--value", 1, "--reason", "x",
+                        expect=2)
+        assert "the content of 26-002 is given up" in told.stderr, told.stderr
+        assert self.rows("settings", "show", "rule_updates_kept")["value"] == "10"
+        self.run("settings", "set", "rule_updates_kept", "--value", 9, "--reason", "x", "--yes")
+        assert self.rows("settings", "show", "rule_updates_kept")["value"] == "9"
+
+    def changes_that_are_changed_back(self):
+        run = self.run
+        run("task", "change", "nightly", "--definition", json.dumps({
+            "kind": "verify_ledger", "recurrence": {"kind": "hourly", "minute": 5}}))
+        run("user", "change", "alice", "--full-name", "Alice B.", "--role", "viewer")
+        secret = run("token", "create", "--name", "t", "--role", "viewer", "--expires-in", "P1D",
+                     "-q").stdout.split()
+        assert any(word.startswith("ulg_") for word in secret), secret
+        run("token", "revoke", "t")
+        again = run("token", "revoke", "t")
+        assert "so already" in again.stderr, again.stderr
+        run("policies", "create", "--name", "gone")
+        run("policies", "delete", "gone")
+        run("computers", "assign-policy", "pc-1")
+        run("computers", "assign-policy", "pc-1", "--policy", "web")
+        run("computers", "assign-relay-group", "pc-1", "--relay-group", "default")
+        run("computers", "cancel-instruction",
+            self.rows("computers", "instructions")[0]["instruction"])
+        run("groups", "create", "--name", "berlin", "--parent", "europe")
+        run("groups", "delete", "berlin")
+        run("bookmark", "set", "b", "--position", 1)
+        run("bookmark", "remove", "b")
+        run("source", "set", "gone", "--url", "file:///nonexistent")
+        self.ledger.wait_until("no check runs", lambda: not self.rows(
+            "source", "show", "gone")["checking"])
+        run("source", "remove", "gone")
+        plan = json.loads(run("updates", "apply", "26-002", "--dry-run", "-o", "json",
+                              "--reason", "x").stdout)["plan"]
+        run("plan", "cancel", plan)
+        run("plan", "show", plan, expect=3)
+        run("op", "cancel", self.names["OPERATION"], expect=5)
+
+    def exit_codes(self):
+        run = self.run
+        assert "did you mean \"policies\"" in run("polices", "list", expect=2).stderr
+        assert "did you mean \"list\"" in run("policies", "lst", expect=2).stderr
+        run("policies", "list", "-o", "xml", expect=2)
+        run("policies", "create", expect=2)
+        run("policies", "list", "--filter", "colour = red", expect=1)
+        run("policies", "show", "none", expect=3)
+        run("status", LEDGER_TOKEN_FILE="/nonexistent", expect=4)
+        nobody = self.scratch / "nobody"
+        nobody.write_text("ulg_local_x_" + "0" * 64)
+        told = run("status", "--token-file", nobody, expect=4)
+        assert "credential-unknown" in told.stderr and "request " in told.stderr, told.stderr
+        viewer = self.scratch / "viewer"
+        viewer.write_text(next(word for word in run(
+            "token", "create", "--role", "viewer", "--expires-in", "P1D", "-q").stdout.split()
+            if word.startswith("ulg_")))
+        run("status", "--token-file", viewer)
+        told = run("policies", "create", "--name", "x", "--token-file", viewer, expect=4)
+        assert "configure" in told.stderr, told.stderr
+        run("policies", "create", "--name", "web", expect=5)
+        run("groups", "create", "--name", "k1", "--idempotency-key", "k")
+        run("groups", "create", "--name", "k2", "--idempotency-key", "k", expect=5)
+        told = run("status", "--server", "http://127.0.0.1:9", expect=8)
+        assert "Is ledgerd running there?" in told.stderr, told.stderr
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+            run("status", "--server", url, "--timeout", 1, expect=7)
+        told = subprocess.run([self.program, "policies", "show", "none", "-o", "json"],
+                              capture_output=True, text=True, env=self.environment)
+        assert json.loads(told.stderr)["code"] == "policy-unknown" and not told.stdout
+
+    def watching_ends_with_control_c(self):
+        class Running(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                body = json.dumps({"operation": "op-7", "kind": "verify_log", "state": "running",
+                                   "done": False, "progress": {"done": 1, "total": 2}}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Running)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        watching = subprocess.Popen(
+            [self.program, "op", "watch", "op-7", "--server",
+             f"http://127.0.0.1:{server.server_port}"],
+            env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert "1 of 2" in watching.stderr.readline()
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(timeout=10) == 130
+        assert "ledgerctl op watch op-7" in watching.stderr.read()
+        watching.stdout.close()
+        watching.stderr.close()
+        server.shutdown()
+        server.server_close()
+
+    def completion(self):
+        words = lambda *given: self.run("__complete", *given).stdout.split()
+        assert words("pol") == ["policies"]
+        assert "rollback" in words("updates", "r")
+        assert words("policies", "show", "") == ["web"]
+        assert words("updates", "export", "26-") == ["26-001", "26-002", "26-003"]
+        assert words("policies", "list", "-o", "") == ["csv", "json", "jsonl", "table", "yaml"]
+        assert "--as-of" in words("policies", "list", "--as")
+        assert "--against" in words("updates", "changes", "--")
+        assert words("-o", "json", "hol") == ["hold"]
+        assert words("completion", "") == ["bash", "fish", "zsh"]
+        script = self.run("completion", "bash").stdout
+        asked = script + ('COMP_WORDS=(ledgerctl updates ro); COMP_CWORD=2; _ledgerctl; '
+                          'echo "${COMPREPLY[@]}"')
+        done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True,
+                              env=self.environment, check=True)
+        assert done.stdout.split() == ["rollback"], done
+        for shell in ("zsh", "fish"):
+            script = self.run("completion", shell).stdout
+            assert "__complete" in script
+            if shutil.which(shell):
+                subprocess.run([shell, "-n", "-c", script], check=True, capture_output=True)
+        self.run("completion", "tcsh", expect=2)
+
+    def events_as_they_come(self):
+        for form, first in (("table", None), ("jsonl", "{"), ("csv", "position,"),
+                            ("yaml", "---")):
+            tail = subprocess.Popen(
+                [self.program, "events", "tail", "--type", "group.", "-o", form],
+                env=self.environment, stdout=subprocess.PIPE)
+            made = f"tail-{form}"
+            deadline = time.monotonic() + 20
+            os.set_blocking(tail.stdout.fileno(), False)
+            seen = b""
+            number = 0
+            while made.encode() not in seen and time.monotonic() < deadline:
+                number += 1
+                self.run("groups", "create", "--name", f"{made}-{number}")
+                time.sleep(0.05)
+                seen += tail.stdout.read() or b""
+            tail.kill()
+            tail.wait()
+            tail.stdout.close()
+            assert made.encode() in seen, f"{form}: {seen}"
+            assert first is None or seen.decode().startswith(first), seen
+
+    def exported_as_it_was_imported(self):
+        path = self.scratch / "out.json"
+        self.run("updates", "export", "26-002", "--to", path)
+        assert path.read_text() == (self.scratch / "26-002.json").read_text()
+        assert self.run("updates", "export", "26-002").stdout == path.read_text()
+
+    def backups_and_the_record(self):
+        made = json.loads(self.run("backup", "create", "--name", "b1", "-o", "json", "--reason",
+                                   "before the update").stdout)
+        assert made["name"] == "b1", made
+        again = self.run("backup", "create", "--name", "b1", expect=1)
+        assert "b1" in again.stderr, again.stderr
+        backup = self.ledger.data / "backups" / "b1"
+        self.run("backup", "verify", backup)
+        restored = self.scratch / "restored"
+        self.run("backup", "restore", backup, "--to", restored)
+        self.run("backup", "restore", backup, "--to", restored, expect=2)
+        inspected = json.loads(self.run("log", "inspect", "--data", restored, "-o", "json").stdout)
+        assert inspected["size"] == made["size"], inspected
+        record = json.loads(self.run("log", "inspect", "--data", restored, "--position", 1,
+                                     "-o", "json").stdout)
+        assert record["position"] == 1, record
+        self.run("log", "inspect", "--data", restored, "--position", 10**9, expect=3)
+        self.run("log", "inspect", "--data", self.scratch / "nowhere", expect=3)
+        self.run("views", "rebuild", "--data", restored)
+        digests = json.loads(self.run("views", "digests", "--data", restored, "-o", "json").stdout)
+        assert any(each["rows"] for each in digests), digests
+        self.damaged_record_is_told(restored)
+
+    def damaged_record_is_told(self, directory):
+        for table in directory.glob("log/*.sst"):
+            data = bytearray(table.read_bytes())
+            data[len(data) // 3] ^= 1
+            table.write_bytes(data)
+        told = self.run("log", "verify", "--data", directory, expect=6)
+        assert "position" in told.stdout + told.stderr, told
+
+    def reports_are_exported_by_tasks(self):
+        for parameter, ending in (("policies", ".csv"), ("policies.jsonl", ".jsonl")):
+            name = f"report{ending.replace('.', '-')}"
+            self.run("task", "create", "--name", name, "--definition", json.dumps({
+                "kind": "export_report", "parameter": parameter,
+                "recurrence": {"kind": "hourly", "minute": 5}}))
+            self.run("task", "run", name)
+            self.ledger.wait_until("the run ends", lambda: self.rows(
+                "task", "show", name)["last_succeeded"])
+            (path,) = (self.ledger.data / "exports").glob(f"{name}-*{ending}")
+            text = path.read_text()
+            rows = ([json.loads(line) for line in text.splitlines()] if ending == ".jsonl"
+                    else list(csv.DictReader(io.StringIO(text))))
+            assert [each["policy"] for each in rows] == [
+                each["policy"] for each in self.rows("policies", "list")], text
+        self.run("task", "create", "--name", "odd", "--definition", json.dumps({
+            "kind": "export_report", "parameter": "nonsense",
+            "recurrence": {"kind": "hourly", "minute": 5}}))
+        self.run("task", "run", "odd")
+        run = self.ledger.wait_until("the run ends", lambda: [
+            each for each in self.rows("task", "runs", "odd") if each["finished_at"]])[0]
+        assert run["succeeded"] is False and "nonsense" in run["detail"], run
+
+    def whoever_asks_for_long_work_is_named(self):
+        self.run("log", "verify", "--reason", "quarterly", "--ticket", "T-7")
+        rows = self.rows("events", "list", "--type", "ledger.verified,backup.created")
+        verified = next(each for each in rows if each["reason"] == "quarterly")
+        assert verified["actor"]["kind"] == "token" and verified["ticket"] == "T-7", verified
+        assert verified["actor"]["id"] == "first-admin", verified
+        backup = next(each for each in rows if each["reason"] == "before the update")
+        assert backup["actor"]["id"] == "first-admin", backup
+        task = next(each for each in rows if each["actor"]["kind"] == "system")
+        assert task["causation"] is not None, task
+
+
+def main():
+    ledgerd, program = sys.argv[1:3]
+    cases = Cases("ledgerctl")
+    with RunningLedger(ledgerd) as ledger, tempfile.TemporaryDirectory() as scratch:
+        ctl = Ledgerctl(program, ledger, scratch)
+        for name in ("prepare", "every_verb_is_known_here", "every_read_in_every_format",
+                     "every_read_as_of_the_past", "rows_are_chosen_and_ordered", "completion",
+                     "plans_are_shown_and_confirmed", "keeping_fewer_updates_is_planned",
+                     "exported_as_it_was_imported", "changes_that_are_changed_back", "exit_codes",
+                     "watching_ends_with_control_c", "events_as_they_come",
+                     "reports_are_exported_by_tasks",
+                     "backups_and_the_record", "whoever_asks_for_long_work_is_named"):
+            cases.run(f"ledgerctl: {name.replace('_', ' ')}", getattr(ctl, name))
+    return cases.report(sys.argv[3] if len(sys.argv) > 3 else None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
