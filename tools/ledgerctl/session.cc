@@ -147,7 +147,7 @@ void show_outcome(const Session& session, const json& answer) {
   }
 }
 
-Exit list(const Session& session, Made made, const Verb& verb) {
+Exit run_list(const Session& session, Made made, const Verb& verb) {
   const Client client(session.server);
   json rows = json::array();
   Look look = session.look;
@@ -190,7 +190,7 @@ Exit list(const Session& session, Made made, const Verb& verb) {
   return Exit::ok;
 }
 
-Exit command(const Session& session, const Made& made, const Verb& verb) {
+Exit run_command(const Session& session, const Made& made, const Verb& verb) {
   const Client client(session.server);
   Question question{std::string(verb.method), with_query(made), "", "application/json", {}};
   if (verb.method != "DELETE" || !made.body.empty()) question.body = made.body.dump();
@@ -241,7 +241,7 @@ Exit run_verb(const Session& session, const Verb& verb, const Given& given) {
   }
   switch (verb.way) {
     case Way::list:
-      return list(session, std::move(made), verb);
+      return run_list(session, std::move(made), verb);
     case Way::object: {
       const auto reply = Client(session.server).ask({"GET", with_query(made), "", "", {}});
       if (!reply) return complain(session, reply.error());
@@ -258,7 +258,7 @@ Exit run_verb(const Session& session, const Verb& verb, const Given& given) {
       if (made.path == "/v1/settings/rule_updates_kept") {
         return plan_and_apply(session, made.path + ":plan", made.body);
       }
-      return command(session, made, verb);
+      return run_command(session, made, verb);
     case Way::plan:
       return plan_and_apply(session, with_query(made), made.body);
   }
