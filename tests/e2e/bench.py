@@ -26,10 +26,11 @@ BENCHES = {  # What each is to say at the least.
     "lists": ["list_all_p99", "list_by_status_many_p99", "list_by_status_few_p99",
               "list_by_group_p99", "list_by_group_and_status_p99", "list_by_name_p99",
               "find_by_name"],
-    "patterns": ["release_pattern_p50", "send_patterns_p50"],
+    "patterns": ["release_pattern_p50", "release_pattern_decision_p50", "send_patterns_p50",
+                 "send_patterns_decision_p50"],
     "memory": ["memory_world", "memory_contacts"],
-    "restart": ["restart_first", "restart_after_stop", "restart_after_kill", "memory_ledgerd",
-                "memory_ledgerd_peak"],
+    "restart": ["restart_first", "restart_first_processor", "restart_after_stop",
+                "restart_after_kill", "memory_ledgerd", "memory_ledgerd_peak"],
 }
 FIELDS = {"name": str, "parameters": dict, "value": (int, float), "unit": str,
           "raw": (int, float), "raw_of": str, "ratio": (int, float)}

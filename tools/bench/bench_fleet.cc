@@ -24,6 +24,19 @@ double heap_bytes() {
   return static_cast<double>(info.uordblks + info.hblkhd);
 }
 
+// How long the writer takes to decide such a command, without its event and its sync.
+Times decided(BenchLedger& ledger, const BenchLedger::MakeCommand& make) {
+  Times times;
+  const auto looked =
+      ledger.writer().inspect([&](const domain::World& world, const domain::Moment& moment) {
+        times = timed(rounds, [&](std::uint64_t n) {
+          CHECK(decide(world, make(rounds + n), moment).has_value(), "the writer took its like");
+        });
+      });
+  CHECK(looked.has_value(), "the writer is at rest");
+  return times;
+}
+
 // One command that concerns every computer, again and again: each is one event.
 Result<void> say_commands(Bench& bench, const Fleet& fleet, const std::string& name,
                           const BenchLedger::MakeCommand& make) {
@@ -32,14 +45,19 @@ Result<void> say_commands(Bench& bench, const Fleet& fleet, const std::string& n
   const auto appended = ledger.append(rounds, 1, make);
   if (!appended) return fail(appended.error());
   const auto events = ledger.size() - before;
+  const auto decisions = decided(ledger, make);
   const auto raw = bench.synced_writes(ledger);
   if (!raw) return fail(raw.error());
-  for (const auto& [suffix, percent] : {std::pair{"_p50", 50.0}, std::pair{"_p99", 99.0}}) {
-    bench.say(Figure{name + suffix, at_percent(appended->times, percent) / 1e3, "ms",
+  const auto say = [&](const std::string& what, const Times& times, double percent) {
+    bench.say(Figure{what, at_percent(times, percent) / 1e3, "ms",
                      at_percent(raw->times, percent) / 1e3, "the same of one synced write"}
                   .with("computers", ledger.computers())
                   .with("commands", rounds)
                   .with("events", events));
+  };
+  for (const auto& [suffix, percent] : {std::pair{"_p50", 50.0}, std::pair{"_p99", 99.0}}) {
+    say(name + suffix, appended->times, percent);
+    say(name + "_decision" + suffix, decisions, percent);
   }
   return {};
 }

@@ -15,8 +15,6 @@ using ledger::Result;
 
 namespace {
 
-// As many at a time as share a sync with profit, and some that are decided meanwhile.
-
 domain::Command by_agent(std::uint64_t n, domain::CommandPayload payload) {
   domain::Command command;
   command.actor = {domain::ActorKind::agent, computer_id(n).value, "127.0.0.1",

@@ -32,6 +32,8 @@ Result<void> restart(Bench& bench) {
     if (!started) return fail(started.error());
     with(Figure{name, (*started)->seconds_to_ready(), "s", read->seconds,
                 "reading the log by the cursor alone"});
+    with(Figure{std::string(name) + "_processor", (*started)->processor_seconds_to_ready(), "s",
+                read->seconds, "reading the log by the cursor alone"});
     if (end == SIGKILL) {
       with(Figure{"memory_ledgerd", static_cast<double>((*started)->memory("VmRSS")) / megabyte,
                   "MB", facts, "the facts of the computers as text"});

@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <csignal>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 
@@ -38,6 +39,13 @@ std::string line_from(int descriptor) {
   return line;
 }
 
+double processor_seconds(pid_t process) {
+  clockid_t clock{};
+  timespec taken{};
+  if (::clock_getcpuclockid(process, &clock) != 0 || ::clock_gettime(clock, &taken) != 0) return 0;
+  return static_cast<double>(taken.tv_sec) + static_cast<double>(taken.tv_nsec) / 1e9;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LedgerdProcess>> LedgerdProcess::start(const std::filesystem::path& program,
@@ -48,6 +56,7 @@ Result<std::unique_ptr<LedgerdProcess>> LedgerdProcess::start(const std::filesys
   if (const auto launched = started->launch(program); !launched) return fail(launched.error());
   if (const auto ready = started->await_ready(); !ready) return fail(ready.error());
   started->seconds_to_ready_ = seconds_since(began);
+  started->processor_seconds_to_ready_ = processor_seconds(started->process_);
   return started;
 }
 

@@ -28,6 +28,9 @@ class LedgerdProcess {
   ledger::Result<std::string> admin_token() const;
   // What the kernel says of it, in bytes: "VmRSS" (resident), "VmHWM" (resident at most).
   std::uint64_t memory(const std::string& name) const;
+  // Of processors, that all its threads have taken until it was ready: other work on the machine
+  // does not lengthen it.
+  double processor_seconds_to_ready() const { return processor_seconds_to_ready_; }
 
   // Ends it by a signal and waits for its end.
   void end(int signal);
@@ -42,6 +45,7 @@ class LedgerdProcess {
   int output_ = -1;  // What it prints.
   std::uint16_t port_ = 0;
   double seconds_to_ready_ = 0;
+  double processor_seconds_to_ready_ = 0;
 };
 
 }  // namespace bench
