@@ -13,6 +13,8 @@ namespace ledger::store {
 Result<std::vector<Position>> stream_in(const Database& database, std::string_view stream,
                                         std::uint64_t from, std::size_t max, Position size);
 Result<std::optional<Receipt>> receipt_in(const Database& database, const CommandId& id);
+Result<void> visit_streams_in(const Database& database, const EventLog::StreamVisit& visit);
+Result<void> visit_receipts_in(const Database& database, const EventLog::ReceiptVisit& visit);
 // Errors, beside those: not_found ("record-not-found"), corrupt ("record-missing").
 Result<std::string> record_in(const Database& database, Position at, Position size);
 

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -89,6 +90,15 @@ class EventLog {
   virtual Result<std::vector<Position>> stream(std::string_view stream, std::uint64_t from,
                                                std::size_t max) const = 0;
   virtual Result<std::optional<Receipt>> receipt(const CommandId& id) const = 0;
+
+  // Every entry of the index of streams, and every receipt, in any order: to look at all of them
+  // costs a fraction of asking for each. What is appended meanwhile may be among them.
+  // Errors: corrupt, io. Thread: any.
+  using StreamVisit =
+      std::function<void(std::string_view stream, std::uint64_t version, Position at)>;
+  virtual Result<void> visit_streams(const StreamVisit& visit) const = 0;
+  using ReceiptVisit = std::function<void(const Receipt& receipt)>;
+  virtual Result<void> visit_receipts(const ReceiptVisit& visit) const = 0;
 
   // A tile of the tree as C2SP tlog-tiles says: `width` hashes of 32 bytes (256: a full tile).
   // Errors: not_found. Thread: any.

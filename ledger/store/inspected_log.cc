@@ -62,6 +62,14 @@ Result<std::optional<Receipt>> InspectedLog::receipt(const CommandId& id) const 
   return receipt_in(*database_, id);
 }
 
+Result<void> InspectedLog::visit_streams(const StreamVisit& visit) const {
+  return visit_streams_in(*database_, visit);
+}
+
+Result<void> InspectedLog::visit_receipts(const ReceiptVisit& visit) const {
+  return visit_receipts_in(*database_, visit);
+}
+
 Result<std::string> InspectedLog::tile(std::uint32_t level, std::uint64_t index,
                                        std::uint32_t width) const {
   const merkle::TileId wanted{level, index, width};

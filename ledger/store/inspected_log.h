@@ -36,6 +36,8 @@ class InspectedLog final : public EventLog {
   Result<std::vector<Position>> stream(std::string_view stream, std::uint64_t from,
                                        std::size_t max) const override;
   Result<std::optional<Receipt>> receipt(const CommandId& id) const override;
+  Result<void> visit_streams(const StreamVisit& visit) const override;
+  Result<void> visit_receipts(const ReceiptVisit& visit) const override;
   Result<std::string> tile(std::uint32_t level, std::uint64_t index,
                            std::uint32_t width) const override;
   Position wait_beyond(Position, std::chrono::milliseconds) const override { return head_.size; }

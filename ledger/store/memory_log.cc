@@ -87,6 +87,20 @@ Result<std::optional<Receipt>> MemoryLog::receipt(const CommandId& id) const {
   return found == receipts_.end() ? std::nullopt : std::optional(found->second);
 }
 
+Result<void> MemoryLog::visit_streams(const StreamVisit& visit) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [stream, versions] : streams_) {
+    for (const auto& [version, at] : versions) visit(stream, version, at);
+  }
+  return {};
+}
+
+Result<void> MemoryLog::visit_receipts(const ReceiptVisit& visit) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, receipt] : receipts_) visit(receipt);
+  return {};
+}
+
 Result<std::string> MemoryLog::tile(std::uint32_t level, std::uint64_t index,
                                     std::uint32_t width) const {
   const std::lock_guard lock(mutex_);

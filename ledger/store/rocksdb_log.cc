@@ -136,6 +136,14 @@ Result<std::optional<Receipt>> RocksLog::receipt(const CommandId& id) const {
   return receipt_in(*database_, id);
 }
 
+Result<void> RocksLog::visit_streams(const StreamVisit& visit) const {
+  return visit_streams_in(*database_, visit);
+}
+
+Result<void> RocksLog::visit_receipts(const ReceiptVisit& visit) const {
+  return visit_receipts_in(*database_, visit);
+}
+
 Result<std::string> RocksLog::tile(std::uint32_t level, std::uint64_t index,
                                    std::uint32_t width) const {
   return tile_of({level, index, width});

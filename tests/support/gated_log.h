@@ -79,6 +79,12 @@ class GatedLog final : public ledger::store::EventLog {
       const ledger::store::CommandId& id) const override {
     return log_.receipt(id);
   }
+  ledger::Result<void> visit_streams(const StreamVisit& visit) const override {
+    return log_.visit_streams(visit);
+  }
+  ledger::Result<void> visit_receipts(const ReceiptVisit& visit) const override {
+    return log_.visit_receipts(visit);
+  }
   ledger::Result<std::string> tile(std::uint32_t level, std::uint64_t index,
                                    std::uint32_t width) const override {
     return log_.tile(level, index, width);

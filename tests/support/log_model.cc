@@ -104,6 +104,21 @@ std::string LogModel::difference_of_streams(const EventLog& log) const {
     if (!found) return failure("a stream", found);
     if (*found != positions) return "the stream " + name + " differs";
   }
+  auto rest = streams_;
+  std::string stray;
+  const auto visited = log.visit_streams([&](std::string_view stream, std::uint64_t version,
+                                             ledger::store::Position at) {
+    const auto found = streams_.find(std::string(stream));
+    const bool is_known =
+        found != streams_.end() && version < found->second.size() && found->second[version] == at;
+    if (!is_known) stray = stream;
+    if (is_known) rest[found->first].pop_back();
+  });
+  if (!visited) return failure("all streams", visited);
+  if (!stray.empty()) return "a stray entry of stream " + stray;
+  for (const auto& [name, left] : rest) {
+    if (!left.empty()) return "an entry of stream " + name + " was not visited";
+  }
   return {};
 }
 
@@ -113,6 +128,14 @@ std::string LogModel::difference_of_receipts(const EventLog& log) const {
     if (!found) return failure("a receipt", found);
     if (*found != receipt) return "the receipt " + hex(receipt.id) + " differs";
   }
+  std::size_t alike = 0;
+  std::size_t visits = 0;
+  const auto visited = log.visit_receipts([&](const ledger::store::Receipt& receipt) {
+    ++visits;
+    alike += static_cast<std::size_t>(std::count(receipts_.begin(), receipts_.end(), receipt));
+  });
+  if (!visited) return failure("all receipts", visited);
+  if (visits != receipts_.size() || alike != visits) return "the receipts visited differ";
   return {};
 }
 

@@ -58,6 +58,16 @@ class DamagedLog final : public EventLog {
     const auto found = receipts.find(id);
     return found == receipts.end() ? log_.receipt(id) : found->second;
   }
+  Result<void> visit_streams(const StreamVisit& visit) const override {
+    return log_.visit_streams(visit);
+  }
+  Result<void> visit_receipts(const ReceiptVisit& visit) const override {
+    return log_.visit_receipts([&](const ledger::store::Receipt& receipt) {
+      const auto found = receipts.find(receipt.id);
+      if (found == receipts.end()) return visit(receipt);
+      if (found->second) visit(*found->second);
+    });
+  }
   Result<std::string> tile(std::uint32_t level, std::uint64_t index,
                            std::uint32_t width) const override {
     const auto found = tiles.find({level, index});
