@@ -1,5 +1,10 @@
 #include "projections/computers.h"
 
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <utility>
+
 #include "projections/keys.h"
 
 namespace projections {
@@ -10,87 +15,116 @@ using domain::World;
 namespace {
 
 std::string member_key(const BucketPlace& bucket, std::string_view computer) {
-  return number_key(bucket.id) + std::string(computer);
-}
-
-void project_bucket(std::uint32_t slot, const World& world, Rows& rows) {
-  const domain::Bucket& bucket = world.computers.buckets[slot];
-  rows.set(View::buckets, number_key(slot), BucketRow{slot, bucket.id, bucket.facts});
-}
-
-// How many computers the bucket in a slot has now.
-void project_count(std::uint32_t slot, const World& world, Rows& rows) {
-  const auto key = number_key(slot / slots_per_count_row);
-  auto row = rows.row<BucketCountsRow>(View::bucket_counts, key).value_or(BucketCountsRow{});
-  const std::size_t place = slot % slots_per_count_row;
-  if (row.computers.size() <= place) row.computers.resize(place + 1, 0);
-  row.computers[place] = world.computers.buckets[slot].computers;
-  rows.set(View::bucket_counts, key, row);
+  std::string key = number_key(bucket.id);
+  key += computer;
+  return key;
 }
 
 std::optional<domain::Since> present(const domain::Since& since) {
   return since.time.micros == 0 ? std::nullopt : std::optional(since);
 }
 
-}  // namespace
-
-std::optional<BucketPlace> bucket_of(const World& world, std::string_view computer) {
-  const auto index = world.computers.table.find(computer);
-  if (!index || !world.computers.table[*index].is_live()) return std::nullopt;
-  const std::uint32_t slot = world.computers.table[*index].bucket;
-  return BucketPlace{slot, world.computers.buckets[slot].id};
-}
-
-void project_computer(std::string_view id, const std::optional<BucketPlace>& before,
-                      const World& world, Rows& rows) {
-  const auto index = world.computers.table.find(id);
-  if (!index) return;
+ComputerRow row_of(const World& world, domain::ComputerIndex index) {
   const auto& table = world.computers.table;
-  const domain::ComputerRow& known = table[*index];
-  const auto after = bucket_of(world, id);
+  const domain::ComputerRow& known = table[index];
   ComputerRow row;
-  row.computer = domain::ComputerId{std::string(id)};
-  row.name = table.name(*index);
-  row.agent_version = table.agent_version(*index);
-  row.labels = table.labels(*index);
+  row.computer = domain::ComputerId{std::string(table.id(index))};
+  row.name = table.name(index);
+  row.agent_version = table.agent_version(index);
+  row.labels = table.labels(index);
   if (known.rule_update != 0) {
     row.rule_update = domain::RuleUpdateId{known.rule_update / 1000, known.rule_update % 1000};
   }
   row.removed = !known.is_live();
-  if (after) {
-    const auto& facts = world.computers.buckets[known.bucket].facts;
-    row.platform = facts.platform;
-    row.modules = facts.modules;
-    row.policy = facts.policy;
-    row.group = facts.group;
-    row.relay_group = facts.relay_group;
-    row.components = facts.components;
-    row.ruleset = facts.ruleset;
-    row.bucket = after->slot;
-    row.moments = {known.known, facts.silent ? present(known.silent) : std::nullopt,
-                   facts.fault != domain::UpdateFault::none ? present(known.failed) : std::nullopt,
-                   facts.taken != 0 ? present(known.taken) : std::nullopt};
-  }
+  if (row.removed) return row;
+  const auto& facts = world.computers.buckets[known.bucket].facts;
+  row.platform = facts.platform;
+  row.modules = facts.modules;
+  row.policy = facts.policy;
+  row.group = facts.group;
+  row.relay_group = facts.relay_group;
+  row.components = facts.components;
+  row.ruleset = facts.ruleset;
+  row.bucket = known.bucket;
+  row.moments = {known.known, facts.silent ? present(known.silent) : std::nullopt,
+                 facts.fault != domain::UpdateFault::none ? present(known.failed) : std::nullopt,
+                 facts.taken != 0 ? present(known.taken) : std::nullopt};
+  return row;
+}
+
+void project_computer(domain::ComputerIndex index, const std::optional<BucketPlace>& before,
+                      const World& world, Rows& rows) {
+  const std::string_view id = world.computers.table.id(index);
+  const ComputerRow row = row_of(world, index);
   rows.set(View::computers, id, row);
+  const auto after = place_of(world, index);
   if (before == after) return;
-  if (!after) {
-    // The world has folded the event: its last one.
-    rows.set(View::removed_computers, id,
-             RemovedComputerRow{row.computer, domain::Position{world.size.value - 1}});
-  }
-  if (before) {
-    rows.erase(View::bucket_members, member_key(*before, id));
-    if (world.computers.buckets[before->slot].computers == 0) {
-      rows.erase(View::buckets, number_key(before->slot));
-    }
-    project_count(before->slot, world, rows);
-  }
+  if (before) rows.erase(View::bucket_members, member_key(*before, id));
   if (after) {
     rows.set(View::bucket_members, member_key(*after, id), BucketMemberRow{row.computer});
-    // Also when it is not the first: one instruction can bring several computers in at once.
-    project_bucket(after->slot, world, rows);
-    project_count(after->slot, world, rows);
   }
+}
+
+void project_bucket(std::uint32_t slot, const World& world, Rows& rows) {
+  const domain::Bucket& bucket = world.computers.buckets[slot];
+  if (bucket.computers == 0) return rows.erase(View::buckets, number_key(slot));
+  rows.set(View::buckets, number_key(slot), BucketRow{slot, bucket.id, bucket.facts});
+}
+
+// How many computers the buckets in `slots`, all of one row and in order, have now.
+void project_counts(std::span<const std::uint32_t> slots, const World& world, Rows& rows) {
+  const auto key = number_key(slots.front() / slots_per_count_row);
+  auto row = rows.row<BucketCountsRow>(View::bucket_counts, key).value_or(BucketCountsRow{});
+  for (const std::uint32_t slot : slots) {
+    const std::size_t place = slot % slots_per_count_row;
+    if (row.computers.size() <= place) row.computers.resize(place + 1, 0);
+    row.computers[place] = world.computers.buckets[slot].computers;
+  }
+  rows.set(View::bucket_counts, key, row);
+}
+
+}  // namespace
+
+std::optional<BucketPlace> place_of(const World& world, domain::ComputerIndex computer) {
+  const domain::ComputerRow& row = world.computers.table[computer];
+  if (!row.is_live()) return std::nullopt;
+  return BucketPlace{row.bucket, world.computers.buckets[row.bucket].id};
+}
+
+void TouchedComputers::add(domain::ComputerIndex computer, const Place& before,
+                           const Place& after) {
+  touches_.push_back({computer, static_cast<std::uint32_t>(touches_.size()), before});
+  if (before == after) return;
+  if (before) slots_.push_back(before->slot);
+  if (after) slots_.push_back(after->slot);
+}
+
+void TouchedComputers::project(const World& world, Rows& rows) {
+  std::sort(touches_.begin(), touches_.end(), [](const Touch& a, const Touch& b) {
+    return std::pair(a.computer, a.number) < std::pair(b.computer, b.number);
+  });
+  for (auto touch = touches_.begin(); touch != touches_.end(); ++touch) {
+    const bool is_first =
+        touch == touches_.begin() || std::prev(touch)->computer != touch->computer;
+    if (is_first) project_computer(touch->computer, touch->before, world, rows);
+  }
+  std::sort(slots_.begin(), slots_.end());
+  slots_.erase(std::unique(slots_.begin(), slots_.end()), slots_.end());
+  for (const std::uint32_t slot : slots_) project_bucket(slot, world, rows);
+  for (auto first = slots_.begin(); first != slots_.end();) {
+    const auto next = std::find_if(first, slots_.end(), [&](std::uint32_t slot) {
+      return slot / slots_per_count_row != *first / slots_per_count_row;
+    });
+    project_counts({first, next}, world, rows);
+    first = next;
+  }
+  touches_.clear();
+  slots_.clear();
+}
+
+void project(const Event& event, const domain::ComputerRemoved& removed, const World&, Rows& rows) {
+  rows.set(View::removed_computers, removed.computer.value,
+           RemovedComputerRow{removed.computer, event.position});
 }
 
 void project(const Event& event, const domain::GroupCreated& created, const World&, Rows& rows) {

@@ -136,6 +136,7 @@ struct SearchRow {
   bool operator==(const SearchRow&) const = default;
 };
 
+void project(const domain::Event&, const domain::ComputerRemoved&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::GroupCreated&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::GroupChanged&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::GroupDeleted&, const domain::World&, Rows&);
@@ -148,11 +149,30 @@ struct BucketPlace {
   std::uint32_t id = 0;
   bool operator==(const BucketPlace&) const = default;
 };
-std::optional<BucketPlace> bucket_of(const domain::World&, std::string_view computer);
+// Nothing: it is not of the fleet.
+std::optional<BucketPlace> place_of(const domain::World&, domain::ComputerIndex computer);
 
-// The row of a computer after an event that concerns it, and the buckets it left and entered;
-// `before` is its bucket before the event.
-void project_computer(std::string_view computer, const std::optional<BucketPlace>& before,
-                      const domain::World&, Rows&);
+// Computers that events concerned. Their rows, and those of the buckets that they left and entered,
+// follow from the world alone: so they can be made after each event, or once after many.
+class TouchedComputers {
+ public:
+  using Place = std::optional<BucketPlace>;
+
+  // An event concerned `computer` and moved it from `before`, if it moved it.
+  void add(domain::ComputerIndex computer, const Place& before, const Place& after);
+  std::size_t size() const { return touches_.size(); }
+
+  // Writes the rows as they are after the last event, and forgets the computers.
+  void project(const domain::World&, Rows&);
+
+ private:
+  struct Touch {
+    domain::ComputerIndex computer = 0;
+    std::uint32_t number = 0;  // In the order of events: the first knows where it was before.
+    Place before;
+  };
+  std::vector<Touch> touches_;
+  std::vector<std::uint32_t> slots_;  // Of the buckets that computers left or entered.
+};
 
 }  // namespace projections

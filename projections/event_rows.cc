@@ -12,20 +12,10 @@ namespace {
 // have had in its queue. An event changes two or three views.
 constexpr std::size_t trail_changes_max = 4 * ledger::limits::writer_queue_max;
 
-std::string read_back_key(View view, std::string_view key) {
-  std::string joined(1, static_cast<char>(view));
-  joined += key;
-  return joined;
-}
-
 }  // namespace
 
-EventRows::EventRows(Start start)
-    : newest_(std::move(start.newest)),
-      complete_(start.size.value == 0),
-      position_(start.size),
-      sums_(start.sums),
-      trail_(start.size, trail_changes_max) {}
+EventRows::EventRows(RowBook::Start start)
+    : book_(start), position_(start.size), trail_(start.size, trail_changes_max) {}
 
 void EventRows::begin(domain::Position position) {
   position_ = position;
@@ -43,58 +33,21 @@ EventRows::Change& EventRows::pending(View view, std::string_view key) {
 }
 
 void EventRows::put(View view, std::string_view key, std::string row) {
-  if (is_read_back(view)) read_back_[read_back_key(view, key)] = row;
-  pending(view, key).row = std::move(row);
+  auto& change = pending(view, key);
+  change.row = std::move(row);
+  book_.remember(view, key, change.row);
 }
 
 void EventRows::erase(View view, std::string_view key) {
-  if (is_read_back(view)) read_back_[read_back_key(view, key)] = std::nullopt;
-  pending(view, key).row.reset();
-}
-
-std::optional<std::string> EventRows::read(View view, std::string_view key) {
-  if (complete_ || error_) return std::nullopt;
-  auto row = newest_(view, key);
-  if (row) return *std::move(row);
-  error_ = row.error();
-  return std::nullopt;
-}
-
-std::optional<std::string> EventRows::get(View view, std::string_view key) {
-  CHECK(is_read_back(view), "only rows of views that are read back are kept");
-  auto joined = read_back_key(view, key);
-  const auto known = read_back_.find(joined);
-  if (known != read_back_.end()) return known->second;
-  auto row = read(view, key);
-  if (!complete_) read_back_.emplace(std::move(joined), row);
-  return row;
-}
-
-std::optional<RowHash> EventRows::hash_before(RowHashes::Key hash_key, const Change& change) {
-  if (const RowHash* known = hashes_.find(hash_key)) {
-    return *known == RowHash{} ? std::nullopt : std::optional(*known);
-  }
-  const auto row = read(change.view, change.key);
-  return row ? std::optional(hash_row(change.key, *row)) : std::nullopt;
+  auto& change = pending(view, key);
+  change.row.reset();
+  book_.remember(view, key, change.row);
 }
 
 bool EventRows::apply(const Change& change) {
-  const auto hash_key = RowHashes::key_of(change.view, change.key);
-  const auto before = hash_before(hash_key, change);
-  const auto after = change.row ? std::optional(hash_row(change.key, *change.row)) : std::nullopt;
-  if (before == after) return false;
-  ViewSum& sum = sums_[change.view];
-  trail_.note(position_, change.view, sum);
-  if (before) sum.remove(*before);
-  if (after) sum.add(*after);
-  if (after) {
-    hashes_.set(hash_key, *after);
-  } else if (complete_) {
-    hashes_.erase(hash_key);
-  } else {
-    hashes_.set(hash_key, RowHash{});
-    erased_.push_back(hash_key);
-  }
+  const ViewSum before = book_.sums()[change.view];
+  if (!book_.change(change.view, change.key, change.row)) return false;
+  trail_.note(position_, change.view, before);
   return true;
 }
 
@@ -108,15 +61,7 @@ const std::vector<EventRows::Change>& EventRows::end() {
 
 std::optional<ViewSums> EventRows::sums_at(domain::Position folded) const {
   if (folded > position_) return std::nullopt;
-  return trail_.sums_at(folded, sums_);
-}
-
-void EventRows::committed() {
-  for (const auto hash_key : erased_) {
-    const RowHash* hash = hashes_.find(hash_key);
-    if (hash != nullptr && *hash == RowHash{}) hashes_.erase(hash_key);
-  }
-  erased_.clear();
+  return trail_.sums_at(folded, book_.sums());
 }
 
 }  // namespace projections

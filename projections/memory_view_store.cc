@@ -68,7 +68,7 @@ MemoryViewStore::MemoryViewStore()
 
 std::unique_ptr<EventRows> MemoryViewStore::rows_since(
     domain::Position size, const std::vector<domain::ViewDigest>& digests) const {
-  return std::make_unique<EventRows>(EventRows::Start{
+  return std::make_unique<EventRows>(RowBook::Start{
       size, *ViewSums::from(digests),
       [this](View view, std::string_view key) -> Result<std::optional<std::string>> {
         const auto newest = versions(view, key, {size_.value - 1}, 1);

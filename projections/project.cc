@@ -1,7 +1,9 @@
 #include "projections/project.h"
 
 #include <concepts>
+#include <optional>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -41,12 +43,12 @@ concept WithoutRows =
           domain::ContentPruned, domain::BundleCreated, domain::BundleImported,
           domain::BundleRefused, domain::RuleUpdateExported, domain::AutoApplyWithheld,
           domain::PolicySendFailed, domain::ComputerFactsChanged, domain::ComputerReported,
-          domain::ComputerRemoved, domain::PolicyAssigned, domain::ComputerMoved,
-          domain::RelayGroupAssigned, domain::InstructionTaken, domain::ComputerUpdateFailed,
-          domain::ComputerSilent, domain::ComputerReturned, domain::HookFinished,
-          domain::IdentityIssued, domain::IdentityRevoked, domain::CloneDetected,
-          domain::RelayGroupUpdateRequested, domain::TimetableSet, domain::UserCredentialChanged,
-          domain::SessionOpened, domain::SessionClosed>;
+          domain::PolicyAssigned, domain::ComputerMoved, domain::RelayGroupAssigned,
+          domain::InstructionTaken, domain::ComputerUpdateFailed, domain::ComputerSilent,
+          domain::ComputerReturned, domain::HookFinished, domain::IdentityIssued,
+          domain::IdentityRevoked, domain::CloneDetected, domain::RelayGroupUpdateRequested,
+          domain::TimetableSet, domain::UserCredentialChanged, domain::SessionOpened,
+          domain::SessionClosed>;
 template <WithoutRows T>
 void project(const Event&, const T&, const World&, Rows&) {}
 
@@ -55,15 +57,29 @@ void project(const Event&, const domain::ComputerEnrolled& enrolled, const World
   project_enrolment(enrolled, world, rows);
 }
 
+using Placed = std::pair<domain::ComputerIndex, std::optional<BucketPlace>>;
+
+std::vector<Placed> placed(const std::vector<domain::ComputerId>& computers, const World& world) {
+  std::vector<Placed> places;
+  places.reserve(computers.size());
+  for (const auto& id : computers) {
+    const auto index = world.computers.table.find(id.value);
+    if (index) places.emplace_back(*index, place_of(world, *index));
+  }
+  return places;
+}
+
 // Computers that an event gives another bucket although it is not of their streams: an instruction
 // and its end concern those that it names. Shape: before the event is folded.
-std::vector<domain::ComputerId> named_by(const Event& event, const World& world) {
+std::vector<Placed> named_by(const Event& event, const World& world) {
   if (const auto* instructed = get_if<domain::Instructed>(&event.payload)) {
-    return instructed->scope.computers;
+    return placed(instructed->scope.computers, world);
   }
   if (const auto* cancelled = get_if<domain::InstructionCancelled>(&event.payload)) {
     for (const auto& open : world.computers.instructions.open) {
-      if (open.facts.instruction == cancelled->instruction) return open.scope.computers;
+      if (open.facts.instruction == cancelled->instruction) {
+        return placed(open.scope.computers, world);
+      }
     }
   }
   return {};
@@ -71,25 +87,31 @@ std::vector<domain::ComputerId> named_by(const Event& event, const World& world)
 
 }  // namespace
 
-void step(const Event& event, World& world, Rows& rows) {
+void step(const Event& event, World& world, Rows& rows, TouchedComputers& touched) {
   const bool about_computer = event.stream.starts_with(computer_prefix);
   const std::string_view computer =
       about_computer ? std::string_view(event.stream).substr(computer_prefix.size())
                      : std::string_view();
-  const auto before = about_computer ? bucket_of(world, computer) : std::nullopt;
+  auto index = about_computer ? world.computers.table.find(computer) : std::nullopt;
+  const auto before = index ? place_of(world, *index) : std::nullopt;
   const auto named = named_by(event, world);
-  std::vector<std::optional<BucketPlace>> places;
-  places.reserve(named.size());
-  for (const auto& id : named) places.push_back(bucket_of(world, id.value));
   evolve(world, event);
-  for (std::size_t i = 0; i < named.size(); ++i) {
-    if (bucket_of(world, named[i].value) != places[i]) {
-      project_computer(named[i].value, places[i], world, rows);
-    }
+  for (const auto& [other, place] : named) {
+    const auto after = place_of(world, other);
+    if (after != place) touched.add(other, place, after);
   }
-  if (about_computer) project_computer(computer, before, world, rows);
+  if (about_computer) {
+    if (!index) index = world.computers.table.find(computer);
+    if (index) touched.add(*index, before, place_of(world, *index));
+  }
   visit([&](const auto& payload) { project(event, payload, world, rows); }, event.payload);
   project_expectations(event, world, rows);
+}
+
+void step(const Event& event, World& world, Rows& rows) {
+  thread_local TouchedComputers touched;  // Empty between two events.
+  step(event, world, rows, touched);
+  touched.project(world, rows);
 }
 
 }  // namespace projections

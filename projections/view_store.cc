@@ -134,7 +134,7 @@ std::unique_ptr<EventRows> RocksViewStore::rows_since(const StoreState& state) c
   // What is newest is asked at the committed position: a crash can leave newer rows of events that
   // are folded again.
   return std::make_unique<EventRows>(
-      EventRows::Start{state.size, *sums, [this, db](View view, std::string_view key) {
+      RowBook::Start{state.size, *sums, [this, db](View view, std::string_view key) {
                          return newest_row(*db, view, key, {size().value - 1});
                        }});
 }
