@@ -1,12 +1,21 @@
 #include "replay/fold_check.h"
 
 #include <string>
+#include <utility>
 
+#include "ledger/limits.h"
 #include "projections/digest.h"
 #include "projections/project.h"
 
 namespace replay {
 namespace {
+
+using ledger::limits::events_per_digest;
+
+// Sums of which a digest may still be recorded.
+constexpr std::size_t kept_max = 64;
+// Computers that wait for their rows to be added up; an event can name a thousand.
+constexpr std::size_t touched_max = 4 * events_per_digest;
 
 std::string count_text(std::uint64_t count) { return std::to_string(count); }
 
@@ -21,8 +30,18 @@ std::string digest_text(const domain::ViewDigest& digest) {
 
 }  // namespace
 
-FoldCheck::FoldCheck(const ledger::store::EventLog& log, const VerifyOptions& options)
-    : log_(log), options_(options), rows_({{}, {}, nullptr}) {}
+FoldCheck::FoldCheck(const ledger::store::EventLog& log, const VerifyOptions& options,
+                     std::optional<IndexSums> index_sums)
+    : log_(log), options_(options), index_sums_(std::move(index_sums)) {}
+
+void FoldCheck::announce(const RecordChunk& chunk) {
+  if (!options_.views) return;
+  for (const auto& event : chunk.events) {
+    if (!event) continue;
+    const auto* recorded = get_if<domain::ViewsDigested>(&event->payload);
+    if (recorded != nullptr && recorded->folded >= world_.size) wanted_.insert(recorded->folded);
+  }
+}
 
 void FoldCheck::take(const RecordChunk& chunk) {
   for (std::size_t i = 0; i < chunk.records.size(); ++i) {
@@ -65,6 +84,11 @@ void FoldCheck::check_stream(const domain::Event& event) {
                 "version " + count_text(event.stream_version));
   }
   if (!options_.receipts) return;
+  if (!index_sums_) return look_up_stream(event);
+  index_sums_->add_stream_entry(event.stream, event.stream_version, event.position);
+}
+
+void FoldCheck::look_up_stream(const domain::Event& event) {
   const auto indexed = log_.stream(event.stream, event.stream_version, 1);
   if (indexed && indexed->size() == 1 && indexed->front() == event.position) return;
   faults_.add(event.position, "stream-index-wrong", "position " + count_text(event.position.value),
@@ -78,7 +102,7 @@ void FoldCheck::pass_command(const domain::Event& event) {
     ++run_->count;
     return;
   }
-  check_receipt();
+  end_command();
   // Commands of the service itself have no id: nobody asks for them again.
   if (event.command != domain::CommandId{}) {
     run_ = Run{event.command, event.position, 1, behind_gap_};
@@ -86,11 +110,16 @@ void FoldCheck::pass_command(const domain::Event& event) {
   behind_gap_ = false;
 }
 
-void FoldCheck::check_receipt() {
+void FoldCheck::end_command() {
   if (!run_) return;
   const Run run = *run_;
   run_.reset();
   ++receipts_checked_;
+  if (!index_sums_) return look_up_receipt(run);
+  index_sums_->add_receipt(run.command, run.first, run.count);
+}
+
+void FoldCheck::look_up_receipt(const Run& run) {
   const auto receipt = log_.receipt(run.command);
   if (!receipt || !*receipt) {
     return faults_.add(run.first, "receipt-missing", "a receipt of command " + hex(run.command),
@@ -106,22 +135,31 @@ void FoldCheck::check_receipt() {
 
 void FoldCheck::fold(const domain::Event& event) {
   if (!options_.views) return evolve(world_, event);
+  const bool is_wanted = !wanted_.empty() && *wanted_.begin() == event.position;
+  if (is_wanted || event.position.value % events_per_digest == 0) keep_sums(event.position);
   check_digest(event);
-  rows_.begin(event.position);
-  projections::step(event, world_, rows_);
-  rows_.end();
+  projections::step(event, world_, rows_, touched_);
+  if (touched_.size() > touched_max) touched_.project(world_, rows_);
+}
+
+// Of the events before `folded`, which are folded.
+void FoldCheck::keep_sums(domain::Position folded) {
+  touched_.project(world_, rows_);
+  kept_[folded] = rows_.sums();
+  if (kept_.size() > kept_max) kept_.erase(kept_.begin());
+  wanted_.erase(wanted_.begin(), wanted_.upper_bound(folded));
 }
 
 void FoldCheck::check_digest(const domain::Event& event) {
   const auto* recorded = get_if<domain::ViewsDigested>(&event.payload);
   if (recorded == nullptr) return;
-  const auto sums = rows_.sums_at(recorded->folded);
-  if (!sums) {
+  const auto kept = kept_.find(recorded->folded);
+  if (kept == kept_.end()) {
     ++digests_unchecked_;
     return;
   }
   ++digests_checked_;
-  const auto own = sums->digests();
+  const auto own = kept->second.digests();
   for (const auto name : projections::differing_views(own, recorded->views)) {
     std::string expected = "no such view";
     std::string found = std::string(name) + " not mentioned";
@@ -136,7 +174,14 @@ void FoldCheck::check_digest(const domain::Event& event) {
   }
 }
 
-void FoldCheck::finish() { check_receipt(); }
+void FoldCheck::finish() {
+  end_command();
+  touched_.project(world_, rows_);
+}
+
+std::optional<IndexSums> FoldCheck::index_sums() const {
+  return folding_ ? index_sums_ : std::nullopt;
+}
 
 void FoldCheck::report_to(VerifyReport& report) const {
   report.folded = world_.size.value;

@@ -51,8 +51,9 @@ struct Progress {
 struct VerifyOptions {
   // 1: everything in the caller's thread; more: reading and hashing in a second one.
   unsigned threads = 2;
-  // Whether to look up the receipt of every command and the index of every stream. Costs a random
-  // read or two for each event.
+  // Whether to compare the receipts and the index of streams with the records. Both are read as a
+  // whole; only if they or the records are not as they must be, everything is passed a second time,
+  // with a random read or two for each event, to name what is wrong.
   bool receipts = true;
   // Whether to fold the views again and compare the digests that are recorded.
   bool views = true;
@@ -74,7 +75,8 @@ struct VerifyReport {
   std::uint64_t receipts_checked = 0;
   std::uint64_t tiles_checked = 0;
   std::uint64_t digests_checked = 0;
-  std::uint64_t digests_unchecked = 0;    // Recorded too long after the position they are of.
+  // Recorded too long after the position they are of, which is not the end of an interval.
+  std::uint64_t digests_unchecked = 0;
   std::vector<domain::ViewDigest> views;  // After the events folded; empty without `views`.
   double seconds = 0;
   bool ended_early = false;  // By `go_on`: nothing is said of the rest, nor of the whole.

@@ -32,6 +32,8 @@ class DamagedLog final : public EventLog {
   std::map<std::uint64_t, std::string> records;  // Instead of those of the log; empty: unreadable.
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::string> tiles;  // By level and index.
   std::map<CommandId, std::optional<ledger::store::Receipt>> receipts;
+  std::string misplaced_stream;                         // Its index leads to position 0.
+  std::optional<ledger::store::NewRecord> stray_entry;  // In the index of streams alone.
   std::optional<Digest> root;
 
   Result<ledger::store::Head> append(const ledger::store::Batch&) override {
@@ -52,6 +54,7 @@ class DamagedLog final : public EventLog {
   }
   Result<std::vector<Position>> stream(std::string_view stream, std::uint64_t from,
                                        std::size_t max) const override {
+    if (stream == misplaced_stream) return std::vector<Position>{{0}};
     return log_.stream(stream, from, max);
   }
   Result<std::optional<ledger::store::Receipt>> receipt(const CommandId& id) const override {
@@ -59,7 +62,10 @@ class DamagedLog final : public EventLog {
     return found == receipts.end() ? log_.receipt(id) : found->second;
   }
   Result<void> visit_streams(const StreamVisit& visit) const override {
-    return log_.visit_streams(visit);
+    if (stray_entry) visit(stray_entry->stream, stray_entry->stream_version, {0});
+    return log_.visit_streams([&](std::string_view stream, std::uint64_t version, Position at) {
+      visit(stream, version, stream == misplaced_stream ? Position{0} : at);
+    });
   }
   Result<void> visit_receipts(const ReceiptVisit& visit) const override {
     return log_.visit_receipts([&](const ledger::store::Receipt& receipt) {
@@ -273,6 +279,54 @@ TEST_F(Verify, FindsAMissingAndAWrongReceipt) {
   receipt.count = 2;
   damaged.receipts[events[300].command] = receipt;
   EXPECT_EQ(kind_at(only_fault(damaged)), "receipt-wrong 300");
+}
+
+TEST_F(Verify, NamesTheEventThatTheIndexOfItsStreamDoesNotLeadTo) {
+  fill();
+  DamagedLog damaged(log);
+  damaged.misplaced_stream = events[300].stream;
+  EXPECT_EQ(kind_at(only_fault(damaged)), "stream-index-wrong 300");
+}
+
+TEST_F(Verify, FindsEntriesOfIndexesThatNoRecordAsksFor) {
+  fill();
+  DamagedLog damaged(log);
+  damaged.stray_entry = {"", "group/g1", 7};
+  EXPECT_EQ(kind_at(only_fault(damaged)), "stream-index-wrong 0-599");
+  ledger::store::Batch batch;
+  batch.expected = log.head().size;
+  batch.receipts.push_back({{{2}}, {}, {17}, 1});
+  ASSERT_TRUE(log.append(batch));
+  EXPECT_EQ(kind_at(only_fault(log)), "receipt-wrong 0-599");
+}
+
+TEST_F(Verify, ComparesDigestsOfAnyPositionThatAreRecordedSoonAfterIt) {
+  projections::MemoryViewStore store;
+  std::uint64_t recorded = 0;
+  const auto record = [&](Position folded, std::vector<ViewDigest> digests) {
+    Event event = events.front();
+    event.position = log.head().size;
+    event.stream = "views";
+    event.stream_version = recorded++;
+    event.command = {};
+    event.recorded_at = events.back().recorded_at;
+    event.payload = ViewsDigested{folded, std::move(digests)};
+    tests::append_to(log, std::span(&event, 1));
+  };
+  const auto projected = [&] {
+    CHECK(projections::Projector::start(log, store, {}), "a sound log is projected");
+    return std::pair(log.head().size, store.digests());
+  };
+  tests::append_to(log, std::span(events).first(3));
+  const auto early = projected();
+  record(early.first, early.second);
+  const auto later = projected();  // The event that records digests counts, but has no rows.
+  record(early.first, early.second);
+  record(later.first, later.second);
+  const auto report = verified(log);
+  EXPECT_TRUE(report.is_sound());
+  EXPECT_EQ(report.digests_checked, 3u);
+  EXPECT_EQ(report.digests_unchecked, 0u);
 }
 
 TEST_F(Verify, ComparesRecordedDigestsWithThoseOfTheFold) {
