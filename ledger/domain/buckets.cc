@@ -1,5 +1,6 @@
 #include "ledger/domain/buckets.h"
 
+#include "ledger/domain/word_hash.h"
 #include "ledger/result.h"
 
 namespace ledger::domain {
@@ -23,7 +24,7 @@ std::size_t Buckets::KeyHash::operator()(const BucketKey& key) const {
 
 std::size_t Buckets::ComponentsHash::operator()(
     const std::vector<ComponentVersion>& components) const {
-  Hasher hasher;
+  WordHasher hasher;
   for (const auto& each : components) {
     hasher.add(each.component.value);
     hasher.add(each.version);

@@ -1,11 +1,12 @@
 #include "ledger/domain/computer_table.h"
 
+#include "ledger/domain/word_hash.h"
 #include "ledger/result.h"
 
 namespace ledger::domain {
 
 std::size_t ComputerTable::slot_of(std::string_view id) const {
-  Hasher hasher;
+  WordHasher hasher;
   hasher.add(id);
   const std::size_t mask = index_.size() - 1;
   std::size_t slot = hasher.value() & mask;
