@@ -115,7 +115,9 @@ RocksViewStore::RocksViewStore(Options options, std::unique_ptr<rocksdb::Env> en
       env_(std::move(env)),
       db_(std::move(db)),
       rows_(rows_since(state)),
-      state_(std::move(state)) {}
+      state_(std::move(state)) {
+  if (options_.bulk) bulk_.emplace(*db_, options_.directory);
+}
 
 RocksViewStore::~RocksViewStore() {
   // A close that fails leaves the views behind, as a crash does.
@@ -135,8 +137,8 @@ std::unique_ptr<EventRows> RocksViewStore::rows_since(const StoreState& state) c
   // are folded again.
   return std::make_unique<EventRows>(
       RowBook::Start{state.size, *sums, [this, db](View view, std::string_view key) {
-                         return newest_row(*db, view, key, {size().value - 1});
-                       }});
+                       return newest_row(*db, view, key, {size().value - 1});
+                     }});
 }
 
 domain::Position RocksViewStore::size() const {
@@ -179,13 +181,15 @@ void RocksViewStore::end_event() {
   if (!open_event_) return;
   const auto& changes = rows_->end();
   for (const auto& change : changes) {
-    batch_.Put(version_key(change.view, change.key, *open_event_), stored_row(change.row))
-        .PermitUncheckedError();  // Of a batch without limits.
+    write(version_key(change.view, change.key, *open_event_), stored_row(change.row));
   }
-  if (!changes.empty()) {
-    batch_.Put(changes_key(*open_event_), stored_changes(changes)).PermitUncheckedError();
-  }
+  if (!changes.empty()) write(changes_key(*open_event_), stored_changes(changes));
   open_event_.reset();
+}
+
+void RocksViewStore::write(std::string_view key, std::string_view value) {
+  if (bulk_) return bulk_->put(key, value);
+  batch_.Put(slice_of(key), slice_of(value)).PermitUncheckedError();  // Of a batch without limits.
 }
 
 Rows& RocksViewStore::begin_event(domain::Position position) {
@@ -209,6 +213,14 @@ Result<void> RocksViewStore::commit(domain::Position size, const domain::Digest&
   state.size = size;
   state.root = root;
   state.digests = rows_->sums().digests();
+  const auto written = bulk_ ? bulk_->pass_on() : write_batch(state);
+  if (!written) return written;
+  const std::lock_guard lock(mutex_);
+  state_ = std::move(state);
+  return {};
+}
+
+Result<void> RocksViewStore::write_batch(const StoreState& state) {
   batch_.Put(slice_of(state_key), encode_row(state)).PermitUncheckedError();
   rocksdb::WriteOptions options;
   options.disableWAL = true;
@@ -216,12 +228,15 @@ Result<void> RocksViewStore::commit(domain::Position size, const domain::Digest&
   if (!status.ok()) return fail(views_error_of(status));
   batch_.Clear();
   rows_->committed();
-  const std::lock_guard lock(mutex_);
-  state_ = std::move(state);
   return {};
 }
 
 Result<void> RocksViewStore::flush() {
+  if (bulk_) {
+    auto written = bulk_->finish();
+    if (written) written = write_batch(state_);
+    if (!written) return written;
+  }
   const auto status = db_->Flush(rocksdb::FlushOptions());
   if (!status.ok()) return fail(views_error_of(status));
   return {};
@@ -273,6 +288,7 @@ Result<void> RocksViewStore::erase_leftovers() {
 Result<void> RocksViewStore::clear() {
   open_event_.reset();
   batch_.Clear();
+  if (bulk_) bulk_.emplace(*db_, options_.directory);
   if (const auto erased = erase_rows(); !erased) return erased;
   rows_ = rows_since(state_);
   return flush();

@@ -37,7 +37,8 @@ class ViewStore {
  public:
   struct Options {
     std::filesystem::path directory;  // Made if it is missing.
-    // For a rebuild: fast to write, slow to read; put in order when it is closed.
+    // For a rebuild: rows become visible when it is flushed, all together, and are slow to read
+    // until it is closed, which puts them in order.
     bool bulk = false;
     // Null for the machine's. Tests give one that fails; it outlives the store.
     std::shared_ptr<rocksdb::FileSystem> files;

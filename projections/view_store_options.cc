@@ -1,7 +1,6 @@
 #include "projections/view_store_options.h"
 
 #include <rocksdb/cache.h>
-#include <rocksdb/memtablerep.h>
 #include <rocksdb/table.h>
 
 namespace projections {
@@ -23,7 +22,7 @@ rocksdb::Options views_options(rocksdb::Env* env, bool bulk) {
   options.skip_stats_update_on_db_open = true;
   options.keep_log_file_num = 2;
   options.compression = rocksdb::kLZ4Compression;
-  options.write_buffer_size = (bulk ? 128 : 64) * mebibyte;
+  options.write_buffer_size = 64 * mebibyte;
   options.max_write_buffer_number = 3;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(64 * mebibyte);
@@ -31,10 +30,7 @@ rocksdb::Options views_options(rocksdb::Env* env, bool bulk) {
   table.block_size = 8 * 1024;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   if (bulk) {
-    // Nobody reads while a rebuild writes, so rows are sorted once, when they are flushed, and
-    // files are merged once, at the end.
-    options.memtable_factory = std::make_shared<rocksdb::VectorRepFactory>();
-    options.allow_concurrent_memtable_write = false;
+    // Nobody reads while a rebuild writes, so files are merged once, at the end.
     options.disable_auto_compactions = true;
     options.level0_slowdown_writes_trigger = no_limit;
     options.level0_stop_writes_trigger = no_limit;

@@ -14,6 +14,7 @@
 
 #include "projections/event_rows.h"
 #include "projections/view_store.h"
+#include "projections/view_store_bulk.h"
 
 namespace projections {
 
@@ -65,6 +66,8 @@ class RocksViewStore final : public ViewStore {
   std::unique_ptr<EventRows> rows_since(const StoreState& state) const;
   void end_event();
   ledger::Result<void> erase_rows();
+  void write(std::string_view key, std::string_view value);
+  ledger::Result<void> write_batch(const StoreState& state);
 
   Options options_;
   std::unique_ptr<rocksdb::Env> env_;  // Only where `files` is not the machine's.
@@ -74,6 +77,7 @@ class RocksViewStore final : public ViewStore {
   std::unique_ptr<EventRows> rows_;
   std::optional<domain::Position> open_event_;
   rocksdb::WriteBatch batch_;
+  std::optional<BulkRows> bulk_;  // Instead of the batch, in a bulk store.
 
   mutable std::mutex mutex_;
   StoreState state_;  // As committed.

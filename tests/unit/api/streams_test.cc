@@ -63,7 +63,7 @@ Router routes(Feed& feed) {
   return router;
 }
 
-Server::Options with(HttpLimits limits) {
+Server::Options with_limits(HttpLimits limits) {
   Server::Options options;
   options.limits = limits;
   return options;
@@ -101,7 +101,7 @@ TEST(Streams, AreAskedAgainWhenWoken) {
 
 TEST(Streams, SayThatTheyAreAliveWhenNothingHappens) {
   Feed feed;
-  TestServer test(routes(feed), with({.sse_interval = 50ms}));
+  TestServer test(routes(feed), with_limits({.sse_interval = 50ms}));
   RawClient client(test.server->port());
   client.send(get("/events"));
   EXPECT_FALSE(client.read_until(": keep-alive\n\n").empty());
@@ -110,7 +110,7 @@ TEST(Streams, SayThatTheyAreAliveWhenNothingHappens) {
 
 TEST(Streams, ThatAreNoEventsAreAskedAgainAfterAWhile) {
   Feed feed;
-  TestServer test(routes(feed), with({.sse_interval = 50ms}));
+  TestServer test(routes(feed), with_limits({.sse_interval = 50ms}));
   RawClient client(test.server->port());
   client.send(get("/lines"));
   ASSERT_FALSE(client.read_until("\r\n\r\n").empty());
@@ -145,7 +145,7 @@ TEST(Streams, ThatBreakAreCutOffRatherThanEnded) {
 
 TEST(Streams, BeyondTheLimitAre503) {
   Feed feed;
-  TestServer test(routes(feed), with({.streams_max = 1}));
+  TestServer test(routes(feed), with_limits({.streams_max = 1}));
   RawClient first(test.server->port());
   first.send(get("/events"));
   ASSERT_FALSE(first.read_until("\r\n\r\n").empty());
@@ -229,7 +229,7 @@ TEST(Stopping, CutsOffWhatIsNotAnsweredByTheDeadline) {
          kept = std::move(reply);
          changed.notify_all();
        }});
-  TestServer test(std::move(router), with({.stop_deadline = 100ms}));
+  TestServer test(std::move(router), with_limits({.stop_deadline = 100ms}));
   RawClient client(test.server->port());
   client.send(get("/never"));
   {
