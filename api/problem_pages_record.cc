@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 66> pages_of_record = {{
+constexpr std::array<ProblemPage, 72> pages_of_record = {{
     {"as-of-malformed", "as_of is not understood",
      "Give a position (184223), a time (2026-11-03T10:00:00Z), a duration back (-PT2H), "
      "bookmark:NAME, event:POSITION, before:POSITION or last-rollback."},
@@ -106,6 +106,14 @@ constexpr std::array<ProblemPage, 66> pages_of_record = {{
     {"signing-key-missing", "The signing key is missing", "Restore it from a backup."},
     {"size-beyond-head", "The ledger is not that large yet",
      "Ask for a size up to that of GET /v1/ledger."},
+    {"snapshot-damaged", "A snapshot of the world is damaged",
+     "Nothing is lost: the ledger folded the log instead, which takes longer."},
+    {"snapshot-format-other", "A snapshot of the world has another format",
+     "Nothing is lost: the ledger folded the log instead, which takes longer."},
+    {"snapshot-history-other", "A snapshot of the world is not of this log",
+     "The ledger folded the log instead. Find out whose files lie in the data directory."},
+    {"snapshot-program-other", "Another version wrote the snapshot of the world",
+     "The ledger folded the log instead, once after each upgrade."},
     {"stream-name", "A stream cannot have this name", "Use 1 to 512 bytes without a zero byte."},
     {"tile-damaged", "A tile of the tree is damaged",
      "Stop, and restore it from a backup (ledgerctl backup restore); ledgerctl log verify says "
@@ -121,6 +129,8 @@ constexpr std::array<ProblemPage, 66> pages_of_record = {{
      "The detail says which file and why."},
     {"tls-required", "TLS is required here",
      "Others can reach this address: give a certificate, or listen on 127.0.0.1."},
+    {"verification-ended", "The verification was ended before its end",
+     "It says nothing of the log. Start another."},
     {"verifier-key-malformed", "This is no verifier key",
      "Copy it from /v1/log/keys: name+id+key."},
     {"view-too-large", "The list is too long to be shown from its end",
@@ -132,6 +142,8 @@ constexpr std::array<ProblemPage, 66> pages_of_record = {{
      "Delete them to have them rebuilt; the record is not concerned."},
     {"views-io", "The views cannot be read or written",
      "Check the disk, or delete them to have them rebuilt."},
+    {"world-malformed", "A snapshot of the world cannot be read",
+     "Nothing is lost: the ledger folded the log instead, which takes longer."},
 }};
 
 }  // namespace
