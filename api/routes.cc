@@ -5,18 +5,36 @@
 
 namespace api {
 
-void Routes::read(std::string pattern, Permission permission, QueryNames parameters, Read read) {
+namespace {
+
+bool waits_for_nothing(const Request& request, const Services& services) {
+  return !request.query_value("min_position") && !request.query_value("as_of") &&
+         services.log.head().size <= services.projector.size();
+}
+
+}  // namespace
+
+void Routes::read(std::string pattern, Permission permission, QueryNames parameters, Read read,
+                  RunOn run_on) {
   const auto known = read_parameters(parameters);
-  other("GET", std::move(pattern), permission,
-        [known, read = std::move(read)](const Request& request,
-                                        const Services& services) -> Answered<Response> {
-          if (const auto checked = check_query(request, known); !checked) {
-            return refused(checked.error());
-          }
-          const auto reading = open_reading(request, services);
-          if (!reading) return refused(reading.error());
-          return read(*reading);
-        });
+  RouteOptions options;
+  if (run_on == RunOn::io_thread) {
+    options.at_once = [&services = services_](const Request& request) {
+      return waits_for_nothing(request, services);
+    };
+  }
+  other(
+      "GET", std::move(pattern), permission,
+      [known, read = std::move(read)](const Request& request,
+                                      const Services& services) -> Answered<Response> {
+        if (const auto checked = check_query(request, known); !checked) {
+          return refused(checked.error());
+        }
+        const auto reading = open_reading(request, services);
+        if (!reading) return refused(reading.error());
+        return read(*reading);
+      },
+      std::move(options));
 }
 
 void Routes::list(std::string pattern, Permission permission, QueryNames parameters, List list) {
@@ -94,7 +112,7 @@ void Routes::other(std::string method, std::string pattern, Permission permissio
 }
 
 void Routes::later(std::string method, std::string pattern, Permission permission,
-                   AnswerLater answer) {
+                   AnswerLater answer, RunOn run_on) {
   const Services& services = services_;
   router_.add({std::move(method),
                std::move(pattern),
@@ -103,7 +121,7 @@ void Routes::later(std::string method, std::string pattern, Permission permissio
                                                        Reply reply) {
                  answer(std::move(request), services, std::move(reply));
                },
-               {}});
+               {.run_on = run_on}});
 }
 
 std::optional<std::string> instruction_key(const domain::InstructionId& instruction) {

@@ -24,9 +24,11 @@ class Routes {
 
   const Services& services() const { return services_; }
 
-  // GET of what a position shows. `parameters`: beside as_of and min_position.
+  // GET of what a position shows. `parameters`: beside as_of and min_position. `run_on` the thread
+  // of the connection: few rows are read, and while the views are as far as the log, at once.
   using Read = std::function<Answered<Response>(const Reading&)>;
-  void read(std::string pattern, Permission permission, QueryNames parameters, Read read);
+  void read(std::string pattern, Permission permission, QueryNames parameters, Read read,
+            RunOn run_on = RunOn::pool);
 
   // GET of a list; beside those, page_size, page_token and, unless `parameters` say otherwise,
   // whatever the list takes.
@@ -60,7 +62,8 @@ class Routes {
 
   // The same for what is answered later, by the writer.
   using AnswerLater = std::function<void(std::shared_ptr<const Request>, const Services&, Reply)>;
-  void later(std::string method, std::string pattern, Permission permission, AnswerLater answer);
+  void later(std::string method, std::string pattern, Permission permission, AnswerLater answer,
+             RunOn run_on = RunOn::pool);
 
  private:
   Router& router_;

@@ -40,7 +40,7 @@ std::optional<CommandId> id_from_hex(std::string_view text) {
     const auto digit = hex_digit(text[i]);
     if (!digit) return std::nullopt;
     auto& byte = id.bytes[digits++ / 2];
-    byte = static_cast<std::uint8_t>(byte << 4U | *digit);
+    byte = static_cast<std::uint8_t>(unsigned{byte} << 4U | *digit);
   }
   return id;
 }

@@ -12,6 +12,15 @@ function(ledger_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
 endfunction()
 
+# checks_every_pointer(<target>...): of those that read raw memory.
+function(checks_every_pointer)
+  if("undefined" IN_LIST LEDGER_SANITIZE)
+    foreach(name IN LISTS ARGN)
+      target_compile_options(${name} PRIVATE -fsanitize=null,alignment,pointer-overflow)
+    endforeach()
+  endif()
+endfunction()
+
 # ledger_program(<name> SOURCES <file>... [LINK <target>...]): lands in build/<preset>/bin.
 function(ledger_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})

@@ -78,6 +78,14 @@ const domain::FilterTerm* ComputerFilter::term_about_computers() const {
   return about_computers_.empty() ? nullptr : &filter_.terms()[about_computers_.front()];
 }
 
+std::optional<std::string_view> ComputerFilter::only_computer() const {
+  for (const std::size_t i : filter_.required_terms()) {
+    const auto& term = filter_.terms()[i];
+    if (term.field == "computer" && term.op == domain::FilterOperator::equal) return term.text;
+  }
+  return std::nullopt;
+}
+
 BucketVerdict ComputerFilter::judge(const FleetBucket& bucket,
                                     const domain::Expectations& expectations) const {
   BucketVerdict said;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,9 @@ class ComputerFilter {
 
   // The first term that no bucket can answer; null: there is none.
   const domain::FilterTerm* term_about_computers() const;
+
+  // The id of the only computer that can match, if the filter asks for one.
+  std::optional<std::string_view> only_computer() const;
 
   BucketVerdict judge(const FleetBucket& bucket, const domain::Expectations& expectations) const;
 

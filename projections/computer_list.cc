@@ -71,6 +71,44 @@ ComputerItem item_of(ComputerRow row, const FleetBucket& bucket,
   return item;
 }
 
+namespace {
+
+// What the list shows of a computer; nothing: it does not match.
+struct Matching {
+  const Fleet& fleet;
+  const ComputerFilter& filter;
+  const Chosen& chosen;
+  const LastContact& last_contact;
+
+  // Shape: of one of the chosen buckets.
+  Result<std::optional<ComputerItem>> item(ComputerRow row) const {
+    const auto said = chosen.verdicts.find(row.bucket);
+    const FleetBucket* bucket = fleet.find(row.bucket);
+    if (said == chosen.verdicts.end() || bucket == nullptr) {
+      return fail(ledger::ErrorKind::corrupt, "views-inconsistent",
+                  "Computer " + row.computer.value + " is in a bucket that is not there.");
+    }
+    if (!filter.matches(row, said->second, last_contact)) return std::optional<ComputerItem>();
+    return std::optional(item_of(std::move(row), *bucket, fleet.expectations()));
+  }
+};
+
+// A filter that names its computer needs no scan.
+Result<Page<ComputerItem>> list_one(const Snapshot& snapshot, std::string_view computer,
+                                    const ListQuery& query, const Matching& matching) {
+  Page<ComputerItem> page;
+  if (computer <= query.after) return page;
+  auto row = snapshot.row<ComputerRow>(View::computers, computer);
+  if (!row) return fail(row.error());
+  if (!*row || (*row)->removed || !matching.chosen.verdicts.contains((*row)->bucket)) return page;
+  auto item = matching.item(**std::move(row));
+  if (!item) return fail(item.error());
+  if (*item) page.items.push_back(**std::move(item));
+  return page;
+}
+
+}  // namespace
+
 Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQuery& query,
                                           const LastContact& last_contact) {
   const auto filter = ComputerFilter::parse(query.filter);
@@ -80,6 +118,10 @@ Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQu
   const Chosen chosen = choose(*fleet, *filter);
   Page<ComputerItem> page;
   if (chosen.buckets.empty()) return page;
+  const Matching matching{*fleet, *filter, chosen, last_contact};
+  if (const auto only = filter->only_computer()) {
+    return list_one(snapshot, *only, query, matching);
+  }
   const std::size_t max = rows_asked(query);
   const auto scan = scan_computers(snapshot, *fleet, chosen.buckets, query.after, max);
   std::string last;
@@ -93,15 +135,9 @@ Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQu
     }
     last = std::move((*step)->computer);
     if (!(*step)->row) continue;
-    ComputerRow& row = *(*step)->row;
-    const auto said = chosen.verdicts.find(row.bucket);
-    const FleetBucket* bucket = fleet->find(row.bucket);
-    if (said == chosen.verdicts.end() || bucket == nullptr) {
-      return fail(ledger::ErrorKind::corrupt, "views-inconsistent",
-                  "Computer " + last + " is in a bucket that is not there.");
-    }
-    if (!filter->matches(row, said->second, last_contact)) continue;
-    page.items.push_back(item_of(std::move(row), *bucket, fleet->expectations()));
+    auto item = matching.item(*std::move((*step)->row));
+    if (!item) return fail(item.error());
+    if (*item) page.items.push_back(**std::move(item));
   }
 }
 

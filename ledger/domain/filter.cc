@@ -86,6 +86,21 @@ bool contains_text(std::string_view text, std::string_view part) {
          std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
+std::vector<std::size_t> Filter::required_terms() const {
+  std::vector<std::size_t> required;
+  std::vector<std::size_t> open;
+  if (!nodes_.empty()) open.push_back(nodes_.size() - 1);
+  while (!open.empty()) {
+    const Node& node = nodes_[open.back()];
+    open.pop_back();
+    if (node.kind == NodeKind::term) required.push_back(node.left);
+    if (node.kind != NodeKind::conjunction) continue;
+    open.push_back(node.left);
+    open.push_back(node.right);
+  }
+  return required;
+}
+
 bool holds(const FilterTerm& term, const FilterValue& value) {
   const std::string_view text = term.text;
   const bool is_there = !std::holds_alternative<std::monostate>(value);

@@ -48,6 +48,8 @@ class Filter {
   std::string canonical() const;
 
   const std::vector<FilterTerm>& terms() const { return terms_; }
+  // Indices of the terms that hold of whatever matches: those that AND alone joins to the rest.
+  std::vector<std::size_t> required_terms() const;
 
   // Evaluates with test(i), which says whether terms()[i] holds. Allocates nothing.
   template <class Test>

@@ -39,6 +39,26 @@ TEST(Computers, AreFoundByWhatTheyAreAndRun) {
   EXPECT_EQ(computers_of(*now, "policy:*"), Names{});
 }
 
+TEST(Computers, AreFoundByTheirIdWithWhatElseIsAskedOfThem) {
+  Fold fold = five_computers();
+  ASSERT_TRUE(fold.submit(RemoveComputer{{"c1"}}));
+  const Viewed viewed(fold.log);
+  const auto now = viewed.now();
+  EXPECT_EQ(computers_of(*now, "computer = c0"), Names{"c0"});
+  EXPECT_EQ(computers_of(*now, "computer = c0 AND status = out_of_date"), Names{"c0"});
+  EXPECT_EQ(computers_of(*now, "status = unknown AND (computer = c0 AND labels:even)"), Names{});
+  EXPECT_EQ(computers_of(*now, "computer = c3 AND labels:even"), Names{});
+  EXPECT_EQ(computers_of(*now, "computer = c1"), Names{});
+  EXPECT_EQ(computers_of(*now, "computer = c9"), Names{});
+  EXPECT_EQ(computers_of(*now, "computer = c0 AND computer = c2"), Names{});
+  // Where it is not asked for in any case, the others are looked at too.
+  EXPECT_EQ(computers_of(*now, "computer = c0 OR computer = c3"), (Names{"c0", "c3"}));
+  EXPECT_EQ(computers_of(*now, "NOT computer = c0"), (Names{"c2", "c3", "c4"}));
+  ListQuery behind_it = filtered("computer = c0");
+  behind_it.after = "c0";
+  EXPECT_TRUE(list_computers(*now, behind_it)->items.empty());
+}
+
 TEST(Computers, SayWhyTheyAreWhatTheyAre) {
   const Viewed viewed(five_computers().log);
   const auto page = list_computers(*viewed.now(), filtered("computer = c0"));
