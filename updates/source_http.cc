@@ -1,6 +1,7 @@
 // The only file that knows the HTTP client.
 #include <httplib.h>
 #include <netdb.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -76,6 +77,15 @@ class Meter {
     const std::lock_guard lock(mutex_);
     body_ += bytes;
   }
+  // Ends the connection at once. A socket that is only shut still takes what the peer goes on to
+  // send, and who reads slower than that would read for ever.
+  void cut() const {
+    const std::lock_guard lock(mutex_);
+    if (!socket_) return;
+    sockaddr nobody{};
+    nobody.sa_family = AF_UNSPEC;
+    static_cast<void>(::connect(socket_->get(), &nobody, sizeof nobody));
+  }
   bool is_overrun() const {
     const std::lock_guard lock(mutex_);
     return received() > before_ + body_ + body_ / 2 + overhead_bytes_max;
@@ -129,6 +139,7 @@ class Watchdog {
     while (!done_) {
       ran_out_ = !overrun_ && !stop.stop_requested();
       client.stop();
+      meter_.cut();
       changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return done_; });
     }
   }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "updates/source_reader.h"
 
@@ -220,10 +221,17 @@ TEST(HttpSource, EndsAChunkThatSaysItsLengthWithoutEnd) {
   const Listener listener;
   std::thread peer([&] {
     const int client = listener.accept();
-    std::string sent = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-    while (::send(client, sent.data(), sent.size(), MSG_NOSIGNAL) > 0) {
-      sent = std::string(4'096, '0');
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    EXPECT_GT(::send(client, head.data(), head.size(), MSG_NOSIGNAL), 0);
+    // Several send, so that there is always more to read than has been read.
+    std::vector<std::thread> senders;
+    for (int i = 0; i < 4; ++i) {
+      senders.emplace_back([client] {
+        const std::string zeros(65'536, '0');
+        while (::send(client, zeros.data(), zeros.size(), MSG_NOSIGNAL) > 0) continue;
+      });
     }
+    for (auto& sender : senders) sender.join();
     ::close(client);
   });
   EXPECT_EQ(cause(fetch(listener.url(), 9)), SourceFault::other);
