@@ -28,7 +28,6 @@ void answer_all(Group& group, const Error* error) {
 Writer::Writer(domain::World world, store::EventLog& log, const Clock& clock,
                const domain::TimeZones& time_zones, Options options)
     : log_(log),
-      clock_(clock),
       options_(std::move(options)),
       deciding_(std::move(world), log, clock, time_zones) {
   CHECK(deciding_.world().size == log_.head().size, "the world is the fold of the whole log");

@@ -87,7 +87,6 @@ class Writer {
   Group new_group() const;
 
   store::EventLog& log_;
-  const Clock& clock_;
   Options options_;
   Deciding deciding_;  // The deciding thread's.
 
