@@ -1,6 +1,6 @@
 """Every bench of ledger-bench runs and says figures that a program can read.
 
-    bench.py LEDGER_BENCH
+    bench.py LEDGER_BENCH [RESULTS_XML]
 
 How large they are is no matter of a test.
 """
@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from cases import Cases
 
 BENCHES = {  # What each is to say at the least.
     "append_1": ["append_1", "append_1_p50", "append_1_p99"],
@@ -97,12 +99,16 @@ def check_usage(program, faults):
 
 
 def main():
+    cases = Cases("bench")
+    for name, check in (("every bench", check_all), ("what is no bench", check_usage)):
+        cases.run(name, lambda check=check: without_faults(check))
+    return cases.report(sys.argv[2] if len(sys.argv) > 2 else None)
+
+
+def without_faults(check):
     faults = []
-    check_all(sys.argv[1], faults)
-    check_usage(sys.argv[1], faults)
-    for fault in faults:
-        print(fault)
-    return 1 if faults else 0
+    check(sys.argv[1], faults)
+    assert not faults, "\n".join(faults)
 
 
 if __name__ == "__main__":

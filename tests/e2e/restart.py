@@ -7,10 +7,9 @@ import random
 import shutil
 import sys
 import threading
-import traceback
 import uuid
-import xml.etree.ElementTree as xml
 
+from cases import Cases
 from running_ledger import RunningLedger
 
 
@@ -150,35 +149,14 @@ class Restart:
 
 
 def main():
-    program = sys.argv[1]
-    cases = []
-    with RunningLedger(program) as ledger:
+    cases = Cases("restart")
+    with RunningLedger(sys.argv[1]) as ledger:
         restart = Restart(ledger)
         for case in (restart.is_written_when_it_stops, restart.loses_nothing_when_it_is_killed,
                      restart.decides_as_it_does_without, restart.is_passed_over_when_it_is_damaged,
                      restart.is_not_in_a_backup):
-            name = f"a snapshot {case.__name__.replace('_', ' ')}"
-            try:
-                case()
-                cases.append((name, None))
-            except Exception:  # Whatever it is, this one has failed; those after stand on it.
-                cases.append((name, traceback.format_exc()))
-                break
-    return report(cases, sys.argv[2] if len(sys.argv) > 2 else None)
-
-
-def report(cases, results):
-    suite = xml.Element("testsuite", name="restart", tests=str(len(cases)))
-    for name, failure in cases:
-        element = xml.SubElement(suite, "testcase", classname="restart", name=name)
-        if failure:
-            print(f"FAILED {name}\n{failure}")
-            xml.SubElement(element, "failure", message=failure)
-    if results:
-        xml.ElementTree(suite).write(results)
-    failed = sum(1 for _, failure in cases if failure)
-    print(f"{len(cases) - failed} cases passed, {failed} failed")
-    return 1 if failed else 0
+            cases.run(f"a snapshot {case.__name__.replace('_', ' ')}", case)
+    return cases.report(sys.argv[2] if len(sys.argv) > 2 else None)
 
 
 if __name__ == "__main__":
