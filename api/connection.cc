@@ -233,9 +233,9 @@ void Connection::dispatch() {
   auto exchange = std::make_shared<Exchange>(shared_from_this(), serial_, request);
   const Reply reply = [exchange](Response response) { exchange->reply(std::move(response)); };
   const Route& route = *route_;
-  const bool here = route.options.run_on == RunOn::io_thread ||
-                    (route.options.at_once && route.options.at_once(*request));
-  if (here) return run_guarded(route, request, reply);
+  if (route.options.at_once && route.options.at_once(*request)) {
+    return run_guarded(route, request, reply);
+  }
   if (host_->pool.try_run([&route, request, reply] { run_guarded(route, request, reply); })) return;
   host_->totals.overloaded.fetch_add(1);
   reply(

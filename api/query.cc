@@ -76,6 +76,17 @@ Answered<std::optional<std::uint64_t>> number_parameter(const Request& request,
   return number;
 }
 
+std::vector<std::string> list_parameter(const Request& request, std::string_view name) {
+  std::string_view text = request.query_value(name).value_or("");
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    if (comma != 0) parts.emplace_back(text.substr(0, comma));
+    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
+  }
+  return parts;
+}
+
 Answered<bool> flag_parameter(const Request& request, std::string_view name) {
   const auto text = request.query_value(name);
   if (!text || *text == "false") return false;

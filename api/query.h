@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,8 @@ Answered<void> check_query(const Request& request, const QueryNames& known);
 // A whole number. Problems: "parameter-invalid".
 Answered<std::optional<std::uint64_t>> number_parameter(const Request& request,
                                                         std::string_view name);
+// Texts with commas between them; none, if it is not given.
+std::vector<std::string> list_parameter(const Request& request, std::string_view name);
 // "true" or "false". Problems: "parameter-invalid".
 Answered<bool> flag_parameter(const Request& request, std::string_view name);
 

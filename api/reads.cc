@@ -34,7 +34,7 @@ std::string arguments_digest(const Request& request) {
     hash.update(value);
   }
   const auto digest = hash.finish();
-  return std::string(reinterpret_cast<const char*>(digest.bytes.data()), token_digest_bytes);
+  return std::string(bytes_of(digest).substr(0, token_digest_bytes));
 }
 
 std::string number_bytes(std::uint64_t number) {

@@ -17,18 +17,14 @@
 
 namespace api {
 
-enum class RunOn {
-  pool,       // The handlers' pool: anything that may block.
-  io_thread,  // The thread of the connection: only what answers within microseconds.
-};
-
 struct RouteOptions {
   std::size_t body_bytes_max = ledger::limits::http_body_bytes_max;  // A larger body is a 413.
-  RunOn run_on = RunOn::pool;
-  // Whether this request can be answered without waiting for anything: then it runs on the thread
-  // of the connection after all, which spares two changes of threads. Empty: never.
+  // Whether a request runs on the thread of its connection, which spares two changes of threads:
+  // only what waits for nothing and answers within microseconds. Empty: never, but in the
+  // handlers' pool.
   std::function<bool(const Request&)> at_once = {};
 };
+inline bool always(const Request&) { return true; }
 
 struct Route {
   std::string method;   // "GET" also answers HEAD.

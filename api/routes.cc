@@ -15,14 +15,8 @@ bool waits_for_nothing(const Request& request, const Services& services) {
 }  // namespace
 
 void Routes::read(std::string pattern, Permission permission, QueryNames parameters, Read read,
-                  RunOn run_on) {
+                  RouteOptions options) {
   const auto known = read_parameters(parameters);
-  RouteOptions options;
-  if (run_on == RunOn::io_thread) {
-    options.at_once = [&services = services_](const Request& request) {
-      return waits_for_nothing(request, services);
-    };
-  }
   other(
       "GET", std::move(pattern), permission,
       [known, read = std::move(read)](const Request& request,
@@ -35,6 +29,13 @@ void Routes::read(std::string pattern, Permission permission, QueryNames paramet
         return read(*reading);
       },
       std::move(options));
+}
+
+void Routes::quick_read(std::string pattern, Permission permission, Read read_rows) {
+  read(std::move(pattern), permission, {}, std::move(read_rows),
+       {.at_once = [&services = services_](const Request& request) {
+         return waits_for_nothing(request, services);
+       }});
 }
 
 void Routes::list(std::string pattern, Permission permission, QueryNames parameters, List list) {
@@ -112,16 +113,14 @@ void Routes::other(std::string method, std::string pattern, Permission permissio
 }
 
 void Routes::later(std::string method, std::string pattern, Permission permission,
-                   AnswerLater answer, RunOn run_on) {
+                   AnswerLater answer, RouteOptions options) {
   const Services& services = services_;
-  router_.add({std::move(method),
-               std::move(pattern),
-               permission,
+  router_.add({std::move(method), std::move(pattern), permission,
                [&services, answer = std::move(answer)](std::shared_ptr<const Request> request,
                                                        Reply reply) {
                  answer(std::move(request), services, std::move(reply));
                },
-               {.run_on = run_on}});
+               std::move(options)});
 }
 
 std::optional<std::string> instruction_key(const domain::InstructionId& instruction) {

@@ -24,11 +24,13 @@ class Routes {
 
   const Services& services() const { return services_; }
 
-  // GET of what a position shows. `parameters`: beside as_of and min_position. `run_on` the thread
-  // of the connection: few rows are read, and while the views are as far as the log, at once.
+  // GET of what a position shows. `parameters`: beside as_of and min_position.
   using Read = std::function<Answered<Response>(const Reading&)>;
   void read(std::string pattern, Permission permission, QueryNames parameters, Read read,
-            RunOn run_on = RunOn::pool);
+            RouteOptions options = {});
+  // The same of a few rows, without parameters of its own: answered at once while the views are as
+  // far as the log.
+  void quick_read(std::string pattern, Permission permission, Read read);
 
   // GET of a list; beside those, page_size, page_token and, unless `parameters` say otherwise,
   // whatever the list takes.
@@ -63,7 +65,7 @@ class Routes {
   // The same for what is answered later, by the writer.
   using AnswerLater = std::function<void(std::shared_ptr<const Request>, const Services&, Reply)>;
   void later(std::string method, std::string pattern, Permission permission, AnswerLater answer,
-             RunOn run_on = RunOn::pool);
+             RouteOptions options = {});
 
  private:
   Router& router_;

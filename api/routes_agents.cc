@@ -242,9 +242,8 @@ void speak(std::shared_ptr<const Request> request, const Services& services, Rep
 
 void add_agent_routes(Routes& routes) {
   routes.later("POST", "/v1/computers/{computer}/report", Permission::agent, report,
-               RunOn::io_thread);
-  routes.read("/v1/computers/{computer}/instructions", Permission::agent, {}, orders,
-              RunOn::io_thread);
+               {.at_once = always});
+  routes.quick_read("/v1/computers/{computer}/instructions", Permission::agent, orders);
   routes.later("POST", "/v1/computers/{computer}/instructions/{instruction}:take",
                Permission::agent, speak<domain::ReportInstructionTaken>);
   routes.later("POST", "/v1/computers/{computer}/instructions/{instruction}:finish",

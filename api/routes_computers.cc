@@ -111,7 +111,7 @@ void add_computer_routes(Routes& routes) {
                     projections::list_computers(*reading.snapshot, query, last_contact(reading)));
               });
   routes.read("/v1/computers:facets", Permission::read, {"filter"}, facets);
-  routes.read("/v1/computers/{computer}", Permission::read, {}, show_computer, RunOn::io_thread);
+  routes.quick_read("/v1/computers/{computer}", Permission::read, show_computer);
   routes.list("/v1/computers/{computer}/history", Permission::read, {}, computer_history);
   routes.list("/v1/computers/{computer}/blame", Permission::read, {}, blame);
   routes.command({"DELETE", "/v1/computers/{computer}", Permission::configure, IfMatch::optional},

@@ -90,16 +90,6 @@ class TailSource final : public Source {
   bool has_failed_ = false;
 };
 
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const auto comma = text.find(',');
-    if (comma != 0) parts.emplace_back(text.substr(0, comma));
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-  }
-  return parts;
-}
-
 // Where a tail begins: after the event that the caller had last; else with what comes next.
 Answered<Position> beginning(const Request& request, Position size) {
   const auto last = request.header("last-event-id");
@@ -125,7 +115,7 @@ Answered<Response> stream(const Request& request, const Services& services) {
   const auto size = services.log.head().size;
   const auto begin = beginning(request, size);
   if (!begin) return refused(begin.error());
-  Tail tail{split(request.query_value("type").value_or("")),
+  Tail tail{list_parameter(request, "type"),
             std::string(request.query_value("stream").value_or("")), *begin, std::nullopt,
             type == "text/event-stream" ? Shape::event_stream : Shape::lines};
   if (tail.shape == Shape::lines) tail.end = size;

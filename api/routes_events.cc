@@ -13,16 +13,6 @@ using projections::ActivityQuery;
 
 namespace {
 
-std::vector<std::string> split_types(std::string_view text) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const auto comma = text.find(',');
-    if (comma != 0) parts.emplace_back(text.substr(0, comma));
-    text = comma == std::string_view::npos ? std::string_view() : text.substr(comma + 1);
-  }
-  return parts;
-}
-
 tl::unexpected<Refusal> invalid_parameter(std::string_view name, std::string_view wanted) {
   return refused("parameter-invalid",
                  "Parameter \"" + std::string(name) + "\" is " + std::string(wanted) + ".");
@@ -55,7 +45,7 @@ Answered<ActivityQuery> activity_query(const Reading& reading, const projections
   const auto value = [&](std::string_view name) {
     return std::string(request.query_value(name).value_or(""));
   };
-  query.types = split_types(value("type"));
+  query.types = list_parameter(request, "type");
   query.actor = value("actor");
   query.stream = value("stream");
   query.subject = value("subject");

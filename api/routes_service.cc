@@ -111,7 +111,7 @@ Answered<Response> metrics(const Request& request, const Services& services) {
 }  // namespace
 
 void add_service_routes(Routes& routes) {
-  routes.other("GET", "/livez", Permission::public_, alive, {.run_on = RunOn::io_thread});
+  routes.other("GET", "/livez", Permission::public_, alive, {.at_once = always});
   routes.other("GET", "/healthz", Permission::public_, ready);
   routes.other("GET", "/readyz", Permission::public_, ready);
   routes.other("GET", "/v1/version", Permission::signed_in, version);

@@ -45,7 +45,7 @@ Router routes(Gate& gate) {
               "/quick",
               Permission::public_,
               answering([](const Request&) { return Response{}; }),
-              {.run_on = RunOn::io_thread}});
+              {.at_once = always}});
   router.add({"GET", "/large", Permission::public_, answering([](const Request&) {
                 Response response;
                 response.body = std::string(64'000'000, 'x');

@@ -22,7 +22,7 @@ Router echo_routes() {
               "/quick",
               Permission::public_,
               answering([](const Request&) { return text("quick"); }),
-              {.run_on = RunOn::io_thread}});
+              {.at_once = always}});
   router.add({"POST",
               "/echo",
               Permission::public_,
