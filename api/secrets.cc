@@ -15,7 +15,7 @@ class Derived final : public ledger::Entropy {
  public:
   Derived(const domain::Digest& seed, std::string_view purpose, const domain::CommandId& id)
       : seed_(seed), input_(purpose) {
-    input_.append(reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size());
+    input_ += bytes_of(id);
   }
 
   void fill(std::span<std::uint8_t> bytes) override {

@@ -29,10 +29,6 @@ namespace {
 // again.
 constexpr std::uint64_t events_looked_through_max = 10'000;
 
-std::string_view key_of(const domain::Digest& secret) {
-  return {reinterpret_cast<const char*>(secret.bytes.data()), secret.bytes.size()};
-}
-
 // Events after which a token may open less than before, or something else. A new token was not
 // known before, so issuing one changes no answer that anybody keeps.
 constexpr std::array<std::string_view, 5> access_changes = {
@@ -99,7 +95,7 @@ class ViewTokenBook final : public TokenBook {
   Result<std::optional<TokenRow>> token(const domain::Digest& secret) const override {
     const auto now = newest();
     if (now == nullptr) return std::optional<TokenRow>();
-    auto row = now->row<TokenRow>(View::tokens_by_secret, key_of(secret));
+    auto row = now->row<TokenRow>(View::tokens_by_secret, bytes_of(secret));
     if (!row || !*row) return row;
     return as_of_its_owner(*now, std::move(**row));
   }
@@ -108,7 +104,7 @@ class ViewTokenBook final : public TokenBook {
       const domain::Digest& secret) const override {
     const auto now = newest();
     if (now == nullptr) return std::optional<EnrolmentTokenRow>();
-    return now->row<EnrolmentTokenRow>(View::enrolment_tokens_by_secret, key_of(secret));
+    return now->row<EnrolmentTokenRow>(View::enrolment_tokens_by_secret, bytes_of(secret));
   }
 
  private:

@@ -67,10 +67,6 @@ bool take_line(std::string_view& bytes, std::string_view line) {
   return true;
 }
 
-std::string_view bytes_of(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
-}
-
 tl::unexpected<Error> useless(ErrorKind kind, const char* reason, const fs::path& path,
                               const std::string& why) {
   return fail(kind, reason, path.string() + " " + why + "; it is passed over.");

@@ -14,10 +14,6 @@ void project_user(const Event& event, const domain::UserId& id, const World& wor
   rows.set(View::users, id.value, UserRow{id, facts.name, facts.role, disabled, mark_of(event)});
 }
 
-std::string secret_key(const domain::Digest& secret) {
-  return std::string(reinterpret_cast<const char*>(secret.bytes.data()), secret.bytes.size());
-}
-
 }  // namespace
 
 void project(const Event& event, const domain::UserCreated& created, const World& world,
@@ -40,7 +36,7 @@ void project(const Event& event, const domain::TokenIssued& issued, const World&
                      issued.expires_at, issued.description, issued.computer, false,
                      mark_of(event)};
   rows.set(View::tokens, issued.token.value, row);
-  rows.set(View::tokens_by_secret, secret_key(issued.secret), row);
+  rows.set(View::tokens_by_secret, bytes_of(issued.secret), row);
 }
 
 void project(const Event& event, const domain::TokenRevoked& revoked, const World&, Rows& rows) {
@@ -49,7 +45,7 @@ void project(const Event& event, const domain::TokenRevoked& revoked, const Worl
   row->revoked = true;
   row->changed = mark_of(event);
   rows.set(View::tokens, revoked.token.value, *row);
-  rows.erase(View::tokens_by_secret, secret_key(row->secret));
+  rows.erase(View::tokens_by_secret, bytes_of(row->secret));
 }
 
 void project(const Event& event, const domain::EnrolmentTokenIssued& issued, const World&,
@@ -58,7 +54,7 @@ void project(const Event& event, const domain::EnrolmentTokenIssued& issued, con
       issued.token,  issued.secret, issued.uses,        0,     issued.expires_at,
       issued.policy, issued.group,  issued.relay_group, false, mark_of(event)};
   rows.set(View::enrolment_tokens, issued.token.value, row);
-  rows.set(View::enrolment_tokens_by_secret, secret_key(issued.secret), row);
+  rows.set(View::enrolment_tokens_by_secret, bytes_of(issued.secret), row);
 }
 
 void project(const Event& event, const domain::EnrolmentTokenRevoked& revoked, const World&,
@@ -68,7 +64,7 @@ void project(const Event& event, const domain::EnrolmentTokenRevoked& revoked, c
   row->revoked = true;
   row->changed = mark_of(event);
   rows.set(View::enrolment_tokens, revoked.token.value, *row);
-  rows.erase(View::enrolment_tokens_by_secret, secret_key(row->secret));
+  rows.erase(View::enrolment_tokens_by_secret, bytes_of(row->secret));
 }
 
 void project_enrolment(const domain::ComputerEnrolled& enrolled, const World& world, Rows& rows) {

@@ -109,7 +109,7 @@ void step(const Event& event, World& world, Rows& rows, TouchedComputers& touche
 }
 
 void step(const Event& event, World& world, Rows& rows) {
-  thread_local TouchedComputers touched;  // Empty between two events.
+  TouchedComputers touched;
   step(event, world, rows, touched);
   touched.project(world, rows);
 }

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "ledger/codec/varints.h"
 #include "ledger/domain/fields.h"
 #include "ledger/domain/ids.h"
 #include "ledger/result.h"
@@ -20,33 +21,7 @@ namespace domain = ledger::domain;
 
 namespace internal {
 
-void write_varint(std::string& out, std::uint64_t value);
-void write_text(std::string& out, std::string_view text);
-
-// Numbers near zero are short, whatever their sign.
-constexpr std::uint64_t zigzag(std::int64_t value) {
-  return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-}
-constexpr std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1 ^ (~(value & 1) + 1));
-}
-
-// Reads values one after another; once something does not fit, everything else reads as nothing.
-class RowReader {
- public:
-  explicit RowReader(std::string_view bytes) : rest_(bytes) {}
-  std::uint64_t varint();
-  std::uint64_t varint_up_to(std::uint64_t max);
-  std::string_view bytes(std::size_t count);
-  std::string_view text() { return bytes(varint_up_to(rest_.size())); }
-  std::size_t left() const { return rest_.size(); }
-  bool failed() const { return failed_; }
-
- private:
-  std::string_view fail();
-  std::string_view rest_;
-  bool failed_ = false;
-};
+using ledger::codec::VarintReader;
 
 tl::unexpected<ledger::Error> row_malformed();
 
@@ -57,28 +32,28 @@ inline constexpr bool is_bytes =
 template <class T>
 void write_value(std::string& out, const T& value) {
   if constexpr (std::is_same_v<T, std::string>) {
-    write_text(out, value);
+    ledger::codec::add_text(out, value);
   } else if constexpr (domain::IsId<T>::value) {
-    write_text(out, value.value);
+    ledger::codec::add_text(out, value.value);
   } else if constexpr (is_bytes<T>) {
-    out.append(reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size());
+    out += bytes_of(value);
   } else if constexpr (std::is_same_v<T, domain::Time> || std::is_same_v<T, domain::Duration>) {
-    write_varint(out, zigzag(value.micros));
+    ledger::codec::add_varint(out, ledger::codec::zigzag(value.micros));
   } else if constexpr (std::is_same_v<T, domain::RuleUpdateId>) {
-    write_varint(out, value.year);
-    write_varint(out, value.number);
+    ledger::codec::add_varint(out, value.year);
+    ledger::codec::add_varint(out, value.number);
   } else if constexpr (std::is_same_v<T, domain::Position> || std::is_same_v<T, domain::RuleId>) {
-    write_varint(out, value.value);
+    ledger::codec::add_varint(out, value.value);
   } else if constexpr (domain::IsOptional<T>::value) {
-    write_varint(out, value ? 1 : 0);
+    ledger::codec::add_varint(out, value ? 1 : 0);
     if (value) write_value(out, *value);
   } else if constexpr (domain::IsVector<T>::value) {
-    write_varint(out, value.size());
+    ledger::codec::add_varint(out, value.size());
     for (const auto& each : value) write_value(out, each);
   } else if constexpr (std::is_enum_v<T> || std::is_unsigned_v<T>) {
-    write_varint(out, static_cast<std::uint64_t>(value));
+    ledger::codec::add_varint(out, static_cast<std::uint64_t>(value));
   } else if constexpr (std::is_integral_v<T>) {
-    write_varint(out, zigzag(value));
+    ledger::codec::add_varint(out, ledger::codec::zigzag(value));
   } else {
     domain::for_each_field(value,
                            [&](std::string_view, const auto& each) { write_value(out, each); });
@@ -97,7 +72,7 @@ constexpr std::uint64_t highest_of() {
 }
 
 template <class T>
-void read_value(RowReader& in, T& value) {
+void read_value(VarintReader& in, T& value) {
   if constexpr (std::is_same_v<T, std::string>) {
     value = in.text();
   } else if constexpr (domain::IsId<T>::value) {
@@ -108,7 +83,7 @@ void read_value(RowReader& in, T& value) {
       value.bytes[i] = static_cast<std::uint8_t>(bytes[i]);
     }
   } else if constexpr (std::is_same_v<T, domain::Time> || std::is_same_v<T, domain::Duration>) {
-    value.micros = unzigzag(in.varint());
+    value.micros = ledger::codec::unzigzag(in.varint());
   } else if constexpr (std::is_same_v<T, domain::RuleUpdateId>) {
     read_value(in, value.year);
     read_value(in, value.number);
@@ -118,16 +93,14 @@ void read_value(RowReader& in, T& value) {
     value.reset();
     if (in.varint_up_to(1) == 1) read_value(in, value.emplace());
   } else if constexpr (domain::IsVector<T>::value) {
-    // No element takes less than a byte, so a count that lies cannot ask for more memory than the
-    // row has bytes.
-    const std::uint64_t count = in.varint_up_to(in.left());
+    const std::size_t count = in.count();
     value.clear();
     value.reserve(count);
-    for (std::uint64_t i = 0; i < count && !in.failed(); ++i) read_value(in, value.emplace_back());
+    for (std::size_t i = 0; i < count && !in.failed(); ++i) read_value(in, value.emplace_back());
   } else if constexpr (std::is_enum_v<T> || std::is_unsigned_v<T>) {
     value = static_cast<T>(in.varint_up_to(highest_of<T>()));
   } else if constexpr (std::is_integral_v<T>) {
-    value = static_cast<T>(unzigzag(in.varint()));
+    value = static_cast<T>(ledger::codec::unzigzag(in.varint()));
   } else {
     domain::for_each_field(value, [&](std::string_view, auto& each) { read_value(in, each); });
   }
@@ -145,7 +118,7 @@ std::string encode_row(const Row& row) {
 // Errors: corrupt ("row-malformed").
 template <domain::HasFields Row>
 ledger::Result<Row> decode_row(std::string_view bytes) {
-  internal::RowReader in(bytes);
+  internal::VarintReader in(bytes);
   Row row{};
   domain::for_each_field(row, [&](std::string_view, auto& each) {
     if (in.left() > 0) internal::read_value(in, each);

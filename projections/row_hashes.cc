@@ -1,19 +1,17 @@
 #include "projections/row_hashes.h"
 
-#include <cstring>
+#include <algorithm>
 #include <utility>
 
+#include "ledger/domain/word_hash.h"
 #include "ledger/result.h"
 
 namespace projections {
 namespace {
 
-__extension__ typedef unsigned __int128 Wide;
-
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-  const Wide product = Wide{a} * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
+using domain::mix;
+using domain::Wide;
+using domain::word_of;
 
 constexpr std::size_t slots_min = 1024;
 
@@ -23,11 +21,8 @@ RowHashes::Key RowHashes::key_of(View view, std::string_view key) {
   std::uint64_t state = 0x9e3779b97f4a7c15ULL ^ key.size();
   state = mix(state ^ static_cast<std::uint64_t>(view), 0xa0761d6478bd642fULL);
   while (!key.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t count = key.size() < 8 ? key.size() : 8;
-    std::memcpy(&word, key.data(), count);
-    state = mix(state ^ word, 0xe7037ed1a0b428dbULL) + 0x8ebc6af09c88c6e3ULL;
-    key.remove_prefix(count);
+    state = mix(state ^ word_of(key), 0xe7037ed1a0b428dbULL) + 0x8ebc6af09c88c6e3ULL;
+    key.remove_prefix(std::min<std::size_t>(key.size(), 8));
   }
   state = mix(state, 0x589965cc75374cc3ULL);
   return state == 0 ? 1 : state;

@@ -123,7 +123,7 @@ std::optional<std::string> key_from(View view, std::string_view shown) {
     case KeyShape::digest: {
       const auto digest = domain::digest_from_hex(shown);
       if (!digest) return std::nullopt;
-      return std::string(reinterpret_cast<const char*>(digest->bytes.data()), digest->bytes.size());
+      return std::string(bytes_of(*digest));
     }
   }
   return std::string(shown);

@@ -184,14 +184,14 @@ std::string stored_changes(const std::vector<EventRows::Change>& changes) {
   std::string stored;
   for (const auto& change : changes) {
     stored += static_cast<char>(change.view);
-    internal::write_text(stored, change.key);
+    ledger::codec::add_text(stored, change.key);
   }
   return stored;
 }
 
 Result<std::vector<ChangedRow>> changes_in(std::string_view stored) {
   std::vector<ChangedRow> changes;
-  internal::RowReader in(stored);
+  ledger::codec::VarintReader in(stored);
   while (in.left() > 0) {
     const auto view = in.bytes(1).front();
     const auto key = in.text();

@@ -1,22 +1,12 @@
 #include "replay/index_sums.h"
 
-#include <cstring>
+#include <algorithm>
+
+#include "ledger/domain/word_hash.h"
 
 namespace replay {
-namespace {
 
-__extension__ typedef unsigned __int128 Wide;
-
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-  const Wide product = Wide{a} * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-std::string_view bytes_of(const domain::CommandId& id) {
-  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
-}
-
-}  // namespace
+using domain::mix;
 
 // Two hashes that share nothing but the bytes, since 64 bits alone would be few for a billion
 // entries.
@@ -27,12 +17,10 @@ void IndexSums::add(Sum& sum, std::string_view bytes, std::uint64_t one,
   low ^= bytes.size();
   high ^= bytes.size();
   while (!bytes.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t count = bytes.size() < sizeof(word) ? bytes.size() : sizeof(word);
-    std::memcpy(&word, bytes.data(), count);
+    const std::uint64_t word = domain::word_of(bytes);
     low = mix(low ^ word, secret_[1]);
     high = mix(high ^ word, secret_[3]);
-    bytes.remove_prefix(count);
+    bytes.remove_prefix(std::min<std::size_t>(bytes.size(), sizeof word));
   }
   ++sum.entries;
   sum.low += mix(low, secret_[2]);

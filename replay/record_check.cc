@@ -12,10 +12,6 @@ namespace {
 using ledger::merkle::digest_bytes;
 using ledger::merkle::tile_width;
 
-std::string_view bytes_of(const domain::Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
-}
-
 std::string name_of(const ledger::merkle::TileId& tile) {
   return ledger::merkle::path_of({ledger::merkle::TilePath::Kind::hashes, tile});
 }

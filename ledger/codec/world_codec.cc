@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "ledger/codec/varints.h"
 #include "ledger/codec/world_members.h"
 #include "ledger/domain/fields.h"
 
@@ -38,12 +39,10 @@ struct IsPair : std::false_type {};
 template <class A, class B>
 struct IsPair<std::pair<A, B>> : std::true_type {};
 
-// Numbers take seven bits a byte, low ones first; negative ones are folded between positive ones.
 template <Numeric T>
 std::uint64_t to_bits(T value) {
   if constexpr (std::is_signed_v<T>) {
-    const auto wide = static_cast<std::int64_t>(value);
-    return (static_cast<std::uint64_t>(wide) << 1) ^ static_cast<std::uint64_t>(wide >> 63);
+    return zigzag(value);
   } else {
     return static_cast<std::uint64_t>(value);
   }
@@ -56,9 +55,8 @@ bool from_bits(std::uint64_t bits, T& value) {
     value = static_cast<T>(bits);
     return bits < enum_names(T{}).size();
   } else if constexpr (std::is_signed_v<T>) {
-    const auto wide = static_cast<std::int64_t>((bits >> 1) ^ (~(bits & 1) + 1));
-    value = static_cast<T>(wide);
-    return value == wide;
+    value = static_cast<T>(unzigzag(bits));
+    return value == unzigzag(bits);
   } else {
     value = static_cast<T>(bits);
     return bits <= std::numeric_limits<T>::max();
@@ -71,12 +69,7 @@ class WorldWriter {
 
   template <Numeric T>
   void number(T value) {
-    std::uint64_t bits = to_bits(value);
-    while (bits >= 0x80) {
-      buffer_.push_back(static_cast<char>(static_cast<unsigned char>(bits | 0x80)));
-      bits >>= 7;
-    }
-    buffer_.push_back(static_cast<char>(static_cast<unsigned char>(bits)));
+    add_varint(buffer_, to_bits(value));
   }
   void raw(std::string_view bytes) {
     buffer_.append(bytes);
@@ -116,65 +109,36 @@ class WorldWriter {
 // After the first thing that cannot be, everything reads as nothing.
 class WorldReader {
  public:
-  explicit WorldReader(std::string_view bytes) : left_(bytes) {}
+  explicit WorldReader(std::string_view bytes) : in_(bytes) {}
 
-  bool is_sound() const { return sound_; }
-  bool is_at_end() const { return left_.empty(); }
-  void refuse() {
-    sound_ = false;
-    left_ = {};
-  }
+  bool is_sound() const { return !in_.failed(); }
+  bool is_at_end() const { return in_.left() == 0; }
+  void refuse() { in_.refuse(); }
 
   template <Numeric T>
   void number(T& value) {
-    if (!from_bits(bits(), value)) {
+    if (!from_bits(in_.varint(), value)) {
       value = T{};
       refuse();
     }
   }
-  std::string_view raw(std::size_t count) {
-    if (count > left_.size()) refuse();
-    const auto bytes = left_.substr(0, count);
-    left_.remove_prefix(bytes.size());
-    return bytes;
-  }
-  std::string_view text() { return raw(bits()); }
-  // How many of something follow; each takes a byte at least.
-  std::size_t count() {
-    const std::uint64_t count = bits();
-    if (count > left_.size()) refuse();
-    return sound_ ? count : 0;
-  }
+  std::string_view raw(std::size_t count) { return in_.bytes(count); }
+  std::string_view text() { return in_.text(); }
+  std::size_t count() { return in_.count(); }
   template <class Read>
   SharedRule shared(Read read) {
-    const std::uint64_t at = bits();
-    if (at == rules_.size() && sound_) {
+    const std::uint64_t at = in_.varint();
+    if (at == rules_.size() && is_sound()) {
       domain::Rule rule;
       read(rule);
       rules_.push_back(std::make_shared<const domain::Rule>(std::move(rule)));
     }
     if (at >= rules_.size()) refuse();
-    return sound_ ? rules_[at] : std::make_shared<const domain::Rule>();
+    return is_sound() ? rules_[at] : std::make_shared<const domain::Rule>();
   }
 
  private:
-  std::uint64_t bits() {
-    std::uint64_t bits = 0;
-    for (unsigned shift = 0; shift < 64 && !left_.empty(); shift += 7) {
-      const auto byte = static_cast<unsigned char>(left_.front());
-      left_.remove_prefix(1);
-      if (shift == 63 && byte > 1) break;
-      bits |= std::uint64_t{byte & 0x7FU} << shift;
-      if (byte >= 0x80) continue;
-      if (byte == 0 && shift > 0) break;  // A shorter spelling would do.
-      return bits;
-    }
-    refuse();
-    return 0;
-  }
-
-  std::string_view left_;
-  bool sound_ = true;
+  VarintReader in_;
   std::vector<SharedRule> rules_;
 };
 
@@ -190,7 +154,7 @@ void put(WorldWriter& out, const T& value) {
   } else if constexpr (IsId<T>::value) {
     out.text(value.value);
   } else if constexpr (FixedBytes<T>) {
-    out.raw({reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size()});
+    out.raw(bytes_of(value));
   } else if constexpr (std::is_same_v<T, SharedRule>) {
     out.shared(value, [&](const domain::Rule& rule) { put(out, rule); });
   } else if constexpr (IsPair<T>::value) {

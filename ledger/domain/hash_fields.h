@@ -33,7 +33,7 @@ void hash_value(Sha256& hash, const T& value) {
   if constexpr (std::is_same_v<T, std::string>) {
     hash_text(hash, value);
   } else if constexpr (std::is_same_v<T, Digest> || std::is_same_v<T, CommandId>) {
-    hash.update({reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size()});
+    hash.update(bytes_of(value));
   } else if constexpr (std::is_same_v<T, Time> || std::is_same_v<T, Duration>) {
     hash_number(hash, static_cast<std::uint64_t>(value.micros));
   } else if constexpr (std::is_same_v<T, RuleUpdateId>) {

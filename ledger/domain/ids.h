@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "ledger/result.h"
 
@@ -54,6 +55,13 @@ struct CommandId {
   auto operator<=>(const CommandId&) const = default;
 };
 std::string hex(const CommandId& id);  // 32 lowercase digits.
+
+// The bytes of either, for keys, hashes and files.
+template <class Bytes>
+requires std::is_same_v<Bytes, Digest> || std::is_same_v<Bytes, CommandId> std::string_view
+bytes_of(const Bytes& value) {
+  return {reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size()};
+}
 
 // A name that a person or a program chose: 1..63 of [a-z0-9._-], beginning with a letter or digit.
 template <class Tag>

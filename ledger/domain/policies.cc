@@ -171,7 +171,7 @@ Digest ruleset_digest(const Rules& rules) {
     put_little_endian(numbers, 0, rule->id.value);
     put_little_endian(numbers, 4, rule->version);
     hash.update({numbers.data(), numbers.size()});
-    hash.update({reinterpret_cast<const char*>(rule->body.bytes.data()), rule->body.bytes.size()});
+    hash.update(bytes_of(rule->body));
   }
   return hash.finish();
 }

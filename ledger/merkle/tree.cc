@@ -5,14 +5,6 @@
 #include <utility>
 
 namespace ledger::merkle {
-namespace {
-
-std::string_view view_of(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
-}
-
-}  // namespace
-
 Digest subtree_root(std::string_view tile, std::uint32_t first, std::uint32_t count) {
   CHECK(std::has_single_bit(count), "a full subtree covers a power of two");
   std::array<Digest, tile_width> row{};
@@ -54,7 +46,7 @@ Result<Tree> Tree::load(std::uint64_t size, const TileReader& read) {
 void Tree::append(const Digest& leaf, std::vector<FullTile>& completed) {
   Digest carry = leaf;
   std::uint32_t bit = 0;
-  edge_[0] += view_of(carry);
+  edge_[0] += bytes_of(carry);
   for (; (size_ >> bit & 1U) != 0; ++bit) {
     carry = node_hash(peaks_[bit], carry);
     if ((bit + 1) % tile_height != 0) continue;
@@ -63,7 +55,7 @@ void Tree::append(const Digest& leaf, std::vector<FullTile>& completed) {
     completed.push_back({{level, (hashes_at(level, size_)) / tile_width, tile_width},
                          std::exchange(edge_[level], {})});
     CHECK(level + 1 < tile_levels, "a log does not reach 2^64 records");
-    edge_[level + 1] += view_of(carry);
+    edge_[level + 1] += bytes_of(carry);
   }
   peaks_[bit] = carry;
   ++size_;

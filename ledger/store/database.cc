@@ -95,7 +95,7 @@ Error error_of(const rocksdb::Status& status) {
 std::string bytes_of(const BatchMark& mark) {
   std::string bytes = u64_bytes(mark.batches);
   add_u64(bytes, mark.head.size.value);
-  bytes += view_of(mark.head.root);
+  bytes += bytes_of(mark.head.root);
   return bytes;
 }
 
@@ -112,10 +112,6 @@ std::string stream_key(std::string_view stream, std::uint64_t version) {
   return key;
 }
 
-std::string_view receipt_key(const CommandId& id) {
-  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
-}
-
 std::string tile_key(std::uint32_t level, std::uint64_t index) {
   std::string key(1, static_cast<char>(static_cast<unsigned char>(level)));
   add_u64(key, index);
@@ -123,7 +119,7 @@ std::string tile_key(std::uint32_t level, std::uint64_t index) {
 }
 
 std::string bytes_of(const Receipt& receipt) {
-  std::string bytes(view_of(receipt.body));
+  std::string bytes(bytes_of(receipt.body));
   add_u64(bytes, receipt.first.value);
   add_u64(bytes, receipt.count);
   return bytes;

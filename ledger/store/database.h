@@ -43,7 +43,6 @@ std::optional<BatchMark> batch_mark_in(std::string_view bytes);
 
 inline std::string record_key(Position at) { return u64_bytes(at.value); }
 std::string stream_key(std::string_view stream, std::uint64_t version);
-std::string_view receipt_key(const CommandId& id);
 std::string tile_key(std::uint32_t level, std::uint64_t index);
 std::string bytes_of(const Receipt& receipt);
 std::optional<Receipt> receipt_in(const CommandId& id, std::string_view bytes);
@@ -90,9 +89,6 @@ Error error_of(const rocksdb::Status& status);
 inline rocksdb::Slice slice_of(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 inline std::string_view view_of(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
-}
-inline std::string_view view_of(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
 }
 
 }  // namespace ledger::store

@@ -87,7 +87,7 @@ Result<std::vector<Position>> stream_in(const Database& database, std::string_vi
 }
 
 Result<std::optional<Receipt>> receipt_in(const Database& database, const CommandId& id) {
-  const auto bytes = database.get(Family::receipts, receipt_key(id));
+  const auto bytes = database.get(Family::receipts, bytes_of(id));
   if (!bytes) return fail(bytes.error());
   if (!*bytes) return std::optional<Receipt>();
   const auto receipt = receipt_in(id, **bytes);

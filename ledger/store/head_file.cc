@@ -20,10 +20,6 @@ namespace {
 constexpr std::string_view magic = "ULHEAD-1";
 constexpr std::size_t digest_at = HeadFile::slot_bytes - 32;
 
-std::string_view bytes_in(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
-}
-
 Digest digest_in(std::string_view bytes) {
   Digest digest;
   for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
@@ -41,11 +37,11 @@ std::string bytes_of(const Slot& slot) {
   std::string bytes(magic);
   add_u64(bytes, slot.sequence);
   add_u64(bytes, slot.sealed.head.size.value);
-  bytes += bytes_in(slot.sealed.head.root);
+  bytes += bytes_of(slot.sealed.head.root);
   add_u64(bytes, slot.sealed.note.size());
   bytes += slot.sealed.note;
   bytes.resize(digest_at, '\0');
-  bytes += bytes_in(sha256(bytes));
+  bytes += bytes_of(sha256(bytes));
   return bytes;
 }
 

@@ -118,13 +118,13 @@ Result<std::string> tile_from_below(const Database& database, const merkle::Tile
       const auto entry = cursor.next();
       if (!entry) return fail(entry.error());
       if (!*entry) return hashes;
-      hashes += view_of(leaf_hash((*entry)->bytes));
+      hashes += bytes_of(leaf_hash((*entry)->bytes));
     }
   }
   for (std::uint32_t i = 0; i < tile.width; ++i) {
     const auto below = database.full_tile(tile.level - 1, first + i);
     if (!below) return fail(below.error());
-    hashes += view_of(merkle::subtree_root(*below, 0, tile_width));
+    hashes += bytes_of(merkle::subtree_root(*below, 0, tile_width));
   }
   return hashes;
 }

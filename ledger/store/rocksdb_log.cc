@@ -31,7 +31,7 @@ void fill(rocksdb::WriteBatch& to, const Batch& batch, const Database& database,
     ++at;
   }
   for (const Receipt& receipt : batch.receipts) {
-    put(to, database.family(Family::receipts), receipt_key(receipt.id), bytes_of(receipt));
+    put(to, database.family(Family::receipts), bytes_of(receipt.id), bytes_of(receipt));
   }
   for (const auto& tile : tiles) {
     put(to, database.family(Family::tiles), tile_key(tile.id.level, tile.id.index), tile.hashes);
