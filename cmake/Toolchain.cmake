@@ -34,14 +34,6 @@ foreach(sanitizer IN LISTS LEDGER_SANITIZE)
   add_compile_options(-fsanitize=${sanitizer} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${sanitizer})
 endforeach()
-if(LEDGER_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # With a sanitizer's checks in between, gcc loses sight of what was set.
-  add_compile_options(-Wno-maybe-uninitialized)
-endif()
-if("thread" IN_LIST LEDGER_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # Asio's fences are beyond this sanitizer, which says so; its queues are locked all the same.
-  add_compile_options(-Wno-tsan)
-endif()
 if("undefined" IN_LIST LEDGER_SANITIZE)
   add_compile_options(-fno-sanitize-recover=all)
   # The packaged libraries come without type information for vptr checks. The others are made at every
