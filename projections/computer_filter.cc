@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 9> bucket_fields = {"status",     "policy
                                                            "modules",    "group",   "relay_group",
                                                            "components", "ruleset", "behind"};
 
+// Whose values stand in a row byte by byte.
+constexpr std::array<std::string_view, 4> text_fields = {"computer", "name", "agent_version",
+                                                         "labels"};
+
 // Assignments of more unknown terms than this are not tried out: the computers are asked.
 constexpr std::size_t unknown_terms_tried_max = 6;
 
@@ -71,6 +75,14 @@ Result<ComputerFilter> ComputerFilter::parse(std::string_view text) {
       made.about_computers_.push_back(i);
     }
   }
+  for (const std::size_t i : made.filter_.required_terms()) {
+    const auto& term = made.filter_.terms()[i];
+    const bool is_text =
+        std::find(text_fields.begin(), text_fields.end(), term.field) != text_fields.end();
+    const bool asks_for_it = term.op == domain::FilterOperator::equal ||
+                             (term.op == domain::FilterOperator::has && term.text != "*");
+    if (is_text && asks_for_it) made.texts_.push_back(i);
+  }
   return made;
 }
 
@@ -78,10 +90,22 @@ const domain::FilterTerm* ComputerFilter::term_about_computers() const {
   return about_computers_.empty() ? nullptr : &filter_.terms()[about_computers_.front()];
 }
 
-std::optional<std::string_view> ComputerFilter::only_computer() const {
+std::optional<std::string_view> ComputerFilter::only_computer() const { return only("computer"); }
+
+std::optional<std::string_view> ComputerFilter::only_name() const { return only("name"); }
+
+bool ComputerFilter::may_match(std::string_view row) const {
+  return std::all_of(texts_.begin(), texts_.end(), [&](std::size_t i) {
+    const auto& term = filter_.terms()[i];
+    return term.op == domain::FilterOperator::equal ? row.find(term.text) != row.npos
+                                                    : domain::contains_text(row, term.text);
+  });
+}
+
+std::optional<std::string_view> ComputerFilter::only(std::string_view field) const {
   for (const std::size_t i : filter_.required_terms()) {
     const auto& term = filter_.terms()[i];
-    if (term.field == "computer" && term.op == domain::FilterOperator::equal) return term.text;
+    if (term.field == field && term.op == domain::FilterOperator::equal) return term.text;
   }
   return std::nullopt;
 }

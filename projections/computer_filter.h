@@ -34,6 +34,13 @@ class ComputerFilter {
   // The id of the only computer that can match, if the filter asks for one.
   std::optional<std::string_view> only_computer() const;
 
+  // The name of whatever can match, if the filter asks for one.
+  std::optional<std::string_view> only_name() const;
+
+  // Whether the row may be of a computer that matches, from its bytes alone: a text that is asked
+  // for in any case stands in them as it is. Costs a search, where reading the row costs much more.
+  bool may_match(std::string_view row) const;
+
   BucketVerdict judge(const FleetBucket& bucket, const domain::Expectations& expectations) const;
 
   // Shape: `bucket` is what judge() said of the computer's bucket.
@@ -42,7 +49,10 @@ class ComputerFilter {
 
  private:
   domain::Filter filter_;
+  std::optional<std::string_view> only(std::string_view field) const;
+
   std::vector<std::size_t> about_computers_;  // Indices of terms.
+  std::vector<std::size_t> texts_;  // Of terms about texts, of which each holds of what matches.
 };
 
 }  // namespace projections

@@ -93,17 +93,38 @@ struct Matching {
   }
 };
 
+Result<std::optional<ComputerItem>> listed_if_matching(const Snapshot& snapshot,
+                                                       std::string_view computer,
+                                                       const Matching& matching) {
+  auto row = snapshot.row<ComputerRow>(View::computers, computer);
+  if (!row) return fail(row.error());
+  if (!*row || (*row)->removed || !matching.chosen.verdicts.contains((*row)->bucket)) {
+    return std::optional<ComputerItem>();
+  }
+  return matching.item(**std::move(row));
+}
+
 // A filter that names its computer needs no scan.
 Result<Page<ComputerItem>> list_one(const Snapshot& snapshot, std::string_view computer,
                                     const ListQuery& query, const Matching& matching) {
   Page<ComputerItem> page;
   if (computer <= query.after) return page;
-  auto row = snapshot.row<ComputerRow>(View::computers, computer);
-  if (!row) return fail(row.error());
-  if (!*row || (*row)->removed || !matching.chosen.verdicts.contains((*row)->bucket)) return page;
-  auto item = matching.item(**std::move(row));
+  auto item = listed_if_matching(snapshot, computer, matching);
   if (!item) return fail(item.error());
   if (*item) page.items.push_back(**std::move(item));
+  return page;
+}
+
+// Nor does one that gives the name: those that have it are known.
+Result<Page<ComputerItem>> list_named(const Snapshot& snapshot, std::string_view name,
+                                      const ListQuery& query, const Matching& matching) {
+  const std::string prefix = name_key(name);
+  const auto cursor = snapshot.scan(View::computer_names, prefix,
+                                    query.after.empty() ? std::string() : prefix + query.after);
+  auto page = fill_page<ComputerItem>(*cursor, query, [&](const RowCursor::Entry& entry) {
+    return listed_if_matching(snapshot, entry.key.substr(prefix.size()), matching);
+  });
+  if (page && !page->next.empty()) page->next.erase(0, prefix.size());
   return page;
 }
 
@@ -122,8 +143,10 @@ Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQu
   if (const auto only = filter->only_computer()) {
     return list_one(snapshot, *only, query, matching);
   }
+  if (const auto name = filter->only_name()) return list_named(snapshot, *name, query, matching);
   const std::size_t max = rows_asked(query);
-  const auto scan = scan_computers(snapshot, *fleet, chosen.buckets, query.after, max);
+  const auto scan = scan_computers(snapshot, *fleet, chosen.buckets, query.after, max,
+                                   [&](std::string_view row) { return filter->may_match(row); });
   std::string last;
   for (std::size_t looked = 0;; ++looked) {
     auto step = scan->next();

@@ -21,8 +21,8 @@ constexpr std::uint64_t get_cost = 4;
 class Walk final : public ComputerScan {
  public:
   Walk(const Snapshot& snapshot, const std::vector<const FleetBucket*>& chosen,
-       std::string_view after)
-      : cursor_(snapshot.scan(View::computers, "", after)) {
+       std::string_view after, RowTest may_match)
+      : cursor_(snapshot.scan(View::computers, "", after)), may_match_(std::move(may_match)) {
     for (const FleetBucket* bucket : chosen) slots_.insert(bucket->row.slot);
   }
 
@@ -30,15 +30,17 @@ class Walk final : public ComputerScan {
     const auto entry = cursor_->next();
     if (!entry) return fail(entry.error());
     if (!*entry) return std::optional<Step>();
+    Step step{std::string((*entry)->key), std::nullopt};
+    if (!may_match_((*entry)->row)) return std::optional<Step>(std::move(step));
     auto row = decode_row<ComputerRow>((*entry)->row);
     if (!row) return fail(row.error());
-    Step step{std::string((*entry)->key), std::nullopt};
     if (!row->removed && slots_.contains(row->bucket)) step.row = std::move(*row);
     return std::optional<Step>(std::move(step));
   }
 
  private:
   std::unique_ptr<RowCursor> cursor_;
+  RowTest may_match_;
   std::unordered_set<std::uint32_t> slots_;  // lookup only
 };
 
@@ -105,14 +107,15 @@ class Merge final : public ComputerScan {
 
 std::unique_ptr<ComputerScan> scan_computers(const Snapshot& snapshot, const Fleet& fleet,
                                              const std::vector<const FleetBucket*>& chosen,
-                                             std::string_view after, std::size_t rows_wanted) {
+                                             std::string_view after, std::size_t rows_wanted,
+                                             RowTest may_match) {
   std::uint64_t members = 0;
   for (const FleetBucket* bucket : chosen) members += bucket->computers;
   const std::uint64_t walked =
       members == 0 ? fleet.computers() : rows_wanted * (fleet.computers() / members + 1);
   const std::uint64_t merged = open_cost * chosen.size() + get_cost * rows_wanted;
   if (chosen.size() > ledger::limits::bucket_cursors_max || walked <= merged) {
-    return std::make_unique<Walk>(snapshot, chosen, after);
+    return std::make_unique<Walk>(snapshot, chosen, after, std::move(may_match));
   }
   return std::make_unique<Merge>(snapshot, chosen, after);
 }

@@ -29,10 +29,14 @@ class ComputerScan {
   virtual ledger::Result<std::optional<Step>> next() = 0;
 };
 
+// Of rows that are walked over: false of those that need no look.
+using RowTest = std::function<bool(std::string_view row)>;
+
 // From after the computer `after` on. Shape: `chosen` point into `fleet`, which is of `snapshot`;
 // all outlive the scan.
 std::unique_ptr<ComputerScan> scan_computers(const Snapshot& snapshot, const Fleet& fleet,
                                              const std::vector<const FleetBucket*>& chosen,
-                                             std::string_view after, std::size_t rows_wanted);
+                                             std::string_view after, std::size_t rows_wanted,
+                                             RowTest may_match);
 
 }  // namespace projections

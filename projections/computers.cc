@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "ledger/digest.h"
 #include "projections/keys.h"
 
 namespace projections {
@@ -99,7 +100,35 @@ void TouchedComputers::add(domain::ComputerIndex computer, const Place& before,
   if (after) slots_.push_back(after->slot);
 }
 
+std::string name_key(std::string_view name) {
+  const auto digest = ledger::sha256(name);
+  return std::string(bytes_of(digest).substr(0, number_key(0).size()));
+}
+
+void TouchedComputers::add_name(domain::ComputerIndex computer, std::optional<std::string> before) {
+  renamed_.push_back({computer, std::move(before)});
+}
+
+void TouchedComputers::project_names(const World& world, Rows& rows) {
+  const auto by_computer = [](const Renamed& a, const Renamed& b) {
+    return a.computer < b.computer;
+  };
+  std::stable_sort(renamed_.begin(), renamed_.end(), by_computer);
+  const auto of_one = [](const Renamed& a, const Renamed& b) { return a.computer == b.computer; };
+  renamed_.erase(std::unique(renamed_.begin(), renamed_.end(), of_one), renamed_.end());
+  for (const auto& [computer, before] : renamed_) {
+    const std::string_view id = world.computers.table.id(computer);
+    const std::string_view name = world.computers.table.name(computer);
+    if (before == name) continue;
+    if (before) rows.erase(View::computer_names, name_key(*before).append(id));
+    rows.set(View::computer_names, name_key(name).append(id),
+             ComputerNameRow{domain::ComputerId{std::string(id)}, std::string(name)});
+  }
+  renamed_.clear();
+}
+
 void TouchedComputers::project(const World& world, Rows& rows) {
+  project_names(world, rows);
   std::sort(touches_.begin(), touches_.end(), [](const Touch& a, const Touch& b) {
     return std::pair(a.computer, a.number) < std::pair(b.computer, b.number);
   });

@@ -91,6 +91,23 @@ struct BucketMemberRow {
   bool operator==(const BucketMemberRow&) const = default;
 };
 
+// View computer_names, by a number made of the name (eight bytes) and computer: who has a name is
+// found without looking at the others. Removed ones stay.
+struct ComputerNameRow {
+  domain::ComputerId computer;
+  std::string name;
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return field_list(field("computer", &ComputerNameRow::computer),
+                      field("name", &ComputerNameRow::name));
+  }
+  bool operator==(const ComputerNameRow&) const = default;
+};
+// What the keys of computers with this name begin with; another name may come to the same.
+std::string name_key(std::string_view name);
+
 // View removed_computers, by computer: when it was last removed. Stays when the computer joins
 // again, so that what it was given before, its tokens above all, opens nothing any more.
 struct RemovedComputerRow {
@@ -160,6 +177,8 @@ class TouchedComputers {
 
   // An event concerned `computer` and moved it from `before`, if it moved it.
   void add(domain::ComputerIndex computer, const Place& before, const Place& after);
+  // An event gave `computer` another name than `before`; nothing: it is new.
+  void add_name(domain::ComputerIndex computer, std::optional<std::string> before);
   std::size_t size() const { return touches_.size(); }
 
   // Writes the rows as they are after the last event, and forgets the computers.
@@ -171,7 +190,14 @@ class TouchedComputers {
     std::uint32_t number = 0;  // In the order of events: the first knows where it was before.
     Place before;
   };
+  struct Renamed {
+    domain::ComputerIndex computer = 0;
+    std::optional<std::string> before;
+  };
+  void project_names(const domain::World&, Rows&);
+
   std::vector<Touch> touches_;
+  std::vector<Renamed> renamed_;      // In the order of events.
   std::vector<std::uint32_t> slots_;  // Of the buckets that computers left or entered.
 };
 

@@ -1,5 +1,6 @@
 #include "projections/digest.h"
 
+#include <algorithm>
 #include <string>
 
 #include "ledger/digest.h"
@@ -18,6 +19,11 @@ std::optional<View> view_from(std::string_view name) {
     if (each.name == name) return each.view;
   }
   return std::nullopt;
+}
+
+bool names(const std::vector<domain::ViewDigest>& digests, std::string_view view) {
+  return std::any_of(digests.begin(), digests.end(),
+                     [&](const domain::ViewDigest& each) { return each.view == view; });
 }
 
 }  // namespace
@@ -72,7 +78,10 @@ std::vector<std::string_view> differing_views(const std::vector<domain::ViewDige
   const auto others = ViewSums::from(other);
   std::vector<std::string_view> differing;
   for (const auto& [view, name] : all_views) {
-    if (!sums || !others || (*sums)[view] != (*others)[view]) differing.push_back(name);
+    const bool both_know = names(one, name) && names(other, name);
+    if (!sums || !others || (both_know && (*sums)[view] != (*others)[view])) {
+      differing.push_back(name);
+    }
   }
   return differing;
 }

@@ -85,6 +85,17 @@ std::vector<Placed> named_by(const Event& event, const World& world) {
   return {};
 }
 
+std::optional<std::string> name_of(const World& world,
+                                   std::optional<domain::ComputerIndex> computer) {
+  if (!computer) return std::nullopt;
+  return std::string(world.computers.table.name(*computer));
+}
+
+bool names_computer(const Event& event) {
+  return get_if<domain::ComputerEnrolled>(&event.payload) != nullptr ||
+         get_if<domain::ComputerFactsChanged>(&event.payload) != nullptr;
+}
+
 }  // namespace
 
 void step(const Event& event, World& world, Rows& rows, TouchedComputers& touched) {
@@ -95,14 +106,17 @@ void step(const Event& event, World& world, Rows& rows, TouchedComputers& touche
   auto index = about_computer ? world.computers.table.find(computer) : std::nullopt;
   const auto before = index ? place_of(world, *index) : std::nullopt;
   const auto named = named_by(event, world);
+  const bool gives_name = names_computer(event);
+  const auto name_before = gives_name ? name_of(world, index) : std::nullopt;
   evolve(world, event);
   for (const auto& [other, place] : named) {
     const auto after = place_of(world, other);
     if (after != place) touched.add(other, place, after);
   }
-  if (about_computer) {
-    if (!index) index = world.computers.table.find(computer);
-    if (index) touched.add(*index, before, place_of(world, *index));
+  if (about_computer && !index) index = world.computers.table.find(computer);
+  if (index) {
+    touched.add(*index, before, place_of(world, *index));
+    if (gives_name) touched.add_name(*index, name_before);
   }
   visit([&](const auto& payload) { project(event, payload, world, rows); }, event.payload);
   project_expectations(event, world, rows);

@@ -24,7 +24,8 @@ constexpr bool is_read_back(View view) {
   return view != View::computers && view != View::buckets && view != View::bucket_members &&
          view != View::open_instructions && view != View::update_rules &&
          view != View::expected_patterns && view != View::expected_rulesets &&
-         view != View::overview && view != View::removed_computers;
+         view != View::overview && view != View::removed_computers &&
+         view != View::computer_names;
 }
 
 // Thread: one.

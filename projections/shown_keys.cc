@@ -23,6 +23,7 @@ KeyShape shape_of(View view) {
     case View::instructions:
       return KeyShape::number;
     case View::bucket_members:
+    case View::computer_names:
       return KeyShape::number_and_text;
     case View::task_runs:
       return KeyShape::text_and_number;

@@ -34,7 +34,7 @@ struct StoreState {
 };
 
 // Goes up when the rows of the same log become others, or are kept in another way.
-inline constexpr std::uint32_t views_format = 1;
+inline constexpr std::uint32_t views_format = 2;
 
 class RocksViewStore final : public ViewStore {
  public:

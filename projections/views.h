@@ -43,13 +43,14 @@ enum class View : std::uint8_t {
   open_instructions,
   bucket_counts,
   removed_computers,
+  computer_names,
 };
 
 struct ViewName {
   View view;
   std::string_view name;
 };
-inline constexpr std::array<ViewName, 33> all_views = {{
+inline constexpr std::array<ViewName, 34> all_views = {{
     {View::computers, "computers"},
     {View::buckets, "buckets"},
     {View::bucket_members, "bucket_members"},
@@ -83,6 +84,7 @@ inline constexpr std::array<ViewName, 33> all_views = {{
     {View::open_instructions, "open_instructions"},
     {View::bucket_counts, "bucket_counts"},
     {View::removed_computers, "removed_computers"},
+    {View::computer_names, "computer_names"},
 }};
 
 constexpr std::string_view name_of(View view) {

@@ -59,6 +59,39 @@ TEST(Computers, AreFoundByTheirIdWithWhatElseIsAskedOfThem) {
   EXPECT_TRUE(list_computers(*now, behind_it)->items.empty());
 }
 
+TEST(Computers, AreFoundByTheirNameAlsoWhereOthersHaveItAndAfterItChanged) {
+  Fold fold = five_computers();
+  const std::uint64_t events_before = fold.log.size();
+  ChangeComputerFacts renamed;
+  renamed.computer = {"c3"};
+  renamed.name = "Host c1";
+  renamed.platform = {"linux"};
+  ASSERT_TRUE(fold.submit(renamed));
+  const Viewed viewed(fold.log);
+  const auto now = viewed.now();
+  EXPECT_EQ(computers_of(*now, "name = \"Host c1\""), (Names{"c1", "c3"}));
+  EXPECT_EQ(computers_of(*now, "name = \"Host c3\""), Names{});
+  EXPECT_EQ(computers_of(*now, "name = \"Host c1\" AND status = out_of_date"), Names{});
+  EXPECT_EQ(computers_of(*now, "name = \"host c1\""), Names{});
+  EXPECT_EQ(computers_of(*now, "name:\"HOST C1\" AND NOT computer = c3"), Names{"c1"});
+  EXPECT_EQ(computers_of(*now, "name = \"Host c1\" OR computer = c0"), (Names{"c0", "c1", "c3"}));
+  const auto before = viewed.at(events_before - 1);
+  EXPECT_EQ(computers_of(*before, "name = \"Host c1\""), Names{"c1"});
+  EXPECT_EQ(computers_of(*before, "name = \"Host c3\""), Names{"c3"});
+
+  ListQuery one_at_a_time = filtered("name = \"Host c1\"");
+  one_at_a_time.max = 1;
+  const auto first = list_computers(*now, one_at_a_time);
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->next, "c1");
+  one_at_a_time.after = first->next;
+  const auto second = list_computers(*now, one_at_a_time);
+  ASSERT_TRUE(second.has_value());
+  ASSERT_EQ(second->items.size(), 1U);
+  EXPECT_EQ(second->items[0].computer.value, "c3");
+  EXPECT_TRUE(second->next.empty());
+}
+
 TEST(Computers, SayWhyTheyAreWhatTheyAre) {
   const Viewed viewed(five_computers().log);
   const auto page = list_computers(*viewed.now(), filtered("computer = c0"));

@@ -66,6 +66,17 @@ TEST(DifferingViews, AreNamed) {
   EXPECT_TRUE(projections::differing_views(one.digests(), one.digests()).empty());
 }
 
+TEST(DifferingViews, AreNotThoseThatWereNotThereYet) {
+  ViewSums now;
+  now[View::computer_names].add({1, 2});
+  auto recorded = ViewSums().digests();
+  std::erase_if(recorded, [](const auto& each) { return each.view == "computer_names"; });
+  EXPECT_TRUE(projections::differing_views(now.digests(), recorded).empty());
+  recorded.push_back({"computer_names", 1, 3, 3});
+  EXPECT_EQ(projections::differing_views(now.digests(), recorded),
+            std::vector<std::string_view>{"computer_names"});
+}
+
 TEST(SumsTrail, KnowsTheSumsOfAWhileAgo) {
   SumsTrail trail({10}, 3);
   std::vector<ViewSums> sums(1);  // [n]: after 10 + n events.
