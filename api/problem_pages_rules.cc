@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 57> pages_of_rules = {{
+constexpr std::array<ProblemPage, 58> pages_of_rules = {{
     {"application-type-unknown", "No rule in force has this application type",
      "GET /v1/rules shows the types of the rule update in force."},
     {"check-under-way", "The source is being checked already",
@@ -17,6 +17,7 @@ constexpr std::array<ProblemPage, 57> pages_of_rules = {{
     {"content-too-large", "The content is too large", "At most 64 MiB are stored in one piece."},
     {"content-unknown", "There is no such content",
      "It was never imported, or deleted with its rule update. Import it again."},
+    {"cve-invalid", "This is no CVE", "They look like CVE-2021-44228."},
     {"cve-repeated", "A CVE is named twice in one rule", "Name each CVE once."},
     {"file-failed", "A file cannot be read", "The detail says what the system said."},
     {"file-too-large", "The file is too large", "The detail says how large it may be."},

@@ -152,6 +152,7 @@ void add_routes(Router& router, const Services& services) {
   add_rule_routes(routes);
   add_hold_routes(routes);
   add_policy_routes(routes);
+  add_exposure_routes(routes);
   add_computer_routes(routes);
   add_enrolment_routes(routes);
   add_agent_routes(routes);

@@ -89,6 +89,7 @@ void add_rule_routes(Routes&);
 void add_hold_routes(Routes&);
 void add_policy_routes(Routes&);
 void add_computer_routes(Routes&);
+void add_exposure_routes(Routes&);
 void add_enrolment_routes(Routes&);
 void add_agent_routes(Routes&);
 void add_group_routes(Routes&);

@@ -92,6 +92,8 @@ inline constexpr std::size_t list_rows_passed_max = 6'000;
 // Buckets whose members are merged for one page; of more, the computers are walked.
 inline constexpr std::size_t bucket_cursors_max = 256;
 inline constexpr std::size_t backward_rows_max = 100'000;  // Of a view shown backwards: refused.
+// Versions of a computer, or of a policy's ruleset, that a question about cover looks at.
+inline constexpr std::size_t exposure_versions_max = 2'000;
 inline constexpr std::size_t blame_versions_max = 1'000;   // Older ones are not looked at.
 // Records looked at for one page of events; then the page is short and the next goes on.
 inline constexpr std::size_t activity_records_passed_max = 50'000;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ledger/digest.h"
+#include "ledger/domain/cve.h"
 #include "ledger/limits.h"
 #include "updates/local_file.h"
 
@@ -30,13 +31,6 @@ constexpr std::uint32_t version_max = 2'147'483'648;
 enum class Lines { one, many };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool are_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
-
-// CVE-YYYY-N…, with 4 to 19 digits at the end.
-bool is_cve(std::string_view text) {
-  if (!text.starts_with("CVE-") || text.size() < 13 || text.size() > 28) return false;
-  return are_digits(text.substr(4, 4)) && text[8] == '-' && are_digits(text.substr(9));
-}
 
 bool is_application_type(std::string_view text) {
   const auto allowed = [](char c) {
@@ -220,7 +214,7 @@ class DocumentReader {
   void read_cve(const JsonValue& value, std::vector<std::string>& out) {
     std::string cve;
     if (!reader_.read(value, cve)) return;
-    if (!is_cve(cve)) {
+    if (!ledger::domain::is_cve(cve)) {
       reader_.refuse("json-value", "Expected a CVE such as CVE-2021-44228.");
     } else if (std::find(out.begin(), out.end(), cve) != out.end()) {
       reader_.refuse("cve-repeated", cve + " is given more than once.");

@@ -232,6 +232,12 @@ class Story:
         self.call("showComputer", path={"computer": "none"}, expect=404)
         self.listed("listComputerHistory", path=path)
         self.listed("listComputerBlame", path=path)
+        self.listed("listExposure", query={"filter": "exposed > 0"})
+        self.call("showExposure", path={"cve": "CVE-2026-1001"}, expect=200)
+        self.call("showExposure", path={"cve": "CVE-1"}, expect=400)
+        self.listed("listComputerExposure", path={**path, "cve": "CVE-2026-1001"})
+        self.call("listComputerExposure", path={"computer": "none", "cve": "CVE-2026-1001"},
+                  expect=404)
         digest = hashlib.sha256(json.dumps(document("26-002", 2)).encode()).hexdigest()
         self.call("showContent", path={"digest": digest}, token=own, expect=200)
         self.call("showContent", path={"digest": "0" * 64}, token=own, expect=404)

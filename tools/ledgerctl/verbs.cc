@@ -5,13 +5,14 @@
 namespace ledgerctl {
 namespace {
 
-constexpr std::array<Noun, 22> all_nouns = {{
+constexpr std::array<Noun, 23> all_nouns = {{
     {"status", "The fleet in one look."},
     {"events", "The history: what happened, by whom, why."},
     {"rules", "Rules, and the life of one."},
     {"updates", "Rule updates: import, apply, reapply, roll back, export, delete."},
     {"policies", "Policies and the rules they assign."},
     {"computers", "Computers: what they are, run and should run."},
+    {"exposure", "CVEs, and which computers have cover."},
     {"groups", "Groups of computers."},
     {"relays", "Relays and relay groups."},
     {"patterns", "Anti-malware patterns and who runs them."},

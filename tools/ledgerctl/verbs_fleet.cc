@@ -37,7 +37,7 @@ constexpr std::array<Option, 3> new_relay = {{
     {"--url", Into::text, "url", "Where computers reach it.", true},
 }};
 
-constexpr std::array<Verb, 32> fleet_verbs = {{
+constexpr std::array<Verb, 35> fleet_verbs = {{
     list("computers", "list", "All computers.", "/v1/computers",
          "computer,status,policy,rule_update,platform,group,relay_group,reason"),
     object("computers", "facets", "How many of each kind.", "/v1/computers:facets"),
@@ -58,6 +58,12 @@ constexpr std::array<Verb, 32> fleet_verbs = {{
             enrolment),
     list("computers", "blame", "Which event set each of its fields.",
          "/v1/computers/{computer}/blame", ""),
+    list("computers", "exposure", "When it had cover for a CVE, and when not.",
+         "/v1/computers/{computer}/exposure/{cve}",
+         "covered,since,until,rule_update,policy,reason"),
+    list("exposure", "list", "CVEs, and how many computers have cover.", "/v1/exposure",
+         "cve,covered,exposed,rules"),
+    object("exposure", "show", "One CVE, policy by policy.", "/v1/exposure/{cve}"),
     command("computers", "cancel-instruction", "Nobody follows it any more.", "POST",
             "/v1/instructions/{instruction}:cancel"),
     list("computers", "enrolment-tokens", "Tokens by which computers join.", "/v1/enrolment-tokens",
