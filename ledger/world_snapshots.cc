@@ -106,10 +106,10 @@ Result<World> read_world(const Candidate& candidate, const store::EventLog& log)
 }
 
 // The log's last space is not for caches.
-Result<void> check_space(const fs::path& directory) {
+Result<void> check_space(const fs::path& directory, std::uint64_t free_bytes_low) {
   std::error_code error;
   const auto space = fs::space(directory, error);
-  if (error || space.available >= limits::snapshot_free_bytes_low) return {};
+  if (error || space.available >= free_bytes_low) return {};
   return fail(ErrorKind::unavailable, "disk-full",
               "There is too little free space for a snapshot in " + directory.string() +
                   "; free some space.");
@@ -135,7 +135,7 @@ Result<void> WorldSnapshots::save(const World& world, const Digest& root) {
   const auto give = [&](const store::Take& take) -> Result<void> {
     Sha256 hash;
     const auto add = [&](std::string_view piece) -> Result<void> {
-      if (const auto roomy = check_space(directory_); !roomy) return roomy;
+      if (const auto roomy = check_space(directory_, free_bytes_low_); !roomy) return roomy;
       hash.update(piece);
       return take(piece);
     };

@@ -3,12 +3,14 @@
 // anything about it is not right, and deleting it is always allowed.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "ledger/domain/world.h"
+#include "ledger/limits.h"
 #include "ledger/result.h"
 #include "ledger/store/event_log.h"
 
@@ -24,7 +26,10 @@ namespace ledger {
 class WorldSnapshots {
  public:
   // Made with the first snapshot if it is missing.
-  explicit WorldSnapshots(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  // Nothing is written where less than `free_bytes_low` bytes are free.
+  explicit WorldSnapshots(std::filesystem::path directory,
+                          std::uint64_t free_bytes_low = limits::snapshot_free_bytes_low)
+      : directory_(std::move(directory)), free_bytes_low_(free_bytes_low) {}
 
   struct Found {
     std::optional<domain::World> world;  // Nothing: there is none to be had.
@@ -42,6 +47,7 @@ class WorldSnapshots {
   void remove_others(domain::Position newest) const;
 
   const std::filesystem::path directory_;
+  const std::uint64_t free_bytes_low_;
 };
 
 }  // namespace ledger

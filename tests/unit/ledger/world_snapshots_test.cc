@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,24 @@ TEST_F(WorldSnapshotsTest, GiveBackTheWorldThatWasSaved) {
   EXPECT_EQ(found.world->size, saved_size);
   ASSERT_TRUE(fold_log(log, log.head().size, *found.world));
   EXPECT_EQ(codec::encode_world(*found.world), codec::encode_world(fold.world));
+}
+
+TEST_F(WorldSnapshotsTest, AreNotWrittenIntoTheLastSpace) {
+  save();
+  const auto saved_size = fold.world.size;
+  grow();
+  // More than any disk has.
+  constexpr auto everything = std::numeric_limits<std::uint64_t>::max();
+  WorldSnapshots cramped(directory / "snapshots", everything);
+  const auto saved = cramped.save(fold.world, log.head().root);
+  ASSERT_FALSE(saved);
+  EXPECT_EQ(saved.error().kind, ErrorKind::unavailable);
+  EXPECT_EQ(saved.error().reason, "disk-full");
+  // Nothing half-written is taken for a snapshot, and the one before is still good.
+  const auto found = snapshots.load(log);
+  EXPECT_TRUE(found.passed_over.empty());
+  ASSERT_TRUE(found.world);
+  EXPECT_EQ(found.world->size, saved_size);
 }
 
 TEST_F(WorldSnapshotsTest, OfTheSameEventsAreTheSameBytes) {
