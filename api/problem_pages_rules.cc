@@ -45,6 +45,8 @@ constexpr std::array<ProblemPage, 58> pages_of_rules = {{
     {"plan-digest-missing", "The plan's digest is needed",
      "Send it in If-Match or in the body, so that what you saw is what is applied."},
     {"plan-expired", "The plan is too old", "Plans live for a quarter of an hour. Make it anew."},
+    {"plan-missing", "This is changed by a plan only",
+     "Make the plan that the detail names, look at it, and apply it by its digest."},
     {"plan-stale", "The effect would be another than the plan showed",
      "\"plan\" is the new plan; look at what changed and apply that one."},
     {"plan-unknown", "There is no such plan",

@@ -3,6 +3,7 @@
 #include "ledger/domain/alerts.h"
 #include "ledger/domain/commands_alerts.h"
 #include "projections/alerts.h"
+#include "projections/row_filter.h"
 #include "projections/tables.h"
 
 namespace api {
@@ -53,7 +54,9 @@ Answered<Listed> alert_types(const Reading& reading, const ListQuery& page) {
     if (!item) return refused(item.error());
     items.push_back(std::move(*item));
   }
-  return sliced(listed(items), page.after, page.max);
+  const auto wanted = projections::matching(std::move(items), page.filter);
+  if (!wanted) return refused(wanted.error());
+  return sliced(listed(*wanted), page.after, page.max);
 }
 
 Answered<AlertType> path_type(const Request& request) {
@@ -98,7 +101,7 @@ void add_alert_routes(Routes& routes) {
   routes.command({"POST", "/v1/alerts/{alert}:acknowledge", Permission::operate}, acknowledge);
   routes.command({"POST", "/v1/alerts/{alert}:dismiss", Permission::operate},
                  make_of<domain::DismissAlert>("alert"));
-  routes.list("/v1/alert-types", Permission::read, {}, alert_types);
+  routes.list("/v1/alert-types", Permission::read, {"filter"}, alert_types);
   routes.read("/v1/alert-types/{type}", Permission::read, {}, show_type);
   routes.command({"PUT", "/v1/alert-types/{type}", Permission::configure, IfMatch::required},
                  configure_alert_type);

@@ -2,16 +2,12 @@
 #include "api/routes.h"
 #include "ledger/domain/commands_relays.h"
 #include "projections/relay_list.h"
-#include "projections/relays.h"
-#include "projections/tables.h"
 
 namespace api {
 namespace {
 
 using domain::ComputerId;
 using projections::ListQuery;
-using projections::RelayGroupRow;
-using projections::View;
 
 Answered<Response> show_relay(const Reading& reading) {
   const auto relay = path_name<ComputerId>(reading.request, "relay");
@@ -19,6 +15,14 @@ Answered<Response> show_relay(const Reading& reading) {
   const auto item = projections::find_relay(*reading.snapshot, *relay);
   if (!item) return refused(item.error());
   return versioned_object(reading, *item, "relay/" + relay->value);
+}
+
+Answered<Response> show_group(const Reading& reading) {
+  const auto group = path_name<domain::RelayGroupId>(reading.request, "relay_group");
+  if (!group) return refused(group.error());
+  const auto item = projections::find_relay_group(*reading.snapshot, *group);
+  if (!item) return refused(item.error());
+  return versioned_object(reading, *item, "relay-group/" + group->value);
 }
 
 // A relay's token opens only what is its own.
@@ -88,12 +92,9 @@ void add_relay_routes(Routes& routes) {
 
   routes.list("/v1/relay-groups", Permission::read, {"filter"},
               [](const Reading& reading, const ListQuery& query) {
-                return answered_page(projections::list_rows<RelayGroupRow>(
-                    *reading.snapshot, View::relay_groups, query));
+                return answered_page(projections::list_relay_groups(*reading.snapshot, query));
               });
-  routes.read("/v1/relay-groups/{relay_group}", Permission::read, {}, [](const Reading& reading) {
-    return row_answer<RelayGroupRow>(reading, View::relay_groups, "relay_group", "relay-group");
-  });
+  routes.read("/v1/relay-groups/{relay_group}", Permission::read, {}, show_group);
   routes.command({"POST", "/v1/relay-groups", Permission::configure, IfMatch::none, 201},
                  create_group);
   routes.command(

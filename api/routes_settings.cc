@@ -2,6 +2,7 @@
 #include "api/routes.h"
 #include "ledger/domain/commands_settings.h"
 #include "ledger/domain/settings.h"
+#include "projections/row_filter.h"
 #include "projections/settings_list.h"
 
 namespace api {
@@ -34,6 +35,18 @@ Answered<domain::CommandPayload> change_setting(Routes::Order& order) {
   return domain::CommandPayload(std::move(*change));
 }
 
+// Keeping fewer rule updates gives up the content of some, so it is looked at before.
+Answered<domain::CommandPayload> change_without_plan(Routes::Order& order) {
+  const auto name = setting_name(order.request);
+  if (name && *name == SettingName::rule_updates_kept) {
+    return refused("plan-missing",
+                   "This setting decides what is deleted: POST the value to "
+                   "/v1/settings/rule_updates_kept:plan, then apply that plan.",
+                   428);
+  }
+  return change_setting(order);
+}
+
 Answered<domain::CommandPayload> change_of_policy(Routes::Order& order) {
   const auto name = setting_name(order.request);
   if (!name) return refused(name.error());
@@ -59,15 +72,17 @@ Answered<domain::CommandPayload> reset_of_policy(Routes::Order& order) {
 }  // namespace
 
 void add_setting_routes(Routes& routes) {
-  routes.list("/v1/settings", Permission::read, {},
+  routes.list("/v1/settings", Permission::read, {"filter"},
               [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
-                const auto settings = projections::list_settings(*reading.snapshot);
+                auto settings = projections::list_settings(*reading.snapshot);
                 if (!settings) return refused(settings.error());
-                return sliced(listed(*settings), page.after, page.max);
+                const auto wanted = projections::matching(std::move(*settings), page.filter);
+                if (!wanted) return refused(wanted.error());
+                return sliced(listed(*wanted), page.after, page.max);
               });
   routes.read("/v1/settings/{setting}", Permission::read, {}, show_setting);
   routes.command({"PUT", "/v1/settings/{setting}", Permission::configure, IfMatch::required},
-                 change_setting);
+                 change_without_plan);
   routes.plan("/v1/settings/{setting}:plan", Permission::configure, "change_setting",
               change_setting);
   routes.command(

@@ -1,9 +1,12 @@
 #include "projections/relay_list.h"
 
+#include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
+#include "ledger/limits.h"
 #include "projections/fleet.h"
 #include "projections/page_fill.h"
 #include "projections/relays.h"
@@ -64,6 +67,22 @@ Result<Serving> read_serving(const Snapshot& snapshot,
     if (each.row.air_gapped) serving.air_gapped.insert(each.row.relay_group);
   }
   return serving;
+}
+
+RelayGroupItem item_of(const RelayGroupRow& row) {
+  return {row.relay_group, row.parent, row.air_gapped, row.description, row.changed};
+}
+
+RelayGroupItem default_item() { return {domain::default_relay_group(), {}, false, "", {}}; }
+
+// All of them: there are few (limits::relay_groups_max).
+Result<std::map<domain::RelayGroupId, RelayGroupItem>> relay_groups(const Snapshot& snapshot) {
+  const auto rows = snapshot.rows<RelayGroupRow>(View::relay_groups, "", "", every);
+  if (!rows) return fail(rows.error());
+  std::map<domain::RelayGroupId, RelayGroupItem> groups;
+  for (const auto& each : *rows) groups.emplace(each.row.relay_group, item_of(each.row));
+  groups.emplace(domain::default_relay_group(), default_item());
+  return groups;
 }
 
 domain::SyncState sync_of_row(const Serving& serving, const RelayRow& row) {
@@ -147,6 +166,34 @@ Result<RelaySync> count_relays(const Snapshot& snapshot,
     if (sync_of_row(*serving, each.row).in_sync) ++counts.in_sync;
   }
   return counts;
+}
+
+Result<Page<RelayGroupItem>> list_relay_groups(const Snapshot& snapshot, const ListQuery& query) {
+  const auto filter = RowFilter<RelayGroupItem>::parse(query.filter);
+  if (!filter) return fail(filter.error());
+  auto groups = relay_groups(snapshot);
+  if (!groups) return fail(groups.error());
+  const std::size_t most = std::min(query.max, ledger::limits::page_rows_max);
+  Page<RelayGroupItem> page;
+  for (auto& [id, group] : *groups) {
+    if (id.value <= query.after || !filter->matches(group)) continue;
+    if (page.items.size() == most) {
+      page.next = page.items.back().relay_group.value;
+      break;
+    }
+    page.items.push_back(std::move(group));
+  }
+  return page;
+}
+
+Result<RelayGroupItem> find_relay_group(const Snapshot& snapshot,
+                                        const domain::RelayGroupId& group) {
+  const auto row = snapshot.row<RelayGroupRow>(View::relay_groups, group.value);
+  if (!row) return fail(row.error());
+  if (*row) return item_of(**row);
+  if (group == domain::default_relay_group()) return default_item();
+  return fail(ledger::ErrorKind::not_found, "relay-group-unknown",
+              "There is no relay group of this name.");
 }
 
 }  // namespace projections

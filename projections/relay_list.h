@@ -9,6 +9,7 @@
 #include "ledger/domain/computer_status.h"
 #include "ledger/domain/relays.h"
 #include "ledger/result.h"
+#include "projections/mark.h"
 #include "projections/page.h"
 #include "projections/snapshot.h"
 
@@ -50,6 +51,34 @@ ledger::Result<Page<RelayItem>> list_relays(const Snapshot& snapshot, const List
 
 // Errors: not_found ("relay-unknown"), corrupt, io.
 ledger::Result<RelayItem> find_relay(const Snapshot& snapshot, const domain::ComputerId& relay);
+
+// A relay group. The default one is there from the beginning, without an event that made it.
+struct RelayGroupItem {
+  domain::RelayGroupId relay_group;
+  std::optional<domain::RelayGroupId> parent;
+  bool air_gapped = false;
+  std::string description;
+  std::optional<Mark> changed;  // Absent: it never was.
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return field_list(field("relay_group", &RelayGroupItem::relay_group),
+                      field("parent", &RelayGroupItem::parent),
+                      field("air_gapped", &RelayGroupItem::air_gapped),
+                      field("description", &RelayGroupItem::description),
+                      field("changed", &RelayGroupItem::changed));
+  }
+  bool operator==(const RelayGroupItem&) const = default;
+};
+
+// By group; filters may ask for every field above. Errors: invalid ("filter-..."), corrupt, io.
+ledger::Result<Page<RelayGroupItem>> list_relay_groups(const Snapshot& snapshot,
+                                                       const ListQuery& query);
+
+// Errors: not_found ("relay-group-unknown"), corrupt, io.
+ledger::Result<RelayGroupItem> find_relay_group(const Snapshot& snapshot,
+                                                const domain::RelayGroupId& group);
 
 struct RelaySync {
   std::uint64_t total = 0;

@@ -176,4 +176,14 @@ class RowFilter {
   domain::Filter filter_;
 };
 
+// Those of `rows` that `filter` lets pass: for lists so short that they are made as a whole.
+// Errors: invalid ("filter-...").
+template <class Row>
+ledger::Result<std::vector<Row>> matching(std::vector<Row> rows, std::string_view filter) {
+  const auto wanted = RowFilter<Row>::parse(filter);
+  if (!wanted) return ledger::fail(wanted.error());
+  std::erase_if(rows, [&](const Row& row) { return !wanted->matches(row); });
+  return rows;
+}
+
 }  // namespace projections

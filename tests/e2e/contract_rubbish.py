@@ -119,7 +119,7 @@ class Rubbish:
         for name, path, body in (
                 ("changePolicy", {"policy": "stale"}, {"description": "x"}),
                 ("deletePolicy", {"policy": "stale"}, None),
-                ("changeSetting", {"setting": "rule_updates_kept"}, {"value": "7"}),
+                ("changeSetting", {"setting": "heartbeats_missed_until_silent"}, {"value": "7"}),
                 ("changePolicySetting", {"policy": "stale", "setting": "heartbeat_interval"},
                  {"value": "PT1M"}),
                 ("changeGroup", {"group": "stale"}, {"parent": "europe"}),

@@ -87,11 +87,18 @@ class Story:
 
     def settings(self):
         self.listed("listSettings")
-        for name, value in (("auto_apply_rule_updates", "false"), ("rule_updates_kept", "5")):
+        for name, value in (("auto_apply_rule_updates", "false"),
+                            ("heartbeats_missed_until_silent", "3")):
             self.call("changeSetting", path={"setting": name}, body={"value": value}, expect=200,
                       headers=self.tag("showSetting", setting=name))
-        self.call("changeSetting", path={"setting": "rule_updates_kept"}, body={"value": "many"},
-                  expect=400, headers=self.tag("showSetting", setting="rule_updates_kept"))
+        missed = {"setting": "heartbeats_missed_until_silent"}
+        self.call("changeSetting", path=missed, body={"value": "many"}, expect=400,
+                  headers=self.tag("showSetting", **missed))
+        self.call("changeSetting", path={"setting": "rule_updates_kept"}, body={"value": "5"},
+                  expect=428, headers=self.tag("showSetting", setting="rule_updates_kept"))
+        self.listed("listSettings", query={"filter": "kind = number"})
+        self.listed("listAlertTypes", query={"filter": "dismissible = false"})
+        self.call("showRelayGroup", path={"relay_group": "default"}, expect=200)
         plan = self.call("planSetting", path={"setting": "rule_updates_kept"},
                          body={"value": "4"}, expect=201).json()
         self.call("applyPlan", path={"plan": plan["plan"]}, body={"reason": "test"}, expect=200,

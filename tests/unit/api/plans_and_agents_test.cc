@@ -104,6 +104,20 @@ TEST_F(ApiPlans, TellTheOutcomeAgainToWhoeverRepeatsTheRequest) {
   EXPECT_EQ(first.body, again.body);
 }
 
+TEST_F(ApiPlans, AreTheOnlyWayToKeepFewerRuleUpdates) {
+  const std::string path = "/v1/settings/rule_updates_kept";
+  const auto size = ledger.log.head().size;
+  const auto direct = ledger.put(path, R"({"value":"1"})");
+  EXPECT_EQ(direct.status, 428);
+  EXPECT_EQ(problem_of(direct), "plan-missing");
+  EXPECT_EQ(ledger.log.head().size, size);
+  const auto plan = ledger.post(path + ":plan", R"({"value":"1","reason":"space"})");
+  const auto done = ledger.post("/v1/plans/" + plan.field("plan") + ":apply",
+                                R"({"digest":")" + plan.field("digest") + "\"}");
+  EXPECT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(ledger.get(path).field("value"), "1");
+}
+
 TEST_F(ApiPlans, TakeThePermissionOfWhatTheyDo) {
   const auto plan = ledger.post("/v1/settings/rule_updates_kept:plan", R"({"value":"1"})");
   ASSERT_EQ(plan.status, 201) << plan.body;

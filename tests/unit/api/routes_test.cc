@@ -202,7 +202,7 @@ TEST_F(ApiRoutes, TellASecretAgainToWhoeverRepeatsTheRequest) {
 }
 
 TEST_F(ApiRoutes, ChangeOnlyWhatTheCallerHasSeen) {
-  const std::string path = "/v1/settings/rule_updates_kept";
+  const std::string path = "/v1/settings/heartbeats_missed_until_silent";
   EXPECT_EQ(ledger.ask({"PUT", path, R"({"value":"5"})"}).status, 428);
   const auto tag = ledger.get(path).headers.at("etag");
   EXPECT_EQ(ledger.ask({"PUT", path, R"({"value":"5"})", {{"if-match", tag}}}).status, 200);
@@ -213,9 +213,49 @@ TEST_F(ApiRoutes, ChangeOnlyWhatTheCallerHasSeen) {
 }
 
 TEST_F(ApiRoutes, AnswerAWriteWithTheVersionThatItMade) {
-  const std::string path = "/v1/settings/rule_updates_kept";
+  const std::string path = "/v1/settings/heartbeats_missed_until_silent";
   const auto changed = ledger.put(path, R"({"value":"5"})");
   EXPECT_EQ(changed.headers.at("etag"), ledger.get(path).headers.at("etag"));
+}
+
+TEST_F(ApiRoutes, ShowTheDefaultRelayGroupThatNobodyMade) {
+  const std::string path = "/v1/relay-groups/default";
+  const auto untouched = ledger.get(path);
+  ASSERT_EQ(untouched.status, 200) << untouched.body;
+  EXPECT_TRUE(json::parse(untouched.body)["changed"].is_null());
+  ledger.post("/v1/relay-groups", R"({"relay_group":"attic","parent":"default"})");
+  ledger.post("/v1/relay-groups", R"({"relay_group":"east","air_gapped":true})");
+  const auto names = [&](const std::string& query) {
+    std::vector<std::string> found;
+    const auto answer = ledger.get("/v1/relay-groups" + query);
+    const auto page = json::parse(answer.body);
+    for (const auto& item : page["items"]) found.push_back(item["relay_group"]);
+    return found;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names(""), (Names{"attic", "default", "east"}));
+  EXPECT_EQ(names("?as_of=0"), (Names{"default"}));
+  EXPECT_EQ(names("?filter=air_gapped%20%3D%20false"), (Names{"attic", "default"}));
+  const auto first = ledger.get("/v1/relay-groups?page_size=2");
+  EXPECT_EQ(names("?page_size=2&page_token=" + first.field("next_page_token")), (Names{"east"}));
+  // It is changed as others are, and stays one.
+  EXPECT_EQ(ledger.put(path, R"({"description":"new relays"})").status, 200);
+  EXPECT_EQ(ledger.get(path).field("description"), "new relays");
+  EXPECT_EQ(names(""), (Names{"attic", "default", "east"}));
+  EXPECT_EQ(ledger.get("/v1/relay-groups/west").status, 404);
+}
+
+TEST_F(ApiRoutes, FilterListsThatNobodyMade) {
+  const auto count = [&](const std::string& target) {
+    return json::parse(ledger.get(target).body)["items"].size();
+  };
+  EXPECT_EQ(count("/v1/settings?filter=kind%20%3D%20duration"), 4U);
+  EXPECT_EQ(count("/v1/settings?filter=name%20%3D%20primary_source"), 1U);
+  EXPECT_EQ(count("/v1/alert-types?filter=dismissible%20%3D%20false%20AND%20"
+                  "type%20%3D%20relay_unavailable"),
+            1U);
+  EXPECT_EQ(ledger.get("/v1/settings?filter=colour%20%3D%20red").status, 400);
+  EXPECT_EQ(ledger.get("/v1/alert-types?filter=colour%20%3D%20red").status, 400);
 }
 
 TEST_F(ApiRoutes, AppendNothingWhenTheyOnlyValidate) {
@@ -260,7 +300,7 @@ TEST_F(ApiRoutes, TellEventsAsTheyComeAndGoOnAfterTheLastOneSeen) {
   EXPECT_EQ(tail.source->next(), "");
   ledger.post("/v1/groups", R"({"group":"a"})");
   ledger.post("/v1/searches", "");
-  ledger.put("/v1/settings/rule_updates_kept", R"({"value":"5"})");
+  ledger.put("/v1/settings/heartbeats_missed_until_silent", R"({"value":"5"})");
   ledger.post("/v1/groups", R"({"group":"b"})");
   const auto piece = tail.source->next().value_or("");
   EXPECT_NE(piece.find("id: 1\ndata: {"), std::string::npos) << piece;
