@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 58> pages_of_rules = {{
+constexpr std::array<ProblemPage, 59> pages_of_rules = {{
     {"application-type-unknown", "No rule in force has this application type",
      "GET /v1/rules shows the types of the rule update in force."},
     {"check-under-way", "The source is being checked already",
