@@ -15,9 +15,10 @@ namespace {
 
 constexpr std::array<std::string_view, 6> own_fields = {"computer", "name",        "agent_version",
                                                         "labels",   "rule_update", "last_contact"};
-constexpr std::array<std::string_view, 9> bucket_fields = {"status",     "policy",  "platform",
-                                                           "modules",    "group",   "relay_group",
-                                                           "components", "ruleset", "behind"};
+// "state" is what many people call the status.
+constexpr std::array<std::string_view, 10> bucket_fields = {
+    "status", "state",       "policy",     "platform", "modules",
+    "group",  "relay_group", "components", "ruleset",  "behind"};
 
 // Whose values stand in a row byte by byte.
 constexpr std::array<std::string_view, 4> text_fields = {"computer", "name", "agent_version",
@@ -45,7 +46,7 @@ domain::FilterValue behind_value(const domain::BucketFacts& facts,
 
 domain::FilterValue bucket_value(const FleetBucket& bucket, std::string_view field,
                                  const domain::Expectations& expectations, FilterScratch& scratch) {
-  if (field == "status") return domain::name_of(bucket.status);
+  if (field == "status" || field == "state") return domain::name_of(bucket.status);
   if (field == "behind") return behind_value(bucket.row.facts, expectations, scratch);
   return field_value(bucket.row.facts, field, scratch);
 }

@@ -164,6 +164,12 @@ Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQu
   }
 }
 
+Result<void> check_computer_filter(std::string_view text) {
+  const auto filter = ComputerFilter::parse(text);
+  if (!filter) return fail(filter.error());
+  return {};
+}
+
 Result<ComputerFacets> computer_facets(const Snapshot& snapshot, std::string_view text) {
   const auto filter = ComputerFilter::parse(text);
   if (!filter) return fail(filter.error());

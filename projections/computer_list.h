@@ -72,6 +72,9 @@ struct ComputerItem {
 ledger::Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQuery& query,
                                                   const LastContact& last_contact = nullptr);
 
+// Whether it is a filter over computers. Errors: invalid ("filter-...").
+ledger::Result<void> check_computer_filter(std::string_view filter);
+
 struct FacetCount {
   std::string value;  // Empty: none.
   std::uint64_t computers = 0;

@@ -3,8 +3,8 @@
 //   state = "stale" AND behind > 2 AND NOT relay:"r7"
 //
 // Operators are = != < <= > >= and `:` (a text contains, a list has; `field:*`: there is a value).
-// Values are "quoted" or bare words. AND and OR are mixed only with parentheses, because AIP-160
-// lets OR bind tighter than AND, which few expect.
+// Values are "quoted" or bare words; AND, OR and NOT may be written in small letters. AND and OR
+// are mixed only with parentheses, because AIP-160 lets OR bind tighter than AND, which few expect.
 #pragma once
 
 #include <cstddef>

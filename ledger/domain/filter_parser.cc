@@ -1,4 +1,5 @@
 // Filter::parse: recursive descent, as deep as limits::filter_depth_max.
+#include <algorithm>
 #include <utility>
 
 #include "ledger/domain/filter.h"
@@ -58,13 +59,20 @@ class FilterParser {
     return true;
   }
 
+  // AND, OR and NOT are also written in small letters.
   bool at_keyword(std::string_view word) const {
-    if (!text_.substr(at_).starts_with(word)) return false;
+    const std::string_view here = text_.substr(at_, word.size());
+    constexpr char to_small = 'a' - 'A';
+    const bool is_small = std::equal(here.begin(), here.end(), word.begin(), word.end(),
+                                     [](char c, char capital) { return c == capital + to_small; });
+    if (here != word && !is_small) return false;
     const std::size_t end = at_ + word.size();
     return end == text_.size() || !is_bare_char(text_[end]);
   }
 
-  bool take_keyword(std::string_view word) { return at_keyword(word) && take(word); }
+  bool take_keyword(std::string_view word) {
+    return at_keyword(word) && take(text_.substr(at_, word.size()));
+  }
 
   std::size_t add(NodeKind kind, std::size_t left, std::size_t right) {
     filter_.nodes_.push_back({kind, left, right});

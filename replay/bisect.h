@@ -1,0 +1,92 @@
+// Which event made the answer to a question another.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/result.h"
+#include "ledger/store/event_log.h"
+#include "projections/activity.h"
+#include "projections/history.h"
+#include "projections/view_store.h"
+#include "replay/predicate.h"
+
+namespace replay {
+
+namespace domain = ledger::domain;
+
+// Moments looked at beside those that halving asks for, to see whether there are more changes.
+inline constexpr std::uint64_t bisect_checks_max = 16;
+// Asked for all changes: events passed over, and moments looked at.
+inline constexpr std::uint64_t bisect_events_passed_max = 1'000'000;
+inline constexpr std::uint64_t bisect_reads_max = 20'000;
+inline constexpr std::size_t bisect_flips_max = 100;
+// Rows told of that one event changed.
+inline constexpr std::size_t bisect_rows_max = 20;
+
+// An event after which the answer is another than before.
+struct Flip {
+  domain::Position position;
+  bool holds = false;  // Since then.
+  std::uint64_t count_before = 0;
+  std::uint64_t count = 0;
+  projections::EventItem event;
+  std::vector<projections::EventItem> causes;  // Nearest first.
+  std::vector<projections::RowChange> changes;
+  bool more_changes = false;
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return field_list(field("position", &Flip::position), field("holds", &Flip::holds),
+                      field("count_before", &Flip::count_before), field("count", &Flip::count),
+                      field("event", &Flip::event), field("causes", &Flip::causes),
+                      field("changes", &Flip::changes), field("more_changes", &Flip::more_changes));
+  }
+};
+
+struct Bisection {
+  std::string where;
+  domain::Position from;
+  domain::Position to;
+  std::uint64_t count_at_from = 0;
+  std::uint64_t count_at_to = 0;
+  bool holds_at_from = false;
+  bool holds_at_to = false;
+  std::vector<Flip> flips;   // Oldest first; without `all` one, or none if both ends say the same.
+  bool all = false;          // They are all there are.
+  std::uint64_t reads = 0;   // Moments that were asked for the answer.
+  std::uint64_t checks = 0;  // Moments asked to find out whether it changed more than once.
+  // A moment that shows that it did.
+  std::optional<domain::Position> not_monotone_at;
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return field_list(
+        field("where", &Bisection::where), field("from", &Bisection::from),
+        field("to", &Bisection::to), field("count_at_from", &Bisection::count_at_from),
+        field("count_at_to", &Bisection::count_at_to),
+        field("holds_at_from", &Bisection::holds_at_from),
+        field("holds_at_to", &Bisection::holds_at_to), field("flips", &Bisection::flips),
+        field("all", &Bisection::all), field("reads", &Bisection::reads),
+        field("checks", &Bisection::checks), field("not_monotone_at", &Bisection::not_monotone_at));
+  }
+};
+
+struct BisectQuery {
+  std::string where;
+  domain::Position from;  // Shape: from <= to, before the size of the views.
+  domain::Position to;
+  bool all = false;
+};
+
+// Errors: invalid ("predicate-invalid", "filter-...", "range-backward", "range-too-large"),
+// corrupt, io. Thread: any.
+ledger::Result<Bisection> bisect(const projections::ViewStore& views,
+                                 const ledger::store::EventLog& log, const BisectQuery& query);
+
+}  // namespace replay
