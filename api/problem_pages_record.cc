@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 72> pages_of_record = {{
+constexpr std::array<ProblemPage, 76> pages_of_record = {{
     {"as-of-malformed", "as_of is not understood",
      "Give a position (184223), a time (2026-11-03T10:00:00Z), a duration back (-PT2H), "
      "bookmark:NAME, event:POSITION, before:POSITION or last-rollback."},
@@ -74,11 +74,17 @@ constexpr std::array<ProblemPage, 72> pages_of_record = {{
     {"page-invalid", "That is no page of this list", "Begin the list again without page_token."},
     {"position-beyond-head", "The position does not exist yet",
      "Name one that does; GET /v1/ledger says how many there are."},
+    {"predicate-invalid", "The predicate cannot be read",
+     "The detail tells the byte and what was expected there. A predicate is "
+     "VIEW[FILTER].count > NUMBER or VIEW[FILTER].exists; GET /v1/views lists the views."},
     {"proof-malformed", "This is no proof", "Fetch it again, byte for byte."},
     {"proof-range", "There is no such proof",
      "Ask for positions within the size of the checkpoint."},
     {"proof-wrong", "The proof does not hold",
      "Do not trust what it was to prove, and tell whoever runs the ledger."},
+    {"range-backward", "The range ends before it begins", "Give the earlier moment as \"from\"."},
+    {"range-too-large", "The range is too large to find every change in",
+     "Ask of a shorter one, or for one change only."},
     {"record-damaged", "A record is damaged",
      "Stop, and restore it from a backup (ledgerctl backup restore); ledgerctl log verify says "
      "what is whole."},
@@ -135,6 +141,7 @@ constexpr std::array<ProblemPage, 72> pages_of_record = {{
      "Copy it from /v1/log/keys: name+id+key."},
     {"view-too-large", "The list is too long to be shown from its end",
      "Use a filter, or list it from its beginning."},
+    {"view-unknown", "There is no such view", "GET /v1/views lists them."},
     {"views-damaged", "The views are damaged",
      "Delete them to have them rebuilt; the record is not concerned."},
     {"views-foreign", "The directory holds something else than views", "Name an empty directory."},

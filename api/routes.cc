@@ -142,6 +142,7 @@ void add_routes(Router& router, const Services& services) {
   add_overview_routes(routes);
   add_event_routes(routes);
   add_event_stream_routes(routes);
+  add_replay_routes(routes);
   add_log_routes(routes);
   add_log_work_routes(routes);
   add_bookmark_routes(routes);

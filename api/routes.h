@@ -78,6 +78,7 @@ void add_routes(Router& router, const Services& services);
 void add_overview_routes(Routes&);
 void add_event_routes(Routes&);
 void add_event_stream_routes(Routes&);
+void add_replay_routes(Routes&);
 void add_log_routes(Routes&);
 void add_log_work_routes(Routes&);
 void add_bookmark_routes(Routes&);

@@ -313,6 +313,9 @@ class Story:
         dismissible = {each["type"]: each["dismissible"] for each in types}["update_failed"]
         self.call("dismissAlert", path=path, body={}, expect=200 if dismissible else 409)
         self.call("showAlert", path={"alert": "none"}, expect=404)
+        reasons = self.listed("listAlertReasons", path=path)
+        assert {"alert", "condition"} <= {each["part"] for each in reasons}, reasons
+        self.call("listAlertReasons", path={"alert": "none"}, expect=404)
         self.call("configureAlertType", path={"type": "update_failed"}, expect=200,
                   body={"enabled": False, "severity": "info"},
                   headers=self.tag("showAlertType", type="update_failed"))
@@ -375,6 +378,33 @@ class Story:
                           headers={"Accept": "application/x-ndjson"})
         assert json.loads(lines.body.splitlines()[0])["position"] == 1
 
+    def replay(self):
+        assert any(each["view"] == "policies" for each in self.listed("listViews"))
+        path = {"view": "policies"}
+        rows = self.listed("listViewRows", path=path, query={"filter": 'policy = "web"'})
+        assert rows[0]["key"] == "web", rows
+        for name in ("listRowHistory", "listRowBlame"):
+            assert self.listed(name, path=path, query={"key": "web"})[0]["type"]
+            self.call(name, path={"view": "nonsense"}, query={"key": "web"}, expect=404)
+            self.call(name, path={"view": "buckets"}, query={"key": "x"}, expect=404)
+        self.call("listViewRows", path={"view": "nonsense"}, expect=404)
+        items = self.listed("listDiff", query={"from": "1"})
+        assert "added" in {each["change"] for each in items}, items
+        backward = self.call("listDiff", query={"from": "20", "to": "1", "view": "policies"},
+                             expect=200).json()["items"]
+        assert all(each["view"] == "policies" for each in backward), backward
+        self.call("listDiff", query={}, expect=400)
+        self.call("listDiff", query={"from": "1", "view": "nonsense"}, expect=404)
+        body = {"from": "0", "where": 'policies[policy = "web" and policy != "x"].exists'}
+        found = self.call("bisect", body=body, expect=200).json()
+        assert found["flips"][0]["event"]["type"] == "policy.created", found
+        told = self.call("bisect", body={**body, "all": True}, expect=200).json()
+        assert told["flips"][0]["position"] == found["flips"][0]["position"], told
+        wrong = self.call("bisect", body={"from": "0", "where": "policies[policy ~ 1].exists"},
+                          expect=400)
+        assert "At byte 16 of the predicate" in wrong.json()["detail"], wrong.body
+        self.call("bisect", body={"from": "9", "to": "1", "where": "alerts.exists"}, expect=400)
+
     def record(self):
         size = self.call("showLedger", expect=200).json()["size"]
         note = self.call("showCheckpoint", expect=200).body.decode()
@@ -416,5 +446,5 @@ def chapters(contract):
     story = Story(contract)
     names = ("service", "policies", "settings", "rule_updates", "holds", "plans", "sources",
              "groups", "computers", "instructions", "relays", "patterns", "alerts", "tasks",
-             "access", "events", "record", "operations", "farewell")
+             "access", "events", "replay", "record", "operations", "farewell")
     return [(f"answers are as described: {name}", getattr(story, name)) for name in names]
