@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 57> pages_of_fleet = {{
+constexpr auto pages_of_fleet = std::to_array<ProblemPage>({
     {"alert-not-dismissible", "Alerts of this type cannot be dismissed",
      "They end when their condition ends. Acknowledge them instead."},
     {"alert-not-open", "There is no such open alert",
@@ -102,7 +102,7 @@ constexpr std::array<ProblemPage, 57> pages_of_fleet = {{
     {"too-many-relays", "There are as many relays as there can be", "Remove one first."},
     {"too-many-searches", "There are as many saved searches as there can be", "Delete one first."},
     {"url-too-long", "The URL is too long", "Use at most 2,000 bytes."},
-}};
+});
 
 }  // namespace
 

@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 48> pages_of_http = {{
+constexpr auto pages_of_http = std::to_array<ProblemPage>({
     {"as-of-before-genesis", "The time asked for is before the first event",
      "Ask for the position 0 or a later one; GET /v1/ledger says when the ledger began."},
     {"as-of-in-future", "The position asked for does not exist yet",
@@ -103,7 +103,7 @@ constexpr std::array<ProblemPage, 48> pages_of_http = {{
      "Nothing was changed. Try again after the seconds of Retry-After."},
     {"service-stopping", "The ledger is being stopped",
      "Nothing was changed. Try again when it is back."},
-}};
+});
 
 }  // namespace
 

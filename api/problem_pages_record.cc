@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 76> pages_of_record = {{
+constexpr auto pages_of_record = std::to_array<ProblemPage>({
     {"as-of-malformed", "as_of is not understood",
      "Give a position (184223), a time (2026-11-03T10:00:00Z), a duration back (-PT2H), "
      "bookmark:NAME, event:POSITION, before:POSITION or last-rollback."},
@@ -151,7 +151,7 @@ constexpr std::array<ProblemPage, 76> pages_of_record = {{
      "Check the disk, or delete them to have them rebuilt."},
     {"world-malformed", "A snapshot of the world cannot be read",
      "Nothing is lost: the ledger folded the log instead, which takes longer."},
-}};
+});
 
 }  // namespace
 

@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 59> pages_of_rules = {{
+constexpr auto pages_of_rules = std::to_array<ProblemPage>({
     {"application-type-unknown", "No rule in force has this application type",
      "GET /v1/rules shows the types of the rule update in force."},
     {"check-under-way", "The source is being checked already",
@@ -107,7 +107,7 @@ constexpr std::array<ProblemPage, 59> pages_of_rules = {{
     {"too-many-holds", "There are as many holds as there can be", "Release one first."},
     {"too-many-policies", "There are as many policies as there can be", "Delete one first."},
     {"too-many-sources", "There are as many sources as there can be", "Remove one first."},
-}};
+});
 
 }  // namespace
 

@@ -5,7 +5,7 @@
 namespace api {
 namespace {
 
-constexpr std::array<ProblemPage, 67> pages_of_service = {{
+constexpr auto pages_of_service = std::to_array<ProblemPage>({
     {"bookmark-exists", "The bookmark names another position",
      "Remove it first, or choose another name; a bookmark is never moved silently."},
     {"bookmark-name-invalid", "The bookmark cannot have this name",
@@ -108,7 +108,7 @@ constexpr std::array<ProblemPage, 67> pages_of_service = {{
      "Choose 1 to 63 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit."},
     {"user-unknown", "There is no such user", "GET /v1/users lists all."},
     {"uses-out-of-range", "An enrolment token cannot have so many uses", "Give 1 to 1,000,000."},
-}};
+});
 
 }  // namespace
 

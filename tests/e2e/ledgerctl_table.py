@@ -26,6 +26,8 @@ READS = {
     "source list": [], "source show": ["odd"],
     "token list": [], "token show": ["first-admin"], "user list": [], "user show": ["alice"],
     "bookmark list": [], "log keys": [],
+    "views list": [], "views rows": ["policies"], "history": ["policies", "web"],
+    "blame": ["policies", "web"],
 }
 # Of now, not of a position.
 NOT_AS_OF = {"plan list", "plan show", "op list", "op show", "events types"}
@@ -36,7 +38,7 @@ OTHERS = {
     "computers": "remove assign-policy move assign-relay-group instruct cancel-instruction "
                  "enrolment-token",
     "groups": "create delete", "relays": "create-group register remove",
-    "alerts": "show acknowledge dismiss", "plan": "apply cancel", "op": "watch cancel",
+    "alerts": "show why acknowledge dismiss", "plan": "apply cancel", "op": "watch cancel",
     "task": "create change delete run", "hold": "place release", "settings": "set",
     "source": "set check download remove", "token": "create revoke",
     "user": "create change disable", "bookmark": "set remove", "log": "verify inspect",

@@ -23,10 +23,11 @@ import yaml
 
 from cases import Cases
 from contract_story import document
+from ledgerctl_history import History
 from ledgerctl_table import NOT_AS_OF, OTHERS, READS
 from running_ledger import RunningLedger
 
-class Ledgerctl:
+class Ledgerctl(History):
     def __init__(self, program, ledger, scratch):
         self.program = program
         self.ledger = ledger
@@ -36,13 +37,13 @@ class Ledgerctl:
                             "HOME": scratch, "LEDGER_SERVER": ledger.url,
                             "LEDGER_TOKEN_FILE": str(ledger.data / "admin-token")}
 
-    def run(self, *arguments, expect=0, **more):
+    def run(self, *arguments, expect=0, stderr="ledgerctl: ", **more):
         done = subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True,
                               env={**self.environment, **more}, timeout=120,
                               stdin=subprocess.DEVNULL)
         assert done.returncode == expect, f"{arguments}: {done.returncode}\n{done.stderr}"
         if expect:
-            assert "ledgerctl: " in done.stderr or expect == 6, done.stderr
+            assert stderr in done.stderr or expect == 6, done.stderr
         return done
 
     def rows(self, *arguments):
@@ -113,7 +114,7 @@ class Ledgerctl:
             found |= {f"{noun} {verb}" for verb in verbs} if verbs else {noun}
         known = set(READS) | {f"{noun} {verb}" for noun, verbs in OTHERS.items()
                               for verb in verbs.split()}
-        known |= {f"completion {shell}" for shell in ("bash", "zsh", "fish")}
+        known |= {f"completion {shell}" for shell in ("bash", "zsh", "fish")} | {"diff", "bisect"}
         assert found == known, f"{sorted(found ^ known)}"
 
     def every_read_in_every_format(self):
@@ -411,9 +412,11 @@ def main():
                      "every_read_as_of_the_past", "rows_are_chosen_and_ordered", "completion",
                      "plans_are_shown_and_confirmed", "keeping_fewer_updates_is_planned",
                      "exported_as_it_was_imported", "changes_that_are_changed_back", "exit_codes",
+                     "moments_are_compared", "the_event_that_made_the_difference_is_found",
                      "watching_ends_with_control_c", "events_as_they_come",
                      "reports_are_exported_by_tasks",
-                     "backups_and_the_record", "whoever_asks_for_long_work_is_named"):
+                     "backups_and_the_record", "whoever_asks_for_long_work_is_named",
+                     "the_history_of_a_backup_is_asked_without_a_server"):
             cases.run(f"ledgerctl: {name.replace('_', ' ')}", getattr(ctl, name))
     return cases.report(sys.argv[3] if len(sys.argv) > 3 else None)
 

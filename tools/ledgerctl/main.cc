@@ -12,6 +12,7 @@
 #include "tools/ledgerctl/config.h"
 #include "tools/ledgerctl/nearest.h"
 #include "tools/ledgerctl/offline.h"
+#include "tools/ledgerctl/replay_verbs.h"
 #include "tools/ledgerctl/session.h"
 #include "tools/ledgerctl/verbs.h"
 
@@ -190,6 +191,34 @@ void add_view_verbs(CommandLine& line) {
   rebuild->callback([&, data] { exit = rebuild_views(session, *data); });
 }
 
+void add_replay_verbs(CommandLine& line) {
+  auto& exit = line.exit;
+  const auto& session = line.session;
+  auto moments = std::make_shared<DiffAsked>();
+  auto* diff = line.noun("diff");
+  diff->add_option("from", moments->from, "A moment, as --as-of has it")->required();
+  diff->add_option("to", moments->to, "Another; else now");
+  diff->add_option("--view", moments->views, "Only this view; several");
+  diff->add_option("--data", moments->data, "A data directory or backup; no server is asked");
+  diff->callback([&, moments] { exit = diff_moments(session, *moments); });
+
+  auto asked = std::make_shared<BisectAsked>();
+  auto* bisect = line.noun("bisect");
+  bisect->add_option("--from", asked->from, "The earlier moment, as --as-of has it")->required();
+  bisect->add_option("--to", asked->to, "The later moment; else now");
+  bisect->add_option(
+      "--where", asked->where,
+      "A predicate: 'computers[status = \"failed\" and policy = \"web\"].count > 10'");
+  bisect->add_option("--data", asked->data, "A data directory or backup; no server is asked");
+  bisect->add_flag("--all", asked->all, "Every change, not one");
+  bisect->add_option("--view", asked->view, "What the command reads, as JSON: computers");
+  bisect->add_option("--command-timeout", asked->run.timeout_seconds,
+                     "Seconds after which a command is endless: 60");
+  bisect->add_option("command", asked->run.command,
+                     "After \"--\": exit 0 is good, 125 skips, others to 127 are bad");
+  bisect->callback([&, asked] { exit = bisect_history(session, *asked); });
+}
+
 void add_completion(CommandLine& line) {
   auto shell = std::make_shared<std::string>();
   auto* completion = line.app.add_subcommand("completion", "A script that completes words.");
@@ -253,6 +282,7 @@ int run(int argc, char** argv) {
   add_special_verbs(line);
   add_log_verbs(line);
   add_view_verbs(line);
+  add_replay_verbs(line);
   add_completion(line);
   for (auto* noun : app.get_subcommands({})) {
     const bool has_verbs = !noun->get_subcommands({}).empty();
@@ -292,6 +322,4 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace ledgerctl
 
-int main(int argc, char** argv) {
-  return ledgerctl::run(argc, argv);
-}
+int main(int argc, char** argv) { return ledgerctl::run(argc, argv); }

@@ -29,19 +29,15 @@ using ledger::Result;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-namespace {
-
-constexpr const char* views_name = "views";
-
 Failure failure_of(const Error& error) {
   Exit exit = Exit::failed;
   if (error.kind == ErrorKind::corrupt) exit = Exit::not_verified;
   if (error.kind == ErrorKind::unavailable) exit = Exit::unavailable;
   if (error.kind == ErrorKind::not_found) exit = Exit::not_found;
+  if (error.kind == ErrorKind::invalid) exit = Exit::usage;
   return {exit, error.detail + " (" + error.reason + ")", ""};
 }
 
-// The log of a directory that nobody else has open. Nothing is made where there is none.
 Result<std::unique_ptr<store::RocksLog>> open_log(const fs::path& directory) {
   std::error_code ignored;
   if (!fs::exists(directory / store::format_name, ignored)) {
@@ -59,6 +55,10 @@ Result<std::unique_ptr<store::RocksLog>> open_log(const fs::path& directory) {
   options.origin = note.substr(0, note.find('\n'));
   return store::RocksLog::open(std::move(options), *key);
 }
+
+namespace {
+
+constexpr const char* views_name = "views";
 
 // The log of a directory and the newest head that was signed of it. One that does not open is
 // looked at as it lies there, to find out what is wrong with it.

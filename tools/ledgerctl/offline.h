@@ -2,12 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "ledger/store/rocksdb_log.h"
 #include "tools/ledgerctl/session.h"
 
 namespace ledgerctl {
+
+// The log of a directory that nobody else has open. Nothing is made where there is none.
+ledger::Result<std::unique_ptr<ledger::store::RocksLog>> open_log(
+    const std::filesystem::path& directory);
+// What a shell is told of an error.
+Failure failure_of(const ledger::Error& error);
 
 struct Inspection {
   std::string directory;

@@ -33,7 +33,7 @@ struct Made {
 
 std::string with_query(const Made& made) {
   std::string path = made.path;
-  char joint = '?';
+  char joint = path.find('?') == std::string::npos ? '?' : '&';
   for (const auto& [name, value] : made.query) {
     path += joint + name + "=" + escaped(value);
     joint = '&';

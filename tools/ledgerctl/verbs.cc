@@ -5,7 +5,7 @@
 namespace ledgerctl {
 namespace {
 
-constexpr std::array<Noun, 23> all_nouns = {{
+constexpr auto all_nouns = std::to_array<Noun>({
     {"status", "The fleet in one look."},
     {"events", "The history: what happened, by whom, why."},
     {"rules", "Rules, and the life of one."},
@@ -28,8 +28,12 @@ constexpr std::array<Noun, 23> all_nouns = {{
     {"bookmark", "Names of positions."},
     {"log", "The record itself."},
     {"backup", "Backups of the record."},
-    {"views", "The views of a data directory that no ledgerd has open."},
-}};
+    {"views", "Views: rows that follow from the record."},
+    {"history", "What each event made of a row of any view."},
+    {"blame", "Which event set each field of a row of any view."},
+    {"diff", "What differs between two moments, and which events made it so."},
+    {"bisect", "The event that made the difference."},
+});
 
 std::vector<Verb> together() {
   std::vector<Verb> all;

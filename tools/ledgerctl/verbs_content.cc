@@ -38,7 +38,7 @@ constexpr std::array<Option, 2> change_policy = {{
     {"--description", Into::text, "description", "For people."},
 }};
 
-constexpr std::array<Verb, 27> content_verbs = {{
+constexpr auto content_verbs = std::to_array<Verb>({
     object("status", "", "The overview.", "/v1/overview"),
     list("events", "list", "The history.", "/v1/events", event_columns, event_options),
     object("events", "show", "One event.", "/v1/events/{position}"),
@@ -48,6 +48,12 @@ constexpr std::array<Verb, 27> content_verbs = {{
          event_columns),
     list("events", "causes", "What led to an event.", "/v1/events/{position}/causes",
          event_columns),
+    list("views", "list", "Every view.", "/v1/views", "view"),
+    list("views", "rows", "The rows of a view.", "/v1/views/{view}/rows", "key,row"),
+    list("history", "", "What each event made of a row.", "/v1/views/{view}/history?key={key}",
+         "position,time,type,by,reason,row"),
+    list("blame", "", "Which event set each field.", "/v1/views/{view}/blame?key={key}",
+         "field,value,position,time,type,by,reason"),
     list("events", "types", "Every type of event.", "/v1/event-types", "number,type"),
     list("rules", "list", "Rules of an update.", "/v1/rules",
          "id,version,module,severity,application_type,name", of_update),
@@ -82,7 +88,7 @@ constexpr std::array<Verb, 27> content_verbs = {{
          event_columns),
     command("policies", "change", "Its parent, its description.", "PATCH", "/v1/policies/{policy}",
             change_policy),
-}};
+});
 
 }  // namespace
 

@@ -37,7 +37,7 @@ constexpr std::array<Option, 3> new_relay = {{
     {"--url", Into::text, "url", "Where computers reach it.", true},
 }};
 
-constexpr std::array<Verb, 35> fleet_verbs = {{
+constexpr auto fleet_verbs = std::to_array<Verb>({
     list("computers", "list", "All computers.", "/v1/computers",
          "computer,status,policy,rule_update,platform,group,relay_group,reason"),
     object("computers", "facets", "How many of each kind.", "/v1/computers:facets"),
@@ -91,8 +91,11 @@ constexpr std::array<Verb, 35> fleet_verbs = {{
     command("alerts", "acknowledge", "Say that it was seen.", "POST",
             "/v1/alerts/{alert}:acknowledge", note),
     command("alerts", "dismiss", "End it.", "POST", "/v1/alerts/{alert}:dismiss"),
+    list("alerts", "why", "The events for which it was raised.", "/v1/alerts/{alert}/why",
+         "part,event.position,event.recorded_at,event.type,event.stream,event.actor.id,event."
+         "reason"),
     list("alerts", "types", "Which alerts there are.", "/v1/alert-types", ""),
-}};
+});
 
 }  // namespace
 

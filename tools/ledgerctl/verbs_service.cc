@@ -43,7 +43,7 @@ constexpr std::array<Option, 1> impact = {{{"--kind", Into::query, "kind",
                                             "rules, policies, modules, cves_reopened or "
                                             "cves_covered."}}};
 
-constexpr std::array<Verb, 40> service_verbs = {{
+constexpr auto service_verbs = std::to_array<Verb>({
     list("plan", "list", "Plans that can be applied.", "/v1/plans", "plan,action,base,expires_at"),
     object("plan", "show", "One plan.", "/v1/plans/{plan}"),
     list("plan", "impact", "All of what it changes.", "/v1/plans/{plan}/impact", "", impact),
@@ -91,7 +91,7 @@ constexpr std::array<Verb, 40> service_verbs = {{
     list("bookmark", "list", "All bookmarks.", "/v1/bookmarks", ""),
     command("bookmark", "remove", "The position stays.", "DELETE", "/v1/bookmarks/{bookmark}"),
     list("log", "keys", "Keys that sign heads.", "/v1/log/keys", ""),
-}};
+});
 
 }  // namespace
 

@@ -1,0 +1,64 @@
+"""Cases of ledgerctl that ask the history: what differs, and since when."""
+
+import json
+
+
+class History:
+    """What Ledgerctl of ledgerctl_verbs.py can do besides."""
+
+    def moments_are_compared(self):
+        made = int(self.names["POLICY"])
+        told = self.run("diff", f"before:{made}", made, expect=1, stderr="").stdout
+        assert "+ policies web" in told, told
+        rows = json.loads(self.run("diff", made, f"before:{made}", "--view", "policies", "-o",
+                                   "json", expect=1, stderr="").stdout)
+        assert [each["change"] for each in rows] == ["removed"], rows
+        assert self.run("diff", made, made).stdout == ""
+        assert self.run("diff", made, "nonsense", expect=2).stdout == ""
+        self.run("diff", made, "--view", "nonsense", expect=3)
+
+    def the_event_that_made_the_difference_is_found(self):
+        made = int(self.names["POLICY"])
+        where = 'policies[policy = "web" and policy != x].exists'
+        told = self.run("bisect", "--from", 1, "--where", where).stdout
+        assert f"Holds since event {made}:" in told and "policy.created" in told, told
+        assert "reads, and" in told, told
+        answer = self.rows("bisect", "--from", 1, "--to", made, "--where", where, "--all")
+        assert [flip["position"] for flip in answer["flips"]] == [made], answer
+        self.run("bisect", "--from", made, "--where", where, expect=1, stderr="")
+        wrong = self.run("bisect", "--from", 1, "--where", "policies.cont > 1", expect=2)
+        assert "At byte 8" in wrong.stderr and ".count or .exists" in wrong.stderr, wrong.stderr
+
+        by_command = ("bisect", "--from", 1, "--view", "policies", "--")
+        found = self.run(*by_command, "sh", "-c", "! grep -q '\"key\":\"web\"'").stdout
+        assert f"Bad since event {made}." in found and "policy.created" in found, found
+        skips = (f"test $((LEDGER_POSITION % 3)) = {(made + 1) % 3} && test $LEDGER_POSITION -gt 1 "
+                 "&& exit 125; ! grep -q web")
+        skipping = self.run("bisect", "--from", 1, "--to", made + 2, "--view", "policies",
+                            "--", "sh", "-c", skips)
+        assert f"Bad since event {made}." in skipping.stdout, skipping.stdout
+        assert " skip" in skipping.stderr, skipping.stderr
+        hidden = f"test $LEDGER_POSITION = {made} && exit 125; ! grep -q web"
+        several = self.run("bisect", "--from", 1, "--to", made + 2, "--view", "policies",
+                           "--", "sh", "-c", hidden, expect=1, stderr="").stdout
+        assert f"one of the events {made} to {made + 1}" in several, several
+        self.run("bisect", "--from", 1, "--command-timeout", 1, "--", "sleep", 60, expect=7)
+        self.run("bisect", "--from", 1, "--", "/no/such/program", expect=2)
+        self.run("bisect", "--from", 1, expect=2)
+
+    def the_history_of_a_backup_is_asked_without_a_server(self):
+        made = int(self.names["POLICY"])
+        self.ledger.stop()
+        data = self.ledger.data
+        told = self.run("diff", f"before:{made}", made, "--data", data, expect=1, stderr="")
+        assert "+ policies web" in told.stdout, told.stdout
+        assert self.run("diff", made, made, "--data", data).stdout == ""
+        where = "policies[policy = web].exists"
+        found = self.run("bisect", "--from", 1, "--where", where, "--data", data).stdout
+        assert f"Holds since event {made}:" in found, found
+        self.run("bisect", "--from", 1, "--where", "x", "--data", data, expect=2)
+        self.run("diff", made, "nonsense", "--data", data, expect=2)
+        self.run("diff", made, "--view", "nonsense", "--data", data, expect=3)
+        self.run("diff", 1, "--data", self.scratch / "nowhere", expect=3)
+        self.ledger.start()
+        self.environment["LEDGER_SERVER"] = self.ledger.url

@@ -1,0 +1,300 @@
+#include "tools/ledgerctl/replay_verbs.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "tools/ledgerctl/offline_history.h"
+
+namespace ledgerctl {
+
+using ledger::fail;
+using ledger::Result;
+using nlohmann::json;
+
+namespace {
+
+Result<json, Failure> get(const Client& client, const std::string& path) {
+  const auto reply = client.ask({"GET", path, "", "", {}});
+  if (!reply) return tl::unexpected(reply.error());
+  auto answer = json::parse(reply->body, nullptr, false);
+  if (answer.is_discarded()) {
+    return tl::unexpected(Failure{Exit::failed, "The server's answer is not JSON.", ""});
+  }
+  return answer;
+}
+
+// All pages. Shape: `path` has a query already.
+Result<json, Failure> all_rows(const Client& client, const std::string& path) {
+  json rows = json::array();
+  std::string token;
+  do {
+    const auto page =
+        get(client, path + "&page_size=1000" + (token.empty() ? "" : "&page_token=" + token));
+    if (!page) return tl::unexpected(page.error());
+    for (const auto& row : page->value("items", json::array())) rows.push_back(row);
+    token = page->value("next_page_token", std::string());
+  } while (!token.empty());
+  return rows;
+}
+
+// 1 says that there is a difference, or that nothing was found; what went wrong is more.
+Exit trouble(const Session& session, const Failure& failure) {
+  const Exit exit = complain(session, failure);
+  return exit == Exit::failed ? Exit::usage : exit;
+}
+
+std::string line_of(const json& event) {
+  const auto& actor = event["actor"];
+  std::string line = "event " + cell_of(event["position"]) + "  " + cell_of(event["recorded_at"]) +
+                     "  " + cell_of(event["type"]) + "  " + cell_of(event["stream"]) + "  by " +
+                     cell_of(actor["kind"]) + ":" + cell_of(actor["id"]);
+  const auto reason = event.value("reason", std::string());
+  return reason.empty() ? line : line + "  because: " + reason;
+}
+
+void tell_change(const json& change) {
+  std::cout << "  " << cell_of(change["view"]) << " " << cell_of(change["key"]) << "\n    before "
+            << change["before"].dump() << "\n    after  " << change["after"].dump() << '\n';
+}
+
+void tell_event(const json& event, const json& causes, const json& changes) {
+  std::cout << line_of(event) << '\n';
+  for (const auto& cause : causes) std::cout << "  caused by " << line_of(cause) << '\n';
+  for (const auto& change : changes) tell_change(change);
+}
+
+// -- Diff ----------------------------------------------------------------------------------------
+
+void tell_difference(const json& row) {
+  const auto& change = row["change"];
+  const char* sign = change == "added" ? "+ " : change == "removed" ? "- " : "~ ";
+  std::cout << sign << cell_of(row["view"]) << ' ' << cell_of(row["key"]) << "  (event "
+            << cell_of(row["position"]) << ", " << cell_of(row["type"]) << ", "
+            << cell_of(row["by"]);
+  if (row["events"].size() > 1 || row["more_events"] == true) {
+    std::cout << ", the last of " << row["events"].size()
+              << (row["more_events"] == true ? " and more" : "");
+  }
+  std::cout << ")\n";
+  for (const auto& field : row["changed_fields"]) {
+    std::cout << "    " << cell_of(field["field"]) << ": " << field["before"].dump() << " -> "
+              << field["after"].dump() << '\n';
+  }
+}
+
+// -- Bisect --------------------------------------------------------------------------------------
+
+Exit tell_bisection(const Session& session, const json& told) {
+  const bool found = !told["flips"].empty();
+  if (session.look.format != Format::table) {
+    show_object(std::cout, told, session.look);
+    return found ? Exit::ok : Exit::failed;
+  }
+  const auto end_of = [&](const char* end) {
+    const std::string name(end);
+    return "at " + cell_of(told[name]) + " " +
+           (told["holds_at_" + name] == true ? "true" : "false") + " (" +
+           cell_of(told["count_at_" + name]) + ")";
+  };
+  std::cout << told["where"].get<std::string>() << ": " << end_of("from") << ", " << end_of("to")
+            << '\n';
+  for (const auto& flip : told["flips"]) {
+    std::cout << (flip["holds"] == true ? "Holds" : "Holds no longer") << " since event "
+              << cell_of(flip["position"]) << ": " << cell_of(flip["count_before"]) << " became "
+              << cell_of(flip["count"]) << ".\n";
+    tell_event(flip["event"], flip["causes"], flip["changes"]);
+    if (flip["more_changes"] == true) std::cout << "  and more rows\n";
+  }
+  if (!found) std::cout << "No event made the difference: both ends say the same.\n";
+  if (!told["not_monotone_at"].is_null() && told["all"] == false) {
+    std::cout << "It changed more than once: at " << cell_of(told["not_monotone_at"])
+              << " it is not as one change would have it. --all tells every change.\n";
+  }
+  std::cout << cell_of(told["reads"]) << " reads, and " << cell_of(told["checks"])
+            << " to see whether it changed more than once.\n";
+  return found ? Exit::ok : Exit::failed;
+}
+
+Exit bisect_by_predicate(const Session& session, const BisectAsked& asked) {
+  if (!asked.data.empty()) {
+    const auto told =
+        bisect_of_directory({asked.data, asked.from, asked.to}, asked.where, asked.all);
+    return told ? tell_bisection(session, *told) : trouble(session, told.error());
+  }
+  json body = {{"from", asked.from}, {"where", asked.where}, {"all", asked.all}};
+  if (!asked.to.empty()) body["to"] = asked.to;
+  Question question{"POST", "/v1/replays:bisect", body.dump(), "application/json", {}};
+  const auto reply = Client(session.server).ask(question);
+  if (!reply) return trouble(session, reply.error());
+  return tell_bisection(session, json::parse(reply->body, nullptr, false));
+}
+
+// Halves a range by what a command says of it.
+class CommandBisector {
+ public:
+  CommandBisector(const Session& session, const BisectAsked& asked)
+      : session_(session), asked_(asked), client_(session.server) {}
+
+  Exit run() {
+    auto low = position_of(asked_.from);
+    if (!low) return trouble(session_, low.error());
+    auto high = position_of(asked_.to);
+    if (!high) return trouble(session_, high.error());
+    const auto first = ask(*low);
+    if (!first) return trouble(session_, first.error());
+    const auto last = ask(*high);
+    if (!last) return trouble(session_, last.error());
+    if (*first == Said::skip || *last == Said::skip || *first == *last) {
+      std::cout << "The command says the same at both ends, or skips one: at " << *low << " "
+                << name_of(*first) << ", at " << *high << " " << name_of(*last) << ".\n";
+      return Exit::failed;
+    }
+    return halve(*low, *high, *first);
+  }
+
+ private:
+  static const char* name_of(Said said) {
+    return said == Said::good ? "good" : said == Said::bad ? "bad" : "skip";
+  }
+
+  Exit halve(std::uint64_t low, std::uint64_t high, Said first) {
+    while (low + 1 < high) {
+      const auto told = ask_inside(low, high);
+      if (!told) return trouble(session_, told.error());
+      if (told->said == Said::skip) {
+        std::cout << "The change is at one of the events " << low + 1 << " to " << high
+                  << "; the command skips all in between.\n";
+        return Exit::failed;
+      }
+      (told->said == first ? low : high) = told->position;
+    }
+    return tell(high, first);
+  }
+
+  struct Told {
+    std::uint64_t position;
+    Said said;
+  };
+
+  // The moment nearest to the middle that is not skipped.
+  Result<Told, Failure> ask_inside(std::uint64_t low, std::uint64_t high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    for (std::uint64_t off = 0; middle + off < high || middle > low + off; ++off) {
+      for (const bool up : {true, false}) {
+        if (up ? middle + off >= high : off == 0 || middle <= low + off) continue;
+        const std::uint64_t at = up ? middle + off : middle - off;
+        const auto said = ask(at);
+        if (!said) return tl::unexpected(said.error());
+        if (*said != Said::skip) return Told{at, *said};
+      }
+    }
+    return Told{middle, Said::skip};
+  }
+
+  Result<std::uint64_t, Failure> position_of(const std::string& moment) {
+    const std::string as_of = moment.empty() ? "" : "&as_of=" + escaped(moment);
+    const auto page = get(client_, "/v1/views?page_size=1" + as_of);
+    if (!page) return tl::unexpected(page.error());
+    return page->value("position", std::uint64_t{0});
+  }
+
+  Result<Said, Failure> ask(std::uint64_t position) {
+    const std::string path = asked_.view == "computers"
+                                 ? std::string("/v1/computers")
+                                 : "/v1/views/" + escaped(asked_.view) + "/rows";
+    auto query = path + "?as_of=" + std::to_string(position);
+    if (!session_.filter.empty()) query += "&filter=" + escaped(session_.filter);
+    const auto rows = all_rows(client_, query);
+    if (!rows) return tl::unexpected(rows.error());
+    ++reads_;
+    const Said said = run_command_on(asked_.run, rows->dump() + "\n", position);
+    if (said == Said::endless) {
+      return tl::unexpected(Failure{Exit::timed_out,
+                                    "The command did not end within " +
+                                        std::to_string(asked_.run.timeout_seconds) +
+                                        " seconds at " + std::to_string(position) +
+                                        "; give it longer with --command-timeout.",
+                                    ""});
+    }
+    if (said == Said::broken) {
+      return tl::unexpected(Failure{
+          Exit::failed,
+          "The command cannot be run, or ended by a signal, at " + std::to_string(position) + ".",
+          ""});
+    }
+    if (!session_.quiet) std::cerr << position << " " << name_of(said) << '\n';
+    return said;
+  }
+
+  Exit tell(std::uint64_t position, Said before) {
+    const std::string path = "/v1/events/" + std::to_string(position);
+    const auto event = get(client_, path);
+    if (!event) return trouble(session_, event.error());
+    const auto causes = get(client_, path + "/causes");
+    if (!causes) return trouble(session_, causes.error());
+    const auto changes = get(client_, path + "/changes?page_size=20");
+    if (!changes) return trouble(session_, changes.error());
+    const json none = json::array();
+    if (session_.look.format != Format::table) {
+      show_object(std::cout,
+                  {{"position", position},
+                   {"before", name_of(before)},
+                   {"event", *event},
+                   {"causes", causes->value("items", none)},
+                   {"changes", changes->value("items", none)},
+                   {"reads", reads_}},
+                  session_.look);
+      return Exit::ok;
+    }
+    std::cout << (before == Said::good ? "Bad" : "Good") << " since event " << position << ".\n";
+    tell_event(*event, causes->value("items", none), changes->value("items", none));
+    std::cout << reads_ << " runs of the command.\n";
+    return Exit::ok;
+  }
+
+  const Session& session_;
+  const BisectAsked& asked_;
+  Client client_;
+  std::uint64_t reads_ = 0;
+};
+
+Result<json, Failure> differences(const Session& session, const DiffAsked& asked) {
+  if (!asked.data.empty()) {
+    return diff_of_directory({asked.data, asked.from, asked.to}, asked.views);
+  }
+  std::string path = "/v1/diff?from=" + escaped(asked.from);
+  if (!asked.to.empty()) path += "&to=" + escaped(asked.to);
+  std::string views;
+  for (const auto& view : asked.views) views += (views.empty() ? "" : ",") + view;
+  if (!views.empty()) path += "&view=" + escaped(views);
+  return all_rows(Client(session.server), path);
+}
+
+}  // namespace
+
+Exit diff_moments(const Session& session, const DiffAsked& asked) {
+  const auto rows = differences(session, asked);
+  if (!rows) return trouble(session, rows.error());
+  if (session.look.format == Format::table && session.look.columns.empty()) {
+    for (const auto& row : *rows) tell_difference(row);
+  } else {
+    show_rows(std::cout, *rows, session.look);
+  }
+  return rows->empty() ? Exit::ok : Exit::failed;
+}
+
+Exit bisect_history(const Session& session, const BisectAsked& asked) {
+  if (asked.run.command.empty() == asked.where.empty()) {
+    return trouble(session,
+                   {Exit::usage, "Give either --where PREDICATE or a command after \"--\".", ""});
+  }
+  if (asked.run.command.empty()) return bisect_by_predicate(session, asked);
+  if (asked.all || !asked.data.empty()) {
+    return trouble(session,
+                   {Exit::usage, "--all and --data go with --where, not with a command.", ""});
+  }
+  return CommandBisector(session, asked).run();
+}
+
+}  // namespace ledgerctl
