@@ -59,15 +59,22 @@ class FilterParser {
     return true;
   }
 
-  // AND, OR and NOT are also written in small letters.
+  bool ends_word(std::size_t end) const {
+    return end == text_.size() || (end < text_.size() && !is_bare_char(text_[end]));
+  }
+
+  bool at_capitals(std::string_view word) const {
+    return text_.substr(at_).starts_with(word) && ends_word(at_ + word.size());
+  }
+
+  // AND, OR and NOT are also written in small letters, but where a value stands: "x = and" always
+  // meant the text.
   bool at_keyword(std::string_view word) const {
+    if (at_capitals(word)) return true;
     const std::string_view here = text_.substr(at_, word.size());
-    constexpr char to_small = 'a' - 'A';
-    const bool is_small = std::equal(here.begin(), here.end(), word.begin(), word.end(),
-                                     [](char c, char capital) { return c == capital + to_small; });
-    if (here != word && !is_small) return false;
-    const std::size_t end = at_ + word.size();
-    return end == text_.size() || !is_bare_char(text_[end]);
+    return std::equal(here.begin(), here.end(), word.begin(), word.end(),
+                      [](char c, char capital) { return c == capital + ('a' - 'A'); }) &&
+           ends_word(at_ + word.size());
   }
 
   bool take_keyword(std::string_view word) {
@@ -158,7 +165,7 @@ class FilterParser {
 
   Result<void> value(std::string& out) {
     if (at_ < text_.size() && text_[at_] == '"') return quoted(out);
-    const bool keyword = at_keyword("AND") || at_keyword("OR") || at_keyword("NOT");
+    const bool keyword = at_capitals("AND") || at_capitals("OR") || at_capitals("NOT");
     while (!keyword && at_ < text_.size() && is_bare_char(text_[at_])) out += text_[at_++];
     if (out.empty()) return fail(expected("a value"));
     return {};

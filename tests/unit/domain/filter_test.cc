@@ -109,6 +109,8 @@ TEST(Filters, HaveOneWayToWriteThem) {
       {"(a = 1 OR b = 2) AND (c = 3 AND d = 4)", "(a = 1 OR b = 2) AND (c = 3 AND d = 4)"},
       {"((a = 1 AND b = 2) AND c = 3)", "a = 1 AND b = 2 AND c = 3"},
       {"a:*", "a:*"},
+      {"a = 1 and not b = 2", "a = 1 AND NOT b = 2"},
+      {"a = 1 or android = or", "a = 1 OR android = \"or\""},
   };
   for (const auto& [written, canonical] : pairs) {
     const auto filter = Filter::parse(written);
