@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "ledger/merkle/partial_tree.h"
 #include "ledger/merkle/tree.h"
 
 namespace ledger::merkle {
@@ -79,6 +80,62 @@ tl::unexpected<Error> wrong(const char* what) {
   return fail(ErrorKind::corrupt, "proof-wrong", what);
 }
 
+// Walks the tree from left to right beside the leaves of a set.
+class PartialProver {
+ public:
+  PartialProver(const LeafSet& leaves, Subtrees& subtrees) : leaves_(leaves), subtrees_(subtrees) {}
+
+  void walk(std::uint64_t from, std::uint64_t to) {
+    if (subtrees_.error()) return;
+    if (next() >= to) return proof_.push_back(subtrees_.hash(from, to));
+    if (is_filled(from, to)) return;
+    if (to - from == 1) {
+      ++single_;
+      return;
+    }
+    const std::uint64_t middle = from + split(to - from);
+    walk(from, middle);
+    walk(middle, to);
+    passed_ = to;
+  }
+  Proof take() { return std::move(proof_); }
+
+ private:
+  // The next leaf of the set that was not passed.
+  std::uint64_t next() const {
+    if (single_ < leaves_.singles.size()) return leaves_.singles[single_];
+    const std::uint64_t in_range = std::max(leaves_.from, passed_);
+    return in_range < leaves_.to ? in_range : ~std::uint64_t{0};
+  }
+  // Whether every leaf of the subtree lies in the set's range.
+  bool is_filled(std::uint64_t from, std::uint64_t to) {
+    if (from < leaves_.from || to > leaves_.to) return false;
+    passed_ = to;
+    return true;
+  }
+
+  const LeafSet& leaves_;
+  Subtrees& subtrees_;
+  std::size_t single_ = 0;
+  std::uint64_t passed_ = 0;
+  Proof proof_;
+};
+
+Result<Digest> partial_root(std::uint64_t from, std::uint64_t to, const PartialTree& tree) {
+  const auto next = tree.next_leaf();
+  if (!next || *next >= to) return tree.take_hash();
+  if (to - from == 1) {
+    if (*next != from) return wrong("The positions of the records do not ascend.");
+    return tree.take_leaf();
+  }
+  const std::uint64_t middle = from + split(to - from);
+  const auto left = partial_root(from, middle, tree);
+  if (!left) return left;
+  const auto right = partial_root(middle, to, tree);
+  if (!right) return right;
+  return node_hash(*left, *right);
+}
+
 Result<Proof> finished(Proof proof, const Subtrees& subtrees) {
   if (subtrees.error()) return fail(*subtrees.error());
   std::reverse(proof.begin(), proof.end());  // Collected from the root down, told from the leaf up.
@@ -135,6 +192,23 @@ Result<Proof> consistency_proof(std::uint64_t old_size, std::uint64_t new_size,
   // The verifier knows the old root itself; any smaller subtree it has to be told.
   if (from != 0) proof.push_back(subtrees.hash(from, to));
   return finished(std::move(proof), subtrees);
+}
+
+Result<Proof> partial_proof(const LeafSet& leaves, std::uint64_t size, const TileReader& read) {
+  const auto& singles = leaves.singles;
+  if (!singles.empty() && singles.back() >= size) return out_of_range(singles.back(), size);
+  if (leaves.to > size) return out_of_range(leaves.to, size);
+  if (size == 0) return Proof{};
+  Subtrees subtrees(size, read);
+  PartialProver prover(leaves, subtrees);
+  prover.walk(0, size);
+  if (subtrees.error()) return fail(*subtrees.error());
+  return prover.take();
+}
+
+Result<Digest> root_from_partial(std::uint64_t size, const PartialTree& tree) {
+  if (size == 0) return sha256({});
+  return partial_root(0, size, tree);
 }
 
 // RFC 9162, 2.1.3.2.

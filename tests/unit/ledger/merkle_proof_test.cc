@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "ledger/merkle/partial_tree.h"
 #include "ledger/merkle/proof.h"
 #include "tests/support/grown_tree.h"
 #include "tests/support/naive_tree.h"
@@ -52,6 +53,75 @@ TEST(Proof, OfConsistencyEqualsTheNaiveOneForEveryPairOfSizesUpTo64) {
           << old_size << " in " << size;
     }
   }
+}
+
+// The root that a partial proof gives with those leaves; what is left of either is told.
+Result<Digest> root_of_part(const LeafSet& set, std::uint64_t size, const Leaves& leaves,
+                            const Proof& proof) {
+  std::vector<std::uint64_t> positions = set.singles;
+  for (std::uint64_t at = set.from; at < set.to; ++at) positions.push_back(at);
+  auto leaf = positions.begin();
+  auto hash = proof.begin();
+  PartialTree tree;
+  tree.next_leaf = [&]() -> std::optional<std::uint64_t> {
+    if (leaf == positions.end()) return std::nullopt;
+    return *leaf;
+  };
+  tree.take_leaf = [&]() -> Result<Digest> { return leaves[*leaf++]; };
+  tree.take_hash = [&]() -> Result<Digest> {
+    if (hash == proof.end()) return fail(ErrorKind::corrupt, "short", "No hash is left.");
+    return *hash++;
+  };
+  auto root = root_from_partial(size, tree);
+  EXPECT_TRUE(!root || (leaf == positions.end() && hash == proof.end()));
+  return root;
+}
+
+TEST(PartialProof, GivesTheRootForEveryRangeOfEverySizeUpTo40) {
+  const GrownTree grown(40);
+  for (std::uint64_t size = 1; size <= 40; ++size) {
+    const Leaves leaves = Leaves(grown.leaves).first(size);
+    for (std::uint64_t from = 0; from <= size; ++from) {
+      for (std::uint64_t to = from; to <= size; ++to) {
+        const LeafSet set{{}, from, to};
+        const auto proof = partial_proof(set, size, as_of(grown, size));
+        ASSERT_TRUE(proof);
+        EXPECT_LE(proof->size(), 12U) << "of a range few hashes are enough";
+        EXPECT_EQ(root_of_part(set, size, leaves, *proof), tests::naive_root(leaves))
+            << from << ".." << to << " of " << size;
+      }
+    }
+  }
+}
+
+TEST(PartialProof, GivesTheRootForEveryChoiceOfTenLeavesAndAnEndAsWell) {
+  const GrownTree grown(700);
+  const Leaves few = Leaves(grown.leaves).first(13);
+  for (std::uint64_t chosen = 0; chosen < 1024; ++chosen) {
+    LeafSet set{{}, 11, 11 + chosen % 3};
+    for (std::uint64_t bit = 0; bit < 10; ++bit) {
+      if ((chosen >> bit & 1U) != 0) set.singles.push_back(bit);
+    }
+    const auto proof = partial_proof(set, 13, as_of(grown, 13));
+    ASSERT_TRUE(proof);
+    EXPECT_EQ(root_of_part(set, 13, few, *proof), tests::naive_root(few)) << chosen;
+  }
+  const LeafSet wide{{0, 3, 254, 255, 256, 257, 300}, 511, 700};
+  const auto proof = partial_proof(wide, 700, as_of(grown, 700));
+  ASSERT_TRUE(proof);
+  const Leaves all(grown.leaves);
+  EXPECT_EQ(root_of_part(wide, 700, all, *proof), tests::naive_root(all));
+}
+
+TEST(PartialProof, IsNotGivenBeyondTheLogNorTakenWithLeavesInAnotherOrder) {
+  const GrownTree grown(9);
+  EXPECT_EQ(partial_proof({{}, 3, 10}, 9, grown.reader()).error().reason, "proof-range");
+  EXPECT_EQ(partial_proof({{2, 9}, 0, 0}, 9, grown.reader()).error().reason, "proof-range");
+  const auto proof = partial_proof({{2, 5}, 0, 0}, 9, grown.reader());
+  ASSERT_TRUE(proof);
+  const Leaves leaves(grown.leaves);
+  EXPECT_EQ(root_of_part({{5, 2}, 0, 0}, 9, leaves, *proof).error().reason, "proof-wrong");
+  EXPECT_NE(root_of_part({{2, 6}, 0, 0}, 9, leaves, *proof), tests::naive_root(leaves));
 }
 
 TEST(Proof, HoldsAcrossTheEdgesOfTiles) {
