@@ -1,0 +1,42 @@
+// How a client of TUF gets files: from anywhere, since nothing that comes is believed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "ledger/result.h"
+
+namespace ledger::updates::tuf {
+
+// Takes the next bytes of a file; an error ends the transfer and is what get() answers.
+using Sink = std::function<Result<void>(std::string_view)>;
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // Gives the file of this path (percent-encoded, relative) to `sink`, piece by piece, at most
+  // `bytes_max` bytes. Errors: not_found ("file-unknown"), invalid ("file-too-large"),
+  // unavailable ("source-timed-out": too slow, "source-failed"), and those of the sink.
+  virtual Result<void> get(const std::string& path, std::uint64_t bytes_max, const Sink& sink) = 0;
+};
+
+// The whole file.
+inline Result<std::string> get_whole(Transport& transport, const std::string& path,
+                                     std::uint64_t bytes_max) {
+  std::string bytes;
+  const auto got = transport.get(path, bytes_max, [&](std::string_view piece) -> Result<void> {
+    // Not left to the transport: this is the check that stops endless data.
+    if (piece.size() > bytes_max - bytes.size()) {
+      return fail(ErrorKind::invalid, "file-too-large",
+                  path + " has more than " + std::to_string(bytes_max) + " bytes.");
+    }
+    bytes += piece;
+    return {};
+  });
+  if (!got) return fail(got.error());
+  return bytes;
+}
+
+}  // namespace ledger::updates::tuf
