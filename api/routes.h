@@ -81,6 +81,7 @@ void add_event_stream_routes(Routes&);
 void add_replay_routes(Routes&);
 void add_log_routes(Routes&);
 void add_log_work_routes(Routes&);
+void add_evidence_routes(Routes&);
 void add_bookmark_routes(Routes&);
 void add_setting_routes(Routes&);
 void add_source_routes(Routes&);

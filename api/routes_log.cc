@@ -43,7 +43,7 @@ Answered<Response> about(const Request& request, const Services& services) {
                   "\",\"sealed_size\":" + std::to_string(sealed.size.value) +
                   ",\"views_size\":" + std::to_string(services.projector.size().value) +
                   ",\"checkpoint\":" + json_string(sealed.note) +
-                  ",\"key\":" + json_string(text(services.key)) + "}";
+                  ",\"key\":" + json_string(text(services.key())) + "}";
   response.headers.emplace_back("Cache-Control", "no-cache");
   return response;
 }
@@ -166,6 +166,14 @@ Answered<Response> consistency(const Request& request, const Services& services)
   return response;
 }
 
+// By what a retired key signed last, whoever trusts it comes to trust the next one.
+Answered<Response> last_head(const Request& request, const Services& services) {
+  if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
+  auto note = services.chores.last_head_of(request.parameters.at("key"));
+  if (!note) return refused(note.error());
+  return text_answer(*std::move(note), forever);
+}
+
 }  // namespace
 
 void add_log_routes(Routes& routes) {
@@ -174,6 +182,7 @@ void add_log_routes(Routes& routes) {
   routes.other("GET", "/v1/log/tile/{tile...}", Permission::read_log, tile);
   routes.other("GET", "/v1/log/consistency", Permission::read_log, consistency);
   routes.other("GET", "/v1/events/{position}/proof", Permission::read_log, proof);
+  routes.other("GET", "/v1/log/keys/{key}/checkpoint", Permission::read_log, last_head);
   routes.list("/v1/log/keys", Permission::read_log, {"filter"},
               [](const Reading& reading, const projections::ListQuery& query) {
                 return answered_page(projections::list_rows<projections::SigningKeyRow>(

@@ -51,6 +51,22 @@ Answered<Response> verify(const Request& request, const Services& services) {
                  });
 }
 
+// Both keys are in the record, and the old one signs a last head that covers the new one's event.
+Answered<Response> rotate(const Request& request, const Services& services) {
+  auto asked = asked_by(request, services);
+  if (!asked) return refused(asked.error());
+  const auto body = Body::parse(request);
+  if (!body) return refused(body.error());
+  if (const auto read = body->read_nothing(); !read) return refused(read.error());
+  asked->reason = body->reason();
+  asked->ticket = body->ticket();
+  asked->payload = domain::RetireSigningKey{};
+  return started(request, services, *asked, {"rotate_log_key", {}, {}, {}},
+                 [&chores = services.chores, asked = *asked](const Operations::GoOn&) {
+                   return chores.change_key(asked);
+                 });
+}
+
 struct BackupBody {
   std::string name;
 
@@ -93,6 +109,7 @@ Answered<Response> backup(const Request& request, const Services& services) {
 
 void add_log_work_routes(Routes& routes) {
   routes.other("POST", "/v1/log:verify", Permission::verify, verify);
+  routes.other("POST", "/v1/log:rotateKey", Permission::administer, rotate);
   routes.other("POST", "/v1/log:backup", Permission::administer, backup);
 }
 

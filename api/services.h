@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "ledger/clock.h"
 #include "ledger/contact_book.h"
@@ -58,6 +59,12 @@ class Chores {
   // Errors: unavailable ("verification-ended", by `go_on`; nothing is recorded). Thread: any.
   virtual ledger::Result<std::string> verify(const domain::Command& asked,
                                              const std::function<bool(Progress)>& go_on) = 0;
+  // Has a new key sign heads, and records that, as above. The answer is a JSON object. What was cut
+  // short by a crash is finished. Errors: unavailable ("not-sealed-yet"), io. Thread: any.
+  virtual ledger::Result<std::string> change_key(const domain::Command& asked) = 0;
+  // The last head that a retired key signed; it covers the event that introduced the next one.
+  // Errors: not_found ("signing-key-unknown"), io. Thread: any.
+  virtual ledger::Result<std::string> last_head_of(const std::string& key_id) = 0;
 };
 
 struct Services {
@@ -74,7 +81,7 @@ struct Services {
   Chores& chores;
   // The newest signed head, after waiting until it covers so many records or the time is over.
   std::function<SealedHead(domain::Position at_least, std::chrono::milliseconds at_most)> sealed;
-  ledger::merkle::VerifierKey key;  // That signs heads.
+  std::function<ledger::merkle::VerifierKey()> key;  // That signs heads now.
   // From which the secrets of tokens are made, so that a request which is repeated gets the same.
   domain::Digest secret_seed;
   std::string version;
@@ -84,6 +91,8 @@ struct Services {
   // Prometheus lines of the server itself.
   std::function<std::string()> server_metrics;
   std::string environment = "local";  // Stands in tokens, so that people see where they belong.
+  // Asks an RFC 3161 authority for a timestamp over these bytes; empty: none is configured.
+  std::function<ledger::Result<std::string>(std::string_view)> timestamp = {};
 };
 
 }  // namespace api

@@ -14,7 +14,11 @@ constexpr std::chrono::milliseconds stop_latency{50};
 
 HeadKeeper::HeadKeeper(const store::EventLog& log, store::HeadFile& file,
                        const merkle::SigningKey& key, Options options)
-    : log_(log), file_(file), key_(key), options_(std::move(options)), sealed_(file.newest()) {
+    : log_(log),
+      file_(file),
+      options_(std::move(options)),
+      key_(std::shared_ptr<const void>(), &key),  // The caller's.
+      sealed_(file.newest()) {
   CHECK(sealed_.head.size <= log.head().size, "a log that lost records was not opened");
   follower_ = std::thread([this] { follow(); });
 }
@@ -53,27 +57,44 @@ void HeadKeeper::follow() {
     }
     const domain::Position before = sealed().head.size;
     if (!last && log_.wait_beyond(before, stop_latency) == before) continue;
-    const store::Head head = log_.head();
-    if (head.size > before) {
-      if (const auto sealed = seal(head); !sealed) {
-        if (options_.on_fatal) options_.on_fatal(sealed.error());
-        return;
-      }
+    if (const auto sealed = seal_newest(before); !sealed) {
+      if (options_.on_fatal) options_.on_fatal(sealed.error());
+      return;
     }
     if (last) return;
   }
 }
 
+Result<void> HeadKeeper::seal_newest(domain::Position before) {
+  const std::lock_guard sealing(sealing_);
+  const store::Head head = log_.head();
+  if (head.size <= before) return {};
+  return seal(head, key());
+}
+
+// Of the same size, so that it says nothing new but who signs.
+Result<void> HeadKeeper::sign_with(std::shared_ptr<const merkle::SigningKey> key) {
+  const std::lock_guard sealing(sealing_);
+  return seal(sealed().head, std::move(key));
+}
+
+std::shared_ptr<const merkle::SigningKey> HeadKeeper::key() const {
+  const std::lock_guard lock(mutex_);
+  return key_;
+}
+
 // The log's head is of what is synced, and for one size the log has one root: so a note is never
 // signed over what a power cut could take back, nor two that differ.
-Result<void> HeadKeeper::seal(const store::Head& head) {
-  auto note = merkle::signed_note({options_.origin, head.size.value, head.root}, key_);
+Result<void> HeadKeeper::seal(const store::Head& head,
+                              std::shared_ptr<const merkle::SigningKey> key) {
+  auto note = merkle::signed_note({options_.origin, head.size.value, head.root}, *key);
   if (!note) return fail(note.error());
   store::SealedHead next{head, *std::move(note)};
   if (auto written = file_.write(next); !written) return written;
   {
     const std::lock_guard lock(mutex_);
     sealed_ = std::move(next);
+    key_ = std::move(key);
   }
   changed_.notify_all();
   return {};

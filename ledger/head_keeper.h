@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -35,6 +36,12 @@ class HeadKeeper {
   HeadKeeper(const HeadKeeper&) = delete;
   HeadKeeper& operator=(const HeadKeeper&) = delete;
 
+  // From now on this key signs. The newest head is signed by it anew, and that is on the disk,
+  // before anything else is sealed. Errors: those of writing the head. Thread: one at a time.
+  Result<void> sign_with(std::shared_ptr<const merkle::SigningKey> key);
+  // The key that signs. Thread: any.
+  std::shared_ptr<const merkle::SigningKey> key() const;
+
   // The newest signed head that is on the disk, and its note. Thread: any.
   store::SealedHead sealed() const;
   // Waits until the first `size` records are sealed.
@@ -44,16 +51,19 @@ class HeadKeeper {
 
  private:
   void follow();
-  Result<void> seal(const store::Head& head);
+  Result<void> seal_newest(domain::Position before);
+  // With `sealing_` held.
+  Result<void> seal(const store::Head& head, std::shared_ptr<const merkle::SigningKey> key);
 
   const store::EventLog& log_;
   store::HeadFile& file_;
-  const merkle::SigningKey& key_;
   Options options_;
 
+  std::mutex sealing_;  // One head at a time; taken before `mutex_`.
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;  // Sealed further, or stopping.
   bool stopping_ = false;
+  std::shared_ptr<const merkle::SigningKey> key_;
   store::SealedHead sealed_;
 
   std::thread follower_;

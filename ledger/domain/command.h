@@ -40,13 +40,13 @@ struct CommandPayloadTypes {
                RegisterRelay, RemoveRelay, ReportRelay, ReportRelayUnavailable, CreateTask,
                ChangeTask, DeleteTask, RunTask, ReportTaskRun, AcknowledgeAlert, DismissAlert,
                ConfigureAlertType, CreateUser, ChangeUser, DisableUser, IssueToken, RevokeToken,
-               IssueEnrolmentToken, RevokeEnrolmentToken>;
+               IssueEnrolmentToken, RevokeEnrolmentToken, RecordEvidence, RetireSigningKey>;
 };
 extern template class OneOf<CommandPayloadTypes>;
 using CommandPayload = OneOf<CommandPayloadTypes>;
 
 // By index in CommandPayload; what refusals and metrics call it.
-constexpr std::array<std::string_view, 75> command_names = {
+constexpr std::array<std::string_view, 77> command_names = {
     "tick",
     "record_service_started",
     "record_service_stopped",
@@ -122,6 +122,8 @@ constexpr std::array<std::string_view, 75> command_names = {
     "revoke_token",
     "issue_enrolment_token",
     "revoke_enrolment_token",
+    "record_evidence",
+    "retire_signing_key",
 };
 static_assert(CommandPayloadTypes::List::size == command_names.size());
 

@@ -96,6 +96,17 @@ struct RecordSigningKey {
   bool operator==(const RecordSigningKey&) const = default;
 };
 
+// A signing key went out of use.
+struct RetireSigningKey {
+  std::string key_id;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("key_id", &RetireSigningKey::key_id));
+  }
+  bool operator==(const RetireSigningKey&) const = default;
+};
+
 // A backup was made.
 struct RecordBackup {
   Position size;
@@ -141,6 +152,21 @@ struct RecordExport {
                       field("digest", &RecordExport::digest));
   }
   bool operator==(const RecordExport&) const = default;
+};
+
+// Somebody took proof of something out.
+struct RecordEvidence {
+  std::string scope;
+  Position from;
+  Position to;
+  Digest digest;  // Of the whole bundle.
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("scope", &RecordEvidence::scope), field("from", &RecordEvidence::from),
+                      field("to", &RecordEvidence::to), field("digest", &RecordEvidence::digest));
+  }
+  bool operator==(const RecordEvidence&) const = default;
 };
 
 // The role does not allow it.

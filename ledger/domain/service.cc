@@ -53,6 +53,22 @@ Decision decide(const World&, const Command&, const RecordExport& made, const Mo
                                          made.digest});
 }
 
+Decision decide(const World&, const Command&, const RecordEvidence& made, const Moment&) {
+  return one_event("exports", EvidenceIssued{made.scope, made.from, made.to, made.digest});
+}
+
+// That a key is retired which is not in use is nothing new: what was cut short is done again.
+Decision decide(const World& world, const Command&, const RetireSigningKey& key, const Moment&) {
+  const auto& in_use = world.service.signing_keys;
+  if (!in_use.contains(key.key_id)) return no_events();
+  if (in_use.size() == 1) {
+    return refuse("signing-key-last", "Key " + key.key_id +
+                                          " is the only one that signs heads; bring another one "
+                                          "into use first.");
+  }
+  return one_event("signing-key/" + key.key_id, SigningKeyRetired{key.key_id});
+}
+
 Decision decide(const World&, const Command&, const RecordAccessDenied& denied, const Moment&) {
   return failed_event("access", AccessDenied{denied.method, denied.route, denied.permission},
                       Outcome::refused);
@@ -121,7 +137,9 @@ void evolve(World& world, const Event&, const SigningKeyIntroduced& introduced) 
   world.service.signing_keys[introduced.key_id] = introduced;
 }
 
-void evolve(World&, const Event&, const SigningKeyRetired&) {}
+void evolve(World& world, const Event&, const SigningKeyRetired& retired) {
+  world.service.signing_keys.erase(retired.key_id);
+}
 void evolve(World&, const Event&, const WitnessCosigned&) {}
 void evolve(World&, const Event&, const WitnessRefused&) {}
 void evolve(World&, const Event&, const BackupCreated&) {}

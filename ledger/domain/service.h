@@ -20,7 +20,7 @@ struct Service {
   std::optional<Time> last_verification_at;
   std::optional<ClockStepped> last_clock_step;
   std::map<BookmarkId, Position> bookmarks;
-  std::map<std::string, SigningKeyIntroduced> signing_keys;  // By key id.
+  std::map<std::string, SigningKeyIntroduced> signing_keys;  // In use, by key id.
 };
 
 Decision decide(const World&, const Command&, const RecordServiceStarted&, const Moment&);
@@ -31,6 +31,8 @@ Decision decide(const World&, const Command&, const RecordSigningKey&, const Mom
 Decision decide(const World&, const Command&, const RecordBackup&, const Moment&);
 Decision decide(const World&, const Command&, const RecordRestore&, const Moment&);
 Decision decide(const World&, const Command&, const RecordExport&, const Moment&);
+Decision decide(const World&, const Command&, const RecordEvidence&, const Moment&);
+Decision decide(const World&, const Command&, const RetireSigningKey&, const Moment&);
 Decision decide(const World&, const Command&, const RecordAccessDenied&, const Moment&);
 Decision decide(const World&, const Command&, const RecordSignInFailed&, const Moment&);
 Decision decide(const World&, const Command&, const SetBookmark&, const Moment&);

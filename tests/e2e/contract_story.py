@@ -424,7 +424,8 @@ class Story:
 
     def operations(self):
         ledger = self.contract.ledger
-        for name, body in (("verifyLog", {}), ("backUpLog", {"name": "first"})):
+        for name, body in (("verifyLog", {}), ("backUpLog", {"name": "first"}),
+                           ("rotateLogKey", {})):
             started = self.call(name, body=body, expect=202)
             where = started.headers["location"]
             done = ledger.wait_until("it ends", lambda: (
@@ -434,6 +435,15 @@ class Story:
             self.call("showOperation", path=path, expect=200)
             self.call("cancelOperation", path=path, expect=409)
         self.call("listOperations", expect=200)
+        for query in ({"kind": "range", "from": 1, "to": 9}, {"kind": "computer", "name": "pc-1"},
+                      {"kind": "activity", "type": "policy."}):
+            self.call("takeEvidence", query=query, expect=200)
+        self.call("takeEvidence", query={"kind": "stream", "name": "policy/none"}, expect=404)
+        retired = next(each["key_id"] for each in self.call("listSigningKeys").json()["items"]
+                       if each["retired_at"])
+        self.call("showLastCheckpoint", path={"key": retired}, expect=200)
+        self.call("showLastCheckpoint", path={"key": "0" * 8}, expect=404)
+        self.call("takeEvidence", query={"kind": "range", "timestamp": "true"}, expect=409)
         running = self.call("verifyLog", body={}, expect=202).json()["operation"]
         self.call("cancelOperation", path={"operation": running})
 

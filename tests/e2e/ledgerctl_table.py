@@ -41,6 +41,6 @@ OTHERS = {
     "alerts": "show why acknowledge dismiss", "plan": "apply cancel", "op": "watch cancel",
     "task": "create change delete run", "hold": "place release", "settings": "set",
     "source": "set check download remove", "token": "create revoke",
-    "user": "create change disable", "bookmark": "set remove", "log": "verify inspect",
-    "backup": "create verify restore", "views": "digests rebuild",
+    "user": "create change disable", "bookmark": "set remove", "log": "verify inspect rotate-key",
+    "backup": "create verify restore", "evidence": "create verify", "views": "digests rebuild",
 }

@@ -111,6 +111,55 @@ class Proofs:
         listed = self.get("log/keys").json()["items"]
         assert [each["key_id"] for each in listed] == [self.key.id.hex()], listed
 
+    def keys_change_and_the_old_one_speaks_for_the_new(self):
+        ask = self.ledger.ask
+        before = self.key
+        started = ask("POST", "/v1/log:rotateKey", {"reason": "yearly"})
+        assert started.status == 202, started.body
+        done = self.ledger.wait_until("the new key", lambda: (
+            lambda seen: seen if seen["done"] else None)(
+                ask("GET", started.headers["location"]).json()))
+        assert done["state"] == "succeeded", done
+        self.key = verifier.Key(done["result"]["key"])
+        assert self.key.raw != before.raw and done["result"]["retired"] == before.id.hex()
+        events = [self.newest(kind) for kind in ("signing_key.introduced", "signing_key.retired")]
+        assert [each["data"]["key_id"] for each in events] == [self.key.id.hex(), before.id.hex()]
+        # Whoever trusts the old key reads in a head that it signed who comes next.
+        note = self.get(f"log/keys/{before.id.hex()}/checkpoint").body
+        size, _ = verifier.open_checkpoint(note, before)
+        assert size > events[0]["position"]
+        refused(verifier.open_checkpoint, note, self.key)
+        newest = self.get("log/checkpoint").body
+        refused(verifier.open_checkpoint, newest, before)
+        self.size, self.root = verifier.open_checkpoint(newest, self.key)
+        keys = self.get("log/keys").json()["items"]
+        listed = {each["key_id"]: each["retired_at"] for each in keys}
+        assert listed[before.id.hex()] and not listed[self.key.id.hex()], listed
+        assert verifier.Key(self.get("ledger").json()["key"]).raw == self.key.raw
+
+    def newest(self, kind):
+        return self.get(f"events?type={kind}&page_size=1").json()["items"][0]
+
+    def it_starts_with_the_new_key(self):
+        for end in (self.ledger.kill, self.ledger.stop):
+            end()
+            assert not (self.ledger.data / "signing-key-next.pem").exists()
+            self.ledger.start()
+            self.size, self.root = verifier.open_checkpoint(self.get("log/checkpoint").body,
+                                                            self.key)
+        assert len(self.get("log/keys").json()["items"]) == 2
+
+    def a_change_that_was_cut_off_is_finished(self):
+        """Killed between the new key's first head and the renaming of its file."""
+        data = self.ledger.data
+        self.ledger.stop()
+        key = data / "signing-key.pem"
+        key.rename(data / "signing-key-next.pem")
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True)
+        self.ledger.start()
+        assert not (data / "signing-key-next.pem").exists()
+        self.size, self.root = verifier.open_checkpoint(self.get("log/checkpoint").body, self.key)
+
     def go_agrees(self):
         with tempfile.TemporaryDirectory() as scratch:
             program = Path(scratch) / "go_verifier"
@@ -138,7 +187,9 @@ def main():
         for case in (proofs.the_checkpoint_is_signed, proofs.records_and_tiles_give_its_root,
                      proofs.each_receipt_stands_alone, proofs.any_size_continues_any_smaller_one,
                      proofs.what_is_beyond_the_log_is_refused, proofs.keys_are_listed,
-                     proofs.go_agrees):
+                     proofs.keys_change_and_the_old_one_speaks_for_the_new,
+                     proofs.it_starts_with_the_new_key,
+                     proofs.a_change_that_was_cut_off_is_finished, proofs.go_agrees):
             cases.run(case.__name__.replace("_", " "), case)
     return cases.report(sys.argv[2] if len(sys.argv) > 2 else None)
 

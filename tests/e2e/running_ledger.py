@@ -52,12 +52,12 @@ class RunningLedger:
             self.stop()
         self.directory.cleanup()
 
-    def start(self):
-        """Also again, after stop() or kill(); another port is taken."""
+    def start(self, *more):
+        """Also again, after stop() or kill(); another port is taken. `more`: further options."""
         with open(self.log, "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [self.program, "--data", self.data, "--listen", "127.0.0.1:0", "--no-rate-limit",
-                 "--tick", "50"],
+                 "--tick", "50", *more],
                 stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):

@@ -140,7 +140,7 @@ CommandPayload record_verification(const Dice& dice) {
 // What only says that something happened; one step for all of them.
 CommandPayload record_something(const Dice& dice) {
   const Position size = dice.world.size;
-  switch (dice.a % 9) {
+  switch (dice.a % 11) {
     case 0:
       return RecordServiceStarted{"0.1.0", 1, size, 0};
     case 1:
@@ -155,6 +155,10 @@ CommandPayload record_something(const Dice& dice) {
       return RecordRestore{size, digest_of(dice.b), "backup"};
     case 6:
       return RecordExport{"computers", "platform = linux", size, 3, "csv", digest_of(dice.b)};
+    case 8:
+      return RecordEvidence{"stream policy/web", Position{0}, size, digest_of(dice.b)};
+    case 9:
+      return RetireSigningKey{"key-" + std::to_string(dice.b % 3)};
     case 7:
       return RecordAccessDenied{"POST", "/v1/policies", "policies.write"};
     default:

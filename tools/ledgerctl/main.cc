@@ -10,6 +10,7 @@
 
 #include "tools/ledgerctl/completion.h"
 #include "tools/ledgerctl/config.h"
+#include "tools/ledgerctl/evidence.h"
 #include "tools/ledgerctl/nearest.h"
 #include "tools/ledgerctl/offline.h"
 #include "tools/ledgerctl/replay_verbs.h"
@@ -152,8 +153,18 @@ void add_log_verbs(CommandLine& line) {
   auto data = std::make_shared<std::string>();
   auto* verify = line.verb("log", "verify", "Read and recompute everything that is recorded.");
   verify->add_option("--data", *data, "A data directory or backup; no server is asked");
-  verify->callback(
-      [&, data] { exit = data->empty() ? verify_log(session) : verify_directory(session, *data); });
+  auto bundle = std::make_shared<EvidenceCheck>();
+  verify->add_option("--bundle", bundle->file, "An evidence bundle; no server is asked");
+  verify->add_option("--key", bundle->key, "Of a bundle: whose signature is trusted");
+  verify->callback([&, data, bundle] {
+    exit = !bundle->file.empty() ? verify_evidence_file(session, *bundle)
+           : !data->empty()      ? verify_directory(session, *data)
+                                 : verify_log(session);
+  });
+
+  line.verb("log", "rotate-key", "Have a new key sign heads from now on.")->callback([&] {
+    exit = rotate_log_key(session);
+  });
 
   auto inspected = std::make_shared<Inspection>();
   auto* inspect = line.verb("log", "inspect", "What a data directory holds, or one record of it.");
@@ -177,6 +188,35 @@ void add_log_verbs(CommandLine& line) {
   restore->add_option("directory", *from, "The backup")->required();
   restore->add_option("--to", *to, "The data directory to make; it must not exist")->required();
   restore->callback([&, from, to] { exit = restore_backup(session, *from, *to); });
+}
+
+void add_evidence_verbs(CommandLine& line) {
+  auto& exit = line.exit;
+  const auto& session = line.session;
+  auto wish = std::make_shared<EvidenceWish>();
+  auto* create = line.verb("evidence", "create", "Prove what is recorded, in one file.");
+  create->add_option("kind", wish->kind, "range, stream, computer, rule_update or activity")
+      ->required();
+  create->add_option("name", wish->name, "Of the stream, computer or rule update");
+  create->add_option("--to", wish->file, "The file to write")->required();
+  create->add_option("--from-position", wish->from, "The first position; by itself 0");
+  create->add_option("--to-position", wish->to, "The position after the last; by itself all");
+  create->add_option("--type", wish->types, "Of activity: types that begin so");
+  create->add_option("--actor", wish->actor, "Of activity: by whom, user:alice");
+  create->add_option("--subject", wish->subject, "Of activity: policy, computer, ...");
+  create->add_option("--outcome", wish->outcome, "Of activity: done, refused or failed");
+  create->add_option("--about", wish->about, "Of activity: what the reason or ticket contains");
+  create->add_flag("--timestamp", wish->timestamp, "With the time of an authority elsewhere");
+  create->add_option("--data", wish->directory, "A backup; no server is asked");
+  create->callback([&, wish] { exit = create_evidence(session, *wish); });
+
+  auto asked = std::make_shared<EvidenceCheck>();
+  auto* verify = line.verb("evidence", "verify", "Check such a file; no server is asked.");
+  verify->add_option("file", asked->file, "The file")->required();
+  verify->add_option("--key", asked->key, "Whose signature is trusted: name+id+key");
+  verify->add_option("--tsa-certificate", asked->tsa_certificate,
+                     "PEM of the authorities whose timestamps are trusted");
+  verify->callback([&, asked] { exit = verify_evidence_file(session, *asked); });
 }
 
 void add_view_verbs(CommandLine& line) {
@@ -281,6 +321,7 @@ int run(int argc, char** argv) {
   for (const auto& verb : verbs()) add_table_verb(line, verb);
   add_special_verbs(line);
   add_log_verbs(line);
+  add_evidence_verbs(line);
   add_view_verbs(line);
   add_replay_verbs(line);
   add_completion(line);

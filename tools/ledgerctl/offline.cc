@@ -143,6 +143,18 @@ Exit show_record(const Session& session, const store::RocksLog& log, domain::Pos
 
 }  // namespace
 
+Result<replay::Evidence> evidence_of_directory(const std::string& directory,
+                                               const replay::EvidenceRequest& request) {
+  const auto log = open_log(directory);
+  if (!log) return ledger::fail(log.error());
+  const auto key = store::load_or_make_key(directory);
+  if (!key) return ledger::fail(key.error());
+  const auto sealed = (*log)->head_file().newest();
+  const std::string origin = sealed.note.substr(0, sealed.note.find('\n'));
+  return replay::make_evidence(**log, {sealed.head, sealed.note, {origin, key->public_key()}},
+                               request);
+}
+
 Exit verify_directory(const Session& session, const std::string& directory) {
   replay::VerifyOptions options;
   const auto log = open_to_verify(directory, options.checkpoint);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "ledger/store/rocksdb_log.h"
+#include "replay/evidence.h"
 #include "tools/ledgerctl/session.h"
 
 namespace ledgerctl {
@@ -31,5 +32,9 @@ Exit show_views(const Session& session, const std::string& directory);
 Exit rebuild_views(const Session& session, const std::string& directory);
 // Verifies the backup first; the new directory appears whole or not at all.
 Exit restore_backup(const Session& session, const std::string& from, const std::string& to);
+
+// Evidence from a directory that no ledgerd has open, against the newest head that was signed.
+ledger::Result<replay::Evidence> evidence_of_directory(const std::string& directory,
+                                                       const replay::EvidenceRequest& request);
 
 }  // namespace ledgerctl

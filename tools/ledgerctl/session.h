@@ -46,6 +46,7 @@ Exit apply_plan(const Session& session, const std::string& plan);
 Exit watch_operation(const Session& session, const std::string& operation);
 Exit tail_events(const Session& session, const std::string& type);
 Exit verify_log(const Session& session);
+Exit rotate_log_key(const Session& session);
 Exit create_backup(const Session& session, const std::string& name);
 
 // Says what went wrong, on standard error.

@@ -212,6 +212,12 @@ Exit verify_log(const Session& session) {
   return report.value("sound", false) ? Exit::ok : Exit::not_verified;
 }
 
+Exit rotate_log_key(const Session& session) {
+  const auto outcome = operate(session, "/v1/log:rotateKey", json::object());
+  if (!outcome) return complain(session, outcome.error());
+  return show_operation(session, *outcome);
+}
+
 Exit create_backup(const Session& session, const std::string& name) {
   const auto outcome = operate(session, "/v1/log:backup", {{"name", name}});
   if (!outcome) return complain(session, outcome.error());

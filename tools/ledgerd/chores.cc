@@ -6,8 +6,12 @@
 #include <system_error>
 
 #include "ledger/domain/command.h"
+#include "ledger/merkle/checkpoint.h"
+#include "ledger/store/data_directory.h"
+#include "ledger/store/durable_file.h"
 #include "replay/report_json.h"
 #include "replay/verify.h"
+#include "tools/ledgerd/first_start.h"
 
 namespace ledgerd {
 
@@ -17,7 +21,14 @@ using ledger::Result;
 namespace domain = ledger::domain;
 namespace fs = std::filesystem;
 
-void DaemonChores::record(const domain::Command& asked, domain::CommandPayload payload) {
+namespace {
+
+constexpr std::chrono::seconds seal_wait{10};
+
+}  // namespace
+
+Result<ledger::Committed> DaemonChores::call(const domain::Command& asked,
+                                             domain::CommandPayload payload) {
   domain::Command command;
   command.actor = asked.actor;
   command.reason = asked.reason;
@@ -25,7 +36,11 @@ void DaemonChores::record(const domain::Command& asked, domain::CommandPayload p
   command.causation = asked.causation;
   command.correlation = asked.correlation;
   command.payload = std::move(payload);
-  const auto recorded = parts_.writer.call(std::move(command));
+  return parts_.writer.call(std::move(command));
+}
+
+void DaemonChores::record(const domain::Command& asked, domain::CommandPayload payload) {
+  const auto recorded = call(asked, std::move(payload));
   if (!recorded) spdlog::warn("not recorded: {}", recorded.error().detail);
 }
 
@@ -57,7 +72,7 @@ Result<api::BackupMade> DaemonChores::copy(const fs::path& into) {
   std::error_code error;
   fs::create_directories(parts_.backups, error);
   if (error) return fail(ErrorKind::io, "backup-failed", "Cannot make a directory for backups.");
-  const auto head = parts_.log.back_up(into, parts_.key);
+  const auto head = parts_.log.back_up(into, *parts_.head_keeper.key());
   if (!head) return fail(head.error());
   // Documents are never changed, so those that the copied record speaks of are all there.
   fs::copy(parts_.content, into / "content", fs::copy_options::recursive, error);
@@ -89,6 +104,50 @@ Result<std::string> DaemonChores::verify(const domain::Command& asked,
   record(asked, domain::RecordVerification{report.size, report.root, report.is_sound(),
                                            std::move(faults)});
   return replay::report_json(report);
+}
+
+// Each step is durable before the next, and done again it changes nothing: after a crash, asking
+// again goes on where it ended.
+Result<std::string> DaemonChores::change_key(const domain::Command& asked) {
+  const std::lock_guard lock(changing_key_);
+  const std::string before = id_of({parts_.origin, parts_.head_keeper.key()->public_key()});
+  auto next = ledger::store::load_or_make_next_key(parts_.data);
+  if (!next) return fail(next.error());
+  const ledger::merkle::VerifierKey verifier{parts_.origin, next->public_key()};
+  if (const auto introduced = call(asked, introduction_of(verifier)); !introduced) {
+    return fail(introduced.error());
+  }
+  if (const auto kept = keep_last_head(before); !kept) return fail(kept.error());
+  const auto key = std::make_shared<const ledger::merkle::SigningKey>(*std::move(next));
+  if (const auto signs = parts_.head_keeper.sign_with(key); !signs) return fail(signs.error());
+  if (const auto taken = ledger::store::take_next_key(parts_.data); !taken) {
+    return fail(taken.error());
+  }
+  if (const auto retired = call(asked, domain::RetireSigningKey{before}); !retired) {
+    return fail(retired.error());
+  }
+  return "{\"key\":\"" + text(verifier) + "\",\"key_id\":\"" + id_of(verifier) +
+         "\",\"retired\":\"" + before + "\"}";
+}
+
+Result<void> DaemonChores::keep_last_head(const std::string& key_id) {
+  const auto sealed = parts_.head_keeper.wait_sealed(parts_.log.head().size, seal_wait);
+  if (!sealed) return fail(sealed.error());
+  const auto directory = parts_.data / ledger::store::retired_keys_name;
+  if (const auto made = ledger::store::make_directory(directory); !made) return made;
+  return ledger::store::write_durably(directory / key_id, sealed->note,
+                                      ledger::store::Access::everybody);
+}
+
+Result<std::string> DaemonChores::last_head_of(const std::string& key_id) {
+  const auto unknown =
+      fail(ErrorKind::not_found, "signing-key-unknown", "No key of this name was retired here.");
+  if (key_id.size() != 8 || key_id.find_first_not_of("0123456789abcdef") != key_id.npos) {
+    return unknown;
+  }
+  auto note = ledger::store::read_file(parts_.data / ledger::store::retired_keys_name / key_id);
+  if (!note && note.error().kind == ErrorKind::not_found) return unknown;
+  return note;
 }
 
 }  // namespace ledgerd

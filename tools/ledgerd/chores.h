@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "api/services.h"
-#include "ledger/merkle/signing_key.h"
+#include "ledger/head_keeper.h"
 #include "ledger/store/rocksdb_log.h"
 
 namespace ledgerd {
@@ -17,8 +17,10 @@ class DaemonChores final : public api::Chores {
  public:
   struct Parts {
     const ledger::store::RocksLog& log;
-    const ledger::merkle::SigningKey& key;
+    ledger::HeadKeeper& head_keeper;
+    std::string origin;             // The log's name.
     ledger::Writer& writer;         // Records that it was done.
+    std::filesystem::path data;     // The data directory, with its keys.
     std::filesystem::path content;  // Copied with each backup.
     std::filesystem::path backups;  // A directory of it for each.
   };
@@ -28,13 +30,19 @@ class DaemonChores final : public api::Chores {
                                           const std::string& name) override;
   ledger::Result<std::string> verify(const ledger::domain::Command& asked,
                                      const std::function<bool(api::Progress)>& go_on) override;
+  ledger::Result<std::string> change_key(const ledger::domain::Command& asked) override;
+  ledger::Result<std::string> last_head_of(const std::string& key_id) override;
 
  private:
+  ledger::Result<ledger::Committed> call(const ledger::domain::Command& asked,
+                                         ledger::domain::CommandPayload payload);
+  ledger::Result<void> keep_last_head(const std::string& key_id);
   ledger::Result<api::BackupMade> copy(const std::filesystem::path& into);
   void record(const ledger::domain::Command& asked, ledger::domain::CommandPayload payload);
 
   Parts parts_;
   std::mutex backing_up_;  // One backup at a time.
+  std::mutex changing_key_;
 };
 
 }  // namespace ledgerd

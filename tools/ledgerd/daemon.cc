@@ -29,6 +29,7 @@
 #include "tools/ledgerd/metrics.h"
 #include "tools/ledgerd/reactor.h"
 #include "tools/ledgerd/ticker.h"
+#include "tools/ledgerd/timestamp_authority.h"
 #include "updates/directory_content_store.h"
 
 namespace ledgerd {
@@ -177,7 +178,13 @@ Result<void> Daemon::Parts::record_start() {
   const auto started = writer->call(by_service(domain::RecordServiceStarted{
       LEDGER_VERSION, store::data_format, log->head().size, log->beyond_head()}));
   if (!started) return fail(started.error());
-  const auto keyed = record_key(*writer, {options.name, key->public_key()});
+  std::string next_id;  // Of a change of keys that can go on.
+  if (store::is_there(options.data / store::next_key_name)) {
+    const auto next = store::load_or_make_next_key(options.data);
+    if (!next) return fail(next.error());
+    next_id = id_of({options.name, next->public_key()});
+  }
+  const auto keyed = record_key(*writer, {options.name, key->public_key()}, next_id);
   if (!keyed) return keyed;
   const auto issued = issue_admin_token(*writer, options.data, entropy, clock.now());
   if (!issued) return fail(issued.error());
@@ -186,8 +193,8 @@ Result<void> Daemon::Parts::record_start() {
 }
 
 Result<void> Daemon::Parts::make_services() {
-  chores.emplace(
-      DaemonChores::Parts{*log, *key, *writer, options.data / "content", options.data / "backups"});
+  chores.emplace(DaemonChores::Parts{*log, *head_keeper, options.name, *writer, options.data,
+                                     options.data / "content", options.data / "backups"});
   plans.emplace(clock);
   operations.emplace(clock);
   const auto seed = load_or_make_seed(options.data, entropy);
@@ -197,25 +204,17 @@ Result<void> Daemon::Parts::make_services() {
     const auto newest = waited ? *waited : head_keeper->sealed();
     return api::SealedHead{newest.head.size, newest.head.root, newest.note};
   };
-  services.emplace(
-      api::Services{*writer,
-                    *log,
-                    *views,
-                    *projector,
-                    contacts,
-                    *content,
-                    clock,
-                    entropy,
-                    *plans,
-                    *operations,
-                    *chores,
-                    sealed,
-                    {options.name, key->public_key()},
-                    *seed,
-                    LEDGER_VERSION,
-                    clock.now(),
-                    [this] { return why_not_ready(); },
-                    [this] { return server ? metrics_text(*server, *front) : std::string(); }});
+  services.emplace(api::Services{
+      *writer, *log, *views, *projector, contacts, *content, clock, entropy, *plans, *operations,
+      *chores, sealed,
+      [this] {
+        return ledger::merkle::VerifierKey{options.name, head_keeper->key()->public_key()};
+      },
+      *seed, LEDGER_VERSION, clock.now(), [this] { return why_not_ready(); },
+      [this] { return server ? metrics_text(*server, *front) : std::string(); }});
+  if (!options.timestamp_authority.empty()) {
+    services->timestamp = timestamp_authority(options.timestamp_authority, entropy);
+  }
   api::add_routes(router, *services);
   tokens = api::token_book(*views, *log);
   auth.emplace(*tokens, clock, api::Auth::Options{});

@@ -19,6 +19,7 @@ struct Options {
   std::uint16_t port = 8470;
   std::string name = "ledger.local";    // Of the log, in its signed heads.
   std::vector<std::string> host_names;  // Beside this machine's own, in its certificate.
+  std::string timestamp_authority;      // Its URL; empty: none.
   bool plain_http = false;              // Without TLS though others than this machine can ask.
   bool rate_limited = true;
   std::chrono::milliseconds tick{1000};

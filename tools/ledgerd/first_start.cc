@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <vector>
 
 #include "api/auth.h"
 #include "ledger/merkle/base64.h"
@@ -44,18 +45,36 @@ Result<domain::Digest> load_or_make_seed(const std::filesystem::path& directory,
   return *read;
 }
 
-Result<void> record_key(ledger::Writer& writer, const ledger::merkle::VerifierKey& key) {
-  const auto id = ledger::merkle::key_id(key);
+std::string id_of(const ledger::merkle::VerifierKey& key) {
   std::string hex_id;
-  for (const std::uint8_t byte : id) {
+  for (const std::uint8_t byte : ledger::merkle::key_id(key)) {
     std::array<char, 3> digits{};
     std::snprintf(digits.data(), digits.size(), "%02x", static_cast<unsigned>(byte));
     hex_id += digits.data();
   }
+  return hex_id;
+}
+
+domain::RecordSigningKey introduction_of(const ledger::merkle::VerifierKey& key) {
   const std::string bytes(key.key.begin(), key.key.end());
-  const auto recorded = writer.call(
-      by_service(domain::RecordSigningKey{hex_id, key.name, ledger::merkle::base64(bytes)}));
+  return {id_of(key), key.name, ledger::merkle::base64(bytes)};
+}
+
+Result<void> record_key(ledger::Writer& writer, const ledger::merkle::VerifierKey& key,
+                        const std::string& next_id) {
+  const auto recorded = writer.call(by_service(introduction_of(key)));
   if (!recorded) return fail(recorded.error());
+  std::vector<std::string> retired;
+  const auto looked = writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    for (const auto& [id, introduced] : world.service.signing_keys) {
+      if (id != id_of(key) && id != next_id) retired.push_back(id);
+    }
+  });
+  if (!looked) return fail(looked.error());
+  for (const auto& id : retired) {
+    const auto done = writer.call(by_service(domain::RetireSigningKey{id}));
+    if (!done) return fail(done.error());
+  }
   return {};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "ledger/domain/command.h"
 #include "ledger/domain/ids.h"
@@ -23,8 +24,15 @@ ledger::domain::Command by_service(ledger::domain::CommandPayload payload);
 ledger::Result<ledger::domain::Digest> load_or_make_seed(const std::filesystem::path& directory,
                                                          ledger::Entropy& entropy);
 
-// Records the key, unless it is. Errors: those of the writer.
-ledger::Result<void> record_key(ledger::Writer& writer, const ledger::merkle::VerifierKey& key);
+// The first four bytes of its id, in hexadecimal: what notes and events call a key.
+std::string id_of(const ledger::merkle::VerifierKey& key);
+ledger::domain::RecordSigningKey introduction_of(const ledger::merkle::VerifierKey& key);
+
+// Records the key, unless it is. Keys that are recorded as in use and are neither it nor
+// `next_id` are retired: a change of keys ended before it was recorded whole.
+// Errors: those of the writer.
+ledger::Result<void> record_key(ledger::Writer& writer, const ledger::merkle::VerifierKey& key,
+                                const std::string& next_id);
 
 // Issues the first administrator's token, unless there is an administrator, and leaves it in the
 // directory, in a file that only its owner reads. Whether it did. Errors: io, those of the writer.

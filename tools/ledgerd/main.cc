@@ -33,6 +33,12 @@ void add_options(CLI::App& app, Settings& settings) {
       ->capture_default_str();
   app.add_option("--host-name", settings.daemon.host_names,
                  "A name by which others reach this machine, for its certificate; several");
+  app.add_option("--timestamp-authority", settings.daemon.timestamp_authority,
+                 "URL of an RFC 3161 authority, for evidence that is to have its time")
+      ->check([](const std::string& url) {
+        const bool is_url = url.starts_with("http://") || url.starts_with("https://");
+        return is_url ? std::string() : "give an http:// or https:// address";
+      });
   app.add_flag("--plain-http", settings.daemon.plain_http,
                "No TLS, though others than this machine can ask: behind a proxy only");
   app.add_flag("--no-rate-limit", settings.no_rate_limit, "Answer one caller as fast as it asks");

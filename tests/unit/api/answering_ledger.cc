@@ -60,6 +60,12 @@ class AnsweringLedger::NoChores final : public api::Chores {
     return ledger::fail(ledger::ErrorKind::unavailable, "verification-ended",
                         "It was told to end.");
   }
+  ledger::Result<std::string> change_key(const domain::Command&) override {
+    return ledger::fail(ledger::ErrorKind::unavailable, "not-sealed-yet", "There is no disk.");
+  }
+  ledger::Result<std::string> last_head_of(const std::string&) override {
+    return ledger::fail(ledger::ErrorKind::not_found, "signing-key-unknown", "None was retired.");
+  }
 };
 
 AnsweringLedger::AnsweringLedger() : chores_(std::make_unique<NoChores>()) {
@@ -79,25 +85,14 @@ AnsweringLedger::AnsweringLedger() : chores_(std::make_unique<NoChores>()) {
         ledger::merkle::signed_note({"test", head.size.value, head.root}, signing_key());
     return api::SealedHead{head.size, head.root, note.value_or("")};
   };
-  services_.reset(new api::Services{*writer_,
-                                    log,
-                                    views,
-                                    *projector_,
-                                    contacts,
-                                    content,
-                                    clock,
-                                    entropy_,
-                                    *plans_,
-                                    *operations_,
-                                    *chores_,
-                                    sealed,
-                                    {"test", signing_key().public_key()},
-                                    domain::Digest{{7}},
-                                    "test",
-                                    clock.now(),
-                                    [] { return std::string(); },
-                                    [] { return std::string(); },
-                                    "test"});
+  services_.reset(
+      new api::Services{*writer_, log, views, *projector_, contacts, content, clock, entropy_,
+                        *plans_, *operations_, *chores_, sealed,
+                        [] {
+                          return ledger::merkle::VerifierKey{"test", signing_key().public_key()};
+                        },
+                        domain::Digest{{7}}, "test", clock.now(), [] { return std::string(); },
+                        [] { return std::string(); }, "test"});
   api::add_routes(router, *services_);
   caller.actor = {domain::ActorKind::token, "tester", "", domain::Authentication::token};
   caller.role = domain::Role::admin;

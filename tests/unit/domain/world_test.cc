@@ -81,6 +81,22 @@ TEST(Service, IntroducesASigningKeyOnce) {
   EXPECT_EQ(types(fold.submit(key)), TypeNames{});
 }
 
+TEST(Service, RetiresASigningKeyOnceAndNeverTheLastOne) {
+  Fold fold;
+  given(fold, RecordSigningKey{"k1", "ledger", "AAAA"});
+  EXPECT_EQ(fold.refusal(RetireSigningKey{"k1"}), "signing-key-last");
+  given(fold, RecordSigningKey{"k2", "ledger", "BBBB"});
+  EXPECT_EQ(types(fold.submit(RetireSigningKey{"k1"})), TypeNames{"signing_key.retired"});
+  EXPECT_EQ(types(fold.submit(RetireSigningKey{"k1"})), TypeNames{});
+  EXPECT_EQ(fold.refusal(RetireSigningKey{"k2"}), "signing-key-last");
+}
+
+TEST(Service, RemembersWhatEvidenceWasTaken) {
+  Fold fold;
+  const auto taken = fold.submit(RecordEvidence{"stream policy/web", Position{0}, Position{9}, {}});
+  EXPECT_EQ(types(taken), TypeNames{"evidence.issued"});
+}
+
 TEST(Clock, GoingBackIsToldOnce) {
   Fold fold;
   fold.pass(seconds(10)).value();

@@ -51,6 +51,27 @@ TEST_F(HeadKeeperTest, SealsWhatTheLogHasWhenItBegins) {
   EXPECT_EQ(store::HeadFile::open(path).value()->newest(), *sealed) << "it is on the disk";
 }
 
+TEST_F(HeadKeeperTest, SignsWithAnotherKeyFromWhenItIsToldTo) {
+  append();
+  const auto other =
+      std::make_shared<const merkle::SigningKey>(merkle::SigningKey::generate().value());
+  {
+    HeadKeeper keeper(log, *file, key, {origin, nullptr});
+    ASSERT_TRUE(keeper.wait_sealed(log.head().size, patience));
+    ASSERT_TRUE(keeper.sign_with(other));
+    const auto again = keeper.sealed();
+    EXPECT_EQ(again.head, log.head()) << "nothing else is sealed by it";
+    EXPECT_TRUE(merkle::open_checkpoint(again.note, {origin, other->public_key()}));
+    EXPECT_EQ(store::HeadFile::open(path).value()->newest(), again) << "it is on the disk";
+    EXPECT_EQ(keeper.key(), other);
+    append();
+    ASSERT_TRUE(keeper.wait_sealed(log.head().size, patience));
+  }
+  const auto last = file->newest();
+  EXPECT_EQ(last.head, log.head());
+  EXPECT_TRUE(merkle::open_checkpoint(last.note, {origin, other->public_key()}));
+}
+
 TEST_F(HeadKeeperTest, FollowsTheLogWithTrueHeadsOnly) {
   const HeadKeeper keeper(log, *file, key, {origin, nullptr});
   auto appender = std::async(std::launch::async, [this] {

@@ -6,7 +6,9 @@
 
 #include <fstream>
 
+#include "ledger/merkle/checkpoint.h"
 #include "ledger/store/directory_lock.h"
+#include "ledger/store/head_file.h"
 #include "tests/support/scratch_directory.h"
 
 namespace ledger::store {
@@ -28,6 +30,23 @@ TEST_F(DataDirectory, IsMarkedWithTheFormatOnce) {
   ASSERT_TRUE(mark_format(directory.path()));
   EXPECT_EQ(read_file(directory / format_name).value(), "update-ledger data format 1\n");
   EXPECT_TRUE(check_format(directory.path()));
+}
+
+TEST_F(DataDirectory, TakesTheNextKeyOnceThatHasSignedAHead) {
+  const auto first = load_or_make_key(directory.path()).value();
+  const auto next = load_or_make_next_key(directory.path()).value();
+  EXPECT_NE(next.public_key(), first.public_key());
+  EXPECT_EQ(load_or_make_next_key(directory.path()).value().public_key(), next.public_key());
+  const auto signed_by = [](const merkle::SigningKey& key) {
+    return SealedHead{{}, merkle::signed_note({"here", 0, {}}, key).value()};
+  };
+  ASSERT_TRUE(HeadFile::create(directory / head_name, signed_by(first)));
+  EXPECT_EQ(load_or_make_key(directory.path()).value().public_key(), first.public_key());
+  ASSERT_TRUE(HeadFile::create(directory / head_name, signed_by(next)));
+  EXPECT_EQ(load_or_make_key(directory.path()).value().public_key(), next.public_key());
+  EXPECT_FALSE(is_there(directory / next_key_name));
+  ASSERT_TRUE(take_next_key(directory.path())) << "there is none any more";
+  EXPECT_EQ(load_or_make_key(directory.path()).value().public_key(), next.public_key());
 }
 
 TEST_F(DataDirectory, OfANewerFormatIsRefused) {

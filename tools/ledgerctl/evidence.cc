@@ -1,0 +1,116 @@
+#include "tools/ledgerctl/evidence.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "ledger/codec/json_out.h"
+#include "ledger/digest.h"
+#include "ledger/store/durable_file.h"
+#include "replay/evidence.h"
+#include "tools/ledgerctl/offline.h"
+#include "updates/local_file.h"
+
+namespace ledgerctl {
+
+using nlohmann::json;
+
+namespace {
+
+std::string path_of(const EvidenceWish& wish) {
+  std::string types;
+  for (const auto& each : wish.types) types += (types.empty() ? "" : ",") + each;
+  std::string path = "/v1/evidence?kind=" + escaped(wish.kind);
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) path += std::string("&") + name + "=" + escaped(value);
+  };
+  add("name", wish.name);
+  if (wish.from) add("from", std::to_string(*wish.from));
+  if (wish.to) add("to", std::to_string(*wish.to));
+  add("type", types);
+  add("actor", wish.actor);
+  add("subject", wish.subject);
+  add("outcome", wish.outcome);
+  add("reason", wish.about);
+  if (wish.timestamp) add("timestamp", "true");
+  return path;
+}
+
+ledger::Result<std::string, Failure> made_offline(const EvidenceWish& wish) {
+  const auto kind = replay::domain::enum_from<replay::EvidenceKind>(wish.kind);
+  if (!kind || wish.timestamp) {
+    return tl::unexpected(
+        Failure{Exit::usage,
+                kind ? "A timestamp is asked for by the server; leave out --data."
+                     : "A kind is range, stream, computer, rule_update or activity.",
+                ""});
+  }
+  replay::EvidenceRequest request;
+  request.scope = {*kind,        wish.name,    wish.types, wish.actor,
+                   wish.subject, wish.outcome, wish.about};
+  request.from = {wish.from.value_or(0)};
+  if (wish.to) request.to = replay::domain::Position{*wish.to};
+  auto made = evidence_of_directory(wish.directory, request);
+  if (!made) return tl::unexpected(failure_of(made.error()));
+  return std::move(made->file);
+}
+
+}  // namespace
+
+Exit create_evidence(const Session& session, const EvidenceWish& wish) {
+  std::string bundle;
+  if (wish.directory.empty()) {
+    auto reply = Client(session.server).ask({"GET", path_of(wish), "", "", {}});
+    if (!reply) return complain(session, reply.error());
+    bundle = std::move(reply->body);
+  } else {
+    auto made = made_offline(wish);
+    if (!made) return complain(session, made.error());
+    bundle = *std::move(made);
+  }
+  const auto written =
+      ledger::store::write_durably(wish.file, bundle, ledger::store::Access::everybody);
+  if (!written) return complain(session, failure_of(written.error()));
+  if (!session.quiet) {
+    std::cerr << wish.file << ": " << bundle.size() << " bytes, SHA-256 "
+              << hex(ledger::sha256(bundle)) << '\n';
+  }
+  return Exit::ok;
+}
+
+Exit verify_evidence_file(const Session& session, const EvidenceCheck& check) {
+  const auto file = ledger::updates::read_local_file(check.file, replay::evidence_file_bytes_max);
+  if (!file) return complain(session, failure_of(file.error()));
+  replay::EvidenceTrust trust;
+  if (!check.key.empty()) {
+    auto key = ledger::merkle::verifier_key_from(check.key);
+    if (!key) return complain(session, {Exit::usage, key.error().detail, ""});
+    trust.key = *std::move(key);
+  }
+  if (!check.tsa_certificate.empty()) {
+    constexpr std::size_t certificates_bytes_max = 1U << 20U;
+    auto pem = ledger::updates::read_local_file(check.tsa_certificate, certificates_bytes_max);
+    if (!pem) return complain(session, failure_of(pem.error()));
+    trust.timestamp_authority = *std::move(pem);
+  }
+  const auto report = replay::verify_evidence(*file, trust);
+  if (!report) {
+    std::cout << "NOT verified: " << report.error().detail << '\n';
+    return complain(session, {Exit::not_verified,
+                              check.file + " proves nothing (" + report.error().reason + ")", ""});
+  }
+  if (session.look.format == Format::table) {
+    for (const auto& sentence : report->checked) std::cout << "Checked: " << sentence << '\n';
+    for (const auto& sentence : report->caveats) std::cout << "Note: " << sentence << '\n';
+    std::cout << "Verified: " << report->manifest.answers << " events of "
+              << text(report->manifest.scope) << ".\n";
+    return Exit::ok;
+  }
+  const json shown = {{"verified", true},
+                      {"manifest", json::parse(ledger::codec::to_json(report->manifest))},
+                      {"checked", report->checked},
+                      {"notes", report->caveats}};
+  show_object(std::cout, shown, session.look);
+  return Exit::ok;
+}
+
+}  // namespace ledgerctl
