@@ -1,94 +1,26 @@
 #include "ledger/merkle/checkpoint.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
-#include <system_error>
 
 #include "ledger/merkle/base64.h"
+#include "ledger/merkle/note_text.h"
 
 namespace ledger::merkle {
 namespace {
 
-constexpr std::string_view signature_begins = "\u2014 ";  // An em dash and a space.
 constexpr std::string_view proof_header = "c2sp.org/tlog-proof@v1";
 constexpr char algorithm_ed25519 = 0x01;
-constexpr std::size_t note_bytes_max = 65'536;
 constexpr std::size_t origin_bytes_max = 255;
 
-template <std::size_t Size>
-std::string_view view_of(const std::array<std::uint8_t, Size>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-// The first line of `text`, without its line break; both are taken away. Nothing if it is not
-// ended.
-std::optional<std::string_view> take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
-}
-
-// Decimal without a sign or leading zeros.
-std::optional<std::uint64_t> number_from(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || std::to_string(value) != text) return std::nullopt;
-  return value;
-}
-
-std::optional<Digest> digest_from(std::string_view text) {
-  const auto bytes = base64_decoded(text);
-  Digest digest;
-  if (!bytes || bytes->size() != digest.bytes.size()) return std::nullopt;
-  std::transform(bytes->begin(), bytes->end(), digest.bytes.begin(),
-                 [](char c) { return static_cast<std::uint8_t>(c); });
-  return digest;
-}
-
-tl::unexpected<Error> malformed(const char* what) {
-  return fail(ErrorKind::invalid, "checkpoint-malformed",
-              std::string("This is no checkpoint: ") + what + ".");
-}
-
-// The note's text up to and with its last line break, and the signature lines after the empty line.
-struct SplitNote {
-  std::string_view signed_text;
-  std::string_view signatures;
-};
-
-std::optional<SplitNote> split(std::string_view note) {
-  const std::size_t gap = note.rfind("\n\n");
-  if (note.size() > note_bytes_max || gap == std::string_view::npos) return std::nullopt;
-  return SplitNote{note.substr(0, gap + 1), note.substr(gap + 2)};
-}
-
 Result<bool> is_signed(const SplitNote& note, const VerifierKey& key) {
-  const KeyId id = key_id(key);
-  bool found = false;
-  std::string_view rest = note.signatures;
-  while (!rest.empty()) {
-    auto line = take_line(rest);
-    if (!line || line->substr(0, signature_begins.size()) != signature_begins) {
-      return malformed("a line of its signatures does not begin as one");
-    }
-    line->remove_prefix(signature_begins.size());
-    const std::size_t space = line->find(' ');
-    if (space == std::string_view::npos) return malformed("a signature lacks its name");
-    const auto signature = base64_decoded(line->substr(space + 1));
-    if (!signature || signature->size() <= id.size()) return malformed("a signature is too short");
-    if (line->substr(0, space) != key.name || signature->substr(0, id.size()) != view_of(id)) {
-      continue;
-    }
-    if (!is_signed_by(key.key, note.signed_text, std::string_view(*signature).substr(id.size()))) {
-      return false;
-    }
-    found = true;
-  }
-  return found;
+  const auto signatures = signatures_by(note, key.name, view_of(key_id(key)));
+  if (!signatures) return fail(signatures.error());
+  return !signatures->empty() &&
+         std::all_of(signatures->begin(), signatures->end(), [&](const std::string& signature) {
+           return is_signed_by(key.key, note.signed_text, signature);
+         });
 }
 
 }  // namespace
@@ -154,18 +86,18 @@ Result<std::string> signed_note(const Checkpoint& checkpoint, const SigningKey& 
 }
 
 Result<Checkpoint> open_checkpoint(std::string_view note, const VerifierKey& key) {
-  const auto parts = split(note);
-  if (!parts) return malformed("it has no signatures after an empty line");
+  const auto parts = split_note(note);
+  if (!parts) return malformed_note("it has no signatures after an empty line");
   std::string_view rest = parts->signed_text;
   const auto origin = take_line(rest);
   const auto size = take_line(rest);
   const auto root = take_line(rest);
-  if (!origin || !size || !root) return malformed("it has fewer than three lines");
-  if (!is_origin(*origin)) return malformed("its first line is no name of a log");
-  const auto size_value = number_from(*size);
-  if (!size_value) return malformed("its second line is no size");
-  const auto root_value = digest_from(*root);
-  if (!root_value) return malformed("its third line is no root");
+  if (!origin || !size || !root) return malformed_note("it has fewer than three lines");
+  if (!is_origin(*origin)) return malformed_note("its first line is no name of a log");
+  const auto size_value = decimal_from(*size);
+  if (!size_value) return malformed_note("its second line is no size");
+  const auto root_value = digest_from_base64(*root);
+  if (!root_value) return malformed_note("its third line is no root");
   const auto verified = is_signed(*parts, key);
   if (!verified) return fail(verified.error());
   if (!*verified || *origin != key.name) {
@@ -198,11 +130,11 @@ Result<ParsedProof> proof_from(std::string_view given) {
   }
   constexpr std::string_view index = "index ";
   if (!line || line->substr(0, index.size()) != index) return refused;
-  const auto number = number_from(line->substr(index.size()));
+  const auto number = decimal_from(line->substr(index.size()));
   if (!number) return refused;
   parsed.index = *number;
   for (line = take_line(given); line && !line->empty(); line = take_line(given)) {
-    const auto hash = digest_from(*line);
+    const auto hash = digest_from_base64(*line);
     if (!hash || parsed.proof.size() == hashes_max) return refused;
     parsed.proof.push_back(*hash);
   }
