@@ -36,7 +36,7 @@ TEST_F(Cosignature, KeyIsReadBackAndIsNoKeyOfALog) {
   EXPECT_EQ(verifier_key_from(said).error().reason, "verifier-key-malformed");
   EXPECT_EQ(witness_key_from(text(VerifierKey{"x", key.public_key()})).error().reason,
             "verifier-key-malformed");
-  for (const std::string wrong : {std::string(), std::string("a+b"), said + "=", "y" + said}) {
+  for (const std::string& wrong : {std::string(), std::string("a+b"), said + "=", "y" + said}) {
     EXPECT_FALSE(witness_key_from(wrong)) << wrong;
   }
 }
