@@ -27,6 +27,27 @@ Error file_error(const std::string& doing, const std::filesystem::path& path, in
               " failed: " + std::generic_category().message(error_number) + "."};
 }
 
+LocalFile::LocalFile(std::filesystem::path path)
+    : path_(std::move(path)), file_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+  struct stat facts {};
+  if (!file_.is_open()) {
+    problem_ = file_error("Opening", path_, errno);
+  } else if (::fstat(file_.get(), &facts) != 0) {
+    problem_ = file_error("Reading", path_, errno);
+  } else if (!S_ISREG(facts.st_mode)) {
+    problem_ = {ErrorKind::invalid, "not-a-file", path_.string() + " is no plain file."};
+  }
+}
+
+Result<std::size_t> LocalFile::read(std::string& piece) {
+  if (!problem_.reason.empty()) return fail(problem_);
+  while (true) {
+    const ssize_t got = ::read(file_.get(), piece.data(), piece.size());
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) return fail(file_error("Reading", path_, errno));
+  }
+}
+
 Result<std::string> read_local_file(const std::filesystem::path& path, std::size_t bytes_max) {
   // Without waiting: opening a pipe that nobody writes to would never end.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));

@@ -27,6 +27,20 @@ class Descriptor {
   int file_;
 };
 
+// A regular file that is read piece by piece.
+class LocalFile {
+ public:
+  explicit LocalFile(std::filesystem::path path);
+  // Fills the front of `piece`; answers how many bytes, 0 at the end.
+  // Errors: not_found ("file-unknown"), invalid ("not-a-file"), io ("file-failed").
+  Result<std::size_t> read(std::string& piece);
+
+ private:
+  std::filesystem::path path_;
+  Descriptor file_;
+  Error problem_{};  // Of opening.
+};
+
 // What the system refused (an errno), as an error about `path`: unavailable ("disk-full") when no
 // space is left, not_found ("file-unknown"), or io ("file-failed").
 Error file_error(const std::string& doing, const std::filesystem::path& path, int error_number);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -9,28 +10,6 @@ namespace ledger::updates {
 namespace {
 
 using domain::SourceFault;
-
-class FileSource final : public SourceReader {
- public:
-  explicit FileSource(std::filesystem::path directory) : directory_(std::move(directory)) {}
-
-  Result<std::string, SourceFailure> fetch(const std::string& name, std::size_t bytes_max,
-                                           const std::stop_token&) override {
-    auto bytes = read_local_file(directory_ / name, bytes_max);
-    if (!bytes) {
-      return tl::unexpected(SourceFailure{cause_of(bytes.error()), bytes.error().detail});
-    }
-    return std::move(*bytes);
-  }
-
- private:
-  static SourceFault cause_of(const Error& error) {
-    if (error.kind == ErrorKind::not_found) return SourceFault::not_found;
-    return error.reason == "file-too-large" ? SourceFault::verification_failed : SourceFault::other;
-  }
-
-  std::filesystem::path directory_;
-};
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -56,6 +35,62 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return out;
 }
 
+Error too_large(const std::filesystem::path& path, std::uint64_t bytes_max) {
+  return {ErrorKind::invalid, "file-too-large",
+          path.string() + " has more than the " + std::to_string(bytes_max) +
+              " bytes that are allowed."};
+}
+
+class FileSource final : public SourceReader {
+ public:
+  explicit FileSource(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  Result<std::string, SourceFailure> fetch(const std::string& name, std::size_t bytes_max,
+                                           const std::stop_token&) override {
+    auto bytes = read_local_file(directory_ / name, bytes_max);
+    if (!bytes) {
+      return tl::unexpected(SourceFailure{cause_of(bytes.error()), bytes.error().detail});
+    }
+    return std::move(*bytes);
+  }
+
+  // As a web server does with a URL, but never out of the directory.
+  Result<void, SourceFailure> stream(const std::string& name, std::uint64_t bytes_max,
+                                     const Sink& sink, const std::stop_token& stop) override {
+    const auto decoded = percent_decoded(name);
+    const auto path = decoded ? std::filesystem::path(*decoded) : std::filesystem::path("..");
+    if (std::find(path.begin(), path.end(), "..") != path.end() || path.is_absolute()) {
+      return failed({ErrorKind::not_found, "file-unknown", "There is no file " + name + "."});
+    }
+    LocalFile file(directory_ / path);
+    std::string piece(65'536, '\0');
+    for (std::uint64_t left = bytes_max + 1; !stop.stop_requested();) {
+      const auto got = file.read(piece);
+      if (!got) return failed(got.error());
+      if (*got == 0) return {};
+      if (*got >= left) return failed(too_large(directory_ / path, bytes_max));
+      left -= *got;
+      if (!sink(std::string_view(piece).substr(0, *got))) {
+        return tl::unexpected(
+            SourceFailure{SourceFault::verification_failed, name + " is not what was expected."});
+      }
+    }
+    return tl::unexpected(SourceFailure{SourceFault::other, "The check was given up."});
+  }
+
+ private:
+  static tl::unexpected<SourceFailure> failed(const Error& error) {
+    return tl::unexpected(SourceFailure{cause_of(error), error.detail});
+  }
+
+  static SourceFault cause_of(const Error& error) {
+    if (error.kind == ErrorKind::not_found) return SourceFault::not_found;
+    return error.reason == "file-too-large" ? SourceFault::verification_failed : SourceFault::other;
+  }
+
+  std::filesystem::path directory_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<SourceReader>, SourceFailure> open_file_source(const std::string& url) {
@@ -68,6 +103,15 @@ Result<std::unique_ptr<SourceReader>, SourceFailure> open_file_source(const std:
         SourceFault::other, url + " names no directory of this machine; write file:///path."});
   }
   return std::make_unique<FileSource>(*path);
+}
+
+Result<void, SourceFailure> SourceReader::stream(const std::string& name, std::uint64_t bytes_max,
+                                                 const Sink& sink, const std::stop_token& stop) {
+  const auto bytes = fetch(name, bytes_max, stop);
+  if (!bytes) return tl::unexpected(bytes.error());
+  if (sink(*bytes)) return {};
+  return tl::unexpected(
+      SourceFailure{SourceFault::verification_failed, name + " is not what was expected."});
 }
 
 Result<std::unique_ptr<SourceReader>, SourceFailure> open_source(const std::string& url,

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <regex>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -57,6 +58,8 @@ constexpr std::uint64_t overhead_bytes_max = 2'097'152;
 // The kernel keeps twice that for us, which counts as received.
 constexpr int receive_buffer_bytes = 262'144;
 constexpr std::chrono::milliseconds overhead_interval{10};
+// Of a large file, beyond what any file is allowed.
+constexpr std::uint64_t bytes_per_second_min = 16'384;
 
 // Compares what a connection received with what of it was body. The client keeps every header that
 // a server sends, however many, and says nothing of them before the last one.
@@ -104,9 +107,10 @@ class Meter {
 // more, by shutting its socket: the client's own timeouts begin anew with every byte.
 class Watchdog {
  public:
-  Watchdog(httplib::Client& client, const Meter& meter, const std::stop_token& stop)
+  Watchdog(httplib::Client& client, const Meter& meter, std::chrono::seconds allowed,
+           const std::stop_token& stop)
       : meter_(meter),
-        deadline_(std::chrono::steady_clock::now() + limits::source_file_timeout),
+        deadline_(std::chrono::steady_clock::now() + allowed),
         on_stop_(stop, [this] { wake(); }),
         thread_([this, &client, stop] { watch(client, stop); }) {}
 
@@ -175,48 +179,89 @@ class HttpSource final : public SourceReader {
 
   Result<std::string, SourceFailure> fetch(const std::string& name, std::size_t bytes_max,
                                            const std::stop_token& stop) override {
+    std::string bytes;
+    const auto got = transfer(
+        name, bytes_max, limits::source_file_timeout,
+        [&](std::string_view piece) {
+          bytes += piece;
+          return true;
+        },
+        stop);
+    if (!got) return tl::unexpected(got.error());
+    return bytes;
+  }
+
+  Result<void, SourceFailure> stream(const std::string& name, std::uint64_t bytes_max,
+                                     const Sink& sink, const std::stop_token& stop) override {
+    // A source that sends a byte now and then would hold us for ever.
+    const auto at_least =
+        std::chrono::seconds(static_cast<std::int64_t>(bytes_max / bytes_per_second_min));
+    return transfer(name, bytes_max, limits::source_file_timeout + at_least, sink, stop);
+  }
+
+ private:
+  Result<void, SourceFailure> transfer(const std::string& name, std::uint64_t bytes_max,
+                                       std::chrono::seconds allowed, const Sink& sink,
+                                       const std::stop_token& stop) {
     if (stop.stop_requested()) return failed(SourceFault::other, "The check was given up.");
     if (const auto problem = resolve()) return tl::unexpected(*problem);
-    std::string bytes;
-    int status = 0;
-    bool too_large = false;
-    const std::string path = url_.path + "/" + name;
+    Transfer now{url_.path + "/" + name, bytes_max, allowed};
     const auto begin = std::chrono::steady_clock::now();
     meter_.begin_file();
-    const Watchdog watchdog(client_, meter_, stop);
+    const Watchdog watchdog(client_, meter_, allowed, stop);
     const auto answer = client_.Get(
-        path, {{"User-Agent", "update-ledger"}},
+        now.path, {{"User-Agent", "update-ledger"}},
         [&](const httplib::Response& response) {
-          status = response.status;
-          return status == 200;
+          now.status = response.status;
+          return now.status == 200;
         },
         [&](const char* data, std::size_t size) {
           meter_.add_body(size);
-          too_large = size > bytes_max - bytes.size();
-          if (!too_large) bytes.append(data, size);
-          return !too_large && !stop.stop_requested();
+          now.too_large = size > bytes_max - now.received;
+          now.unwanted = !now.too_large && !sink({data, size});
+          now.received += size;
+          return !now.too_large && !now.unwanted && !stop.stop_requested();
         });
-    if (status != 0 && status != 200) return refused(status, path);
-    if (too_large) {
+    if (auto ended = check(now, watchdog, stop); !ended) return ended;
+    if (!answer) return broken(answer.error(), now.path, std::chrono::steady_clock::now() - begin);
+    return {};
+  }
+
+  struct Transfer {
+    std::string path;
+    std::uint64_t bytes_max = 0;
+    std::chrono::seconds allowed{};
+    int status = 0;
+    std::uint64_t received = 0;
+    bool too_large = false;
+    bool unwanted = false;  // The sink said so.
+  };
+
+  // What ended a transfer from our side.
+  Result<void, SourceFailure> check(const Transfer& now, const Watchdog& watchdog,
+                                    const std::stop_token& stop) const {
+    const std::string what = url_.origin + now.path;
+    if (now.status != 0 && now.status != 200) return refused(now.status, now.path);
+    if (now.too_large) {
       return failed(SourceFault::verification_failed,
-                    url_.origin + path + " has more than " + std::to_string(bytes_max) + " bytes.");
+                    what + " has more than " + std::to_string(now.bytes_max) + " bytes.");
+    }
+    if (now.unwanted) {
+      return failed(SourceFault::verification_failed, what + " is not what was expected.");
     }
     if (stop.stop_requested()) return failed(SourceFault::other, "The check was given up.");
     if (watchdog.is_overrun()) {
-      return failed(SourceFault::other, url_.origin + path + " came with more than " +
+      return failed(SourceFault::other, what + " came with more than " +
                                             std::to_string(overhead_bytes_max) +
                                             " bytes of headers and framing.");
     }
     if (watchdog.ran_out()) {
-      return failed(SourceFault::timed_out,
-                    url_.origin + path + " did not end within " +
-                        std::to_string(limits::source_file_timeout.count()) + " seconds.");
+      return failed(SourceFault::timed_out, what + " did not end within " +
+                                                std::to_string(now.allowed.count()) + " seconds.");
     }
-    if (!answer) return broken(answer.error(), path, std::chrono::steady_clock::now() - begin);
-    return bytes;
+    return {};
   }
 
- private:
   static tl::unexpected<SourceFailure> failed(SourceFault cause, std::string detail) {
     return tl::unexpected(SourceFailure{cause, std::move(detail)});
   }

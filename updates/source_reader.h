@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "ledger/domain/event_types.h"
 #include "ledger/result.h"
@@ -26,6 +29,12 @@ class SourceReader {
   // failure, and is not read. Ends soon after `stop` is asked for.   Thread: one at a time.
   virtual Result<std::string, SourceFailure> fetch(const std::string& name, std::size_t bytes_max,
                                                    const std::stop_token& stop) = 0;
+  // The same, piece by piece, for files that are larger than memory should hold: is given the
+  // time that its bytes take at 16 KiB a second. `sink` answers whether it wants more;
+  // if not, the transfer ends as a failure. A reader that has no better way fetches it whole.
+  using Sink = std::function<bool(std::string_view)>;
+  virtual Result<void, SourceFailure> stream(const std::string& name, std::uint64_t bytes_max,
+                                             const Sink& sink, const std::stop_token& stop);
 };
 
 // A reader of file://, http:// or https:// URLs. `proxy` is "http://host:port", or empty; it is

@@ -1,0 +1,25 @@
+// Repositories at http://, https:// and file:// URLs.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "ledger/result.h"
+#include "updates/source_reader.h"
+#include "updates/tuf/transport.h"
+
+namespace ledger::updates::tuf {
+
+class SourceTransport final : public Transport {
+ public:
+  // `proxy` as of open_source(). Errors: invalid ("source-url").
+  static Result<std::unique_ptr<SourceTransport>> open(const std::string& url,
+                                                       const std::string& proxy);
+  Result<void> get(const std::string& path, std::uint64_t bytes_max, const Sink& sink) override;
+
+ private:
+  explicit SourceTransport(std::unique_ptr<SourceReader> reader) : reader_(std::move(reader)) {}
+  std::unique_ptr<SourceReader> reader_;
+};
+
+}  // namespace ledger::updates::tuf
