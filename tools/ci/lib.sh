@@ -15,7 +15,7 @@ die() {
 install_packages() {
   local missing=() package
   # Debian's nodejs comes without npm; other builds of it bring one, which clashes with Debian's.
-  command -v npm >/dev/null || set -- "$@" npm
+  [[ " $* " != *" nodejs "* ]] || command -v npm >/dev/null || set -- "$@" npm
   while read -r package; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' ||
       missing+=("$package")
