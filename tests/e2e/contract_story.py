@@ -3,6 +3,8 @@
 import hashlib
 import json
 
+from contract_record import Chapters
+
 
 def document(name, version, count=4):
     rules = [{"id": 1000001 + i, "module": "firewall", "name": f"Rule {i}", "version": version,
@@ -12,7 +14,7 @@ def document(name, version, count=4):
             "released_at": "2026-11-03T09:00:00Z", "rules": rules}
 
 
-class Story:
+class Story(Chapters):
     def __init__(self, contract):
         self.contract = contract
         self.call = contract.call
@@ -353,99 +355,6 @@ class Story:
         self.call("showToken", path={"token": "alice-1"}, expect=200)
         self.call("revokeToken", path={"token": "alice-1"}, body={}, expect=200)
         self.call("disableUser", path={"user": "alice"}, body={}, expect=200)
-
-    def events(self):
-        items = self.listed("listEvents")
-        position = {"position": items[0]["position"]}
-        for query in ({"type": "policy.,-policy.ruleset"}, {"actor": "token"},
-                      {"stream": "policy/web"},
-                      {"subject": "policy"}, {"outcome": "refused"}, {"order_by": "position"},
-                      {"after": "5", "before": "20"}, {"reason": "test"}):
-            assert self.call("listEvents", query=query, expect=200).json()["items"], query
-        self.call("listEvents", query={"type": "nonsense"}, expect=400)
-        self.call("showEvent", path=position, expect=200)
-        self.call("showEvent", path={"position": 10**9}, expect=404)
-        for name in ("listEventChanges", "listEventCauses", "listEventEffects"):
-            self.listed(name, path=position)
-        self.call("proveEvent", path=position, expect=200)
-        text = self.call("proveEvent", path=position, headers={"Accept": "text/plain"}, expect=200)
-        assert text.body.startswith(b"c2sp.org/tlog-proof@v1"), text.body
-        self.call("listEventTypes", expect=200)
-        tail = self.call("streamEvents", query={"after": "0", "type": "policy."}, streams=True,
-                         expect=200)
-        assert tail.media_type == "text/event-stream"
-        lines = self.call("streamEvents", query={"after": "0"}, expect=200,
-                          headers={"Accept": "application/x-ndjson"})
-        assert json.loads(lines.body.splitlines()[0])["position"] == 1
-
-    def replay(self):
-        assert any(each["view"] == "policies" for each in self.listed("listViews"))
-        path = {"view": "policies"}
-        rows = self.listed("listViewRows", path=path, query={"filter": 'policy = "web"'})
-        assert rows[0]["key"] == "web", rows
-        for name in ("listRowHistory", "listRowBlame"):
-            assert self.listed(name, path=path, query={"key": "web"})[0]["type"]
-            self.call(name, path={"view": "nonsense"}, query={"key": "web"}, expect=404)
-            self.call(name, path={"view": "buckets"}, query={"key": "x"}, expect=404)
-        self.call("listViewRows", path={"view": "nonsense"}, expect=404)
-        items = self.listed("listDiff", query={"from": "1"})
-        assert "added" in {each["change"] for each in items}, items
-        backward = self.call("listDiff", query={"from": "20", "to": "1", "view": "policies"},
-                             expect=200).json()["items"]
-        assert all(each["view"] == "policies" for each in backward), backward
-        self.call("listDiff", query={}, expect=400)
-        self.call("listDiff", query={"from": "1", "view": "nonsense"}, expect=404)
-        body = {"from": "0", "where": 'policies[policy = "web" and policy != "x"].exists'}
-        found = self.call("bisect", body=body, expect=200).json()
-        assert found["flips"][0]["event"]["type"] == "policy.created", found
-        told = self.call("bisect", body={**body, "all": True}, expect=200).json()
-        assert told["flips"][0]["position"] == found["flips"][0]["position"], told
-        wrong = self.call("bisect", body={"from": "0", "where": "policies[policy ~ 1].exists"},
-                          expect=400)
-        assert "At byte 16 of the predicate" in wrong.json()["detail"], wrong.body
-        self.call("bisect", body={"from": "9", "to": "1", "where": "alerts.exists"}, expect=400)
-
-    def record(self):
-        size = self.call("showLedger", expect=200).json()["size"]
-        note = self.call("showCheckpoint", expect=200).body.decode()
-        assert int(note.splitlines()[1]) >= size, note
-        self.call("showTile", path={"tile": f"0/000.p/{min(size, 255)}"}, expect=200)
-        self.call("showTile", path={"tile": "entries/000.p/2"}, expect=200)
-        self.call("showTile", path={"tile": "9/000"}, expect=404)
-        self.call("proveConsistency", query={"from": 3, "to": size}, expect=200)
-        self.call("proveConsistency", query={"from": 9, "to": 3}, expect=400)
-        self.listed("listSigningKeys")
-        self.call("setBookmark", path={"bookmark": "start"}, body={"position": 1}, expect=200)
-        self.call("showBookmark", path={"bookmark": "start"}, expect=200)
-        self.listed("listBookmarks")
-        assert self.call("showOverview", query={"as_of": "bookmark:start"},
-                         expect=200).headers["ledger-position"] == "1"
-        self.call("removeBookmark", path={"bookmark": "start"}, expect=200)
-
-    def operations(self):
-        ledger = self.contract.ledger
-        for name, body in (("verifyLog", {}), ("backUpLog", {"name": "first"}),
-                           ("rotateLogKey", {})):
-            started = self.call(name, body=body, expect=202)
-            where = started.headers["location"]
-            done = ledger.wait_until("it ends", lambda: (
-                lambda seen: seen if seen["done"] else None)(ledger.ask("GET", where).json()))
-            assert done["state"] == "succeeded", done
-            path = {"operation": done["operation"]}
-            self.call("showOperation", path=path, expect=200)
-            self.call("cancelOperation", path=path, expect=409)
-        self.call("listOperations", expect=200)
-        for query in ({"kind": "range", "from": 1, "to": 9}, {"kind": "computer", "name": "pc-1"},
-                      {"kind": "activity", "type": "policy."}):
-            self.call("takeEvidence", query=query, expect=200)
-        self.call("takeEvidence", query={"kind": "stream", "name": "policy/none"}, expect=404)
-        retired = next(each["key_id"] for each in self.call("listSigningKeys").json()["items"]
-                       if each["retired_at"])
-        self.call("showLastCheckpoint", path={"key": retired}, expect=200)
-        self.call("showLastCheckpoint", path={"key": "0" * 8}, expect=404)
-        self.call("takeEvidence", query={"kind": "range", "timestamp": "true"}, expect=409)
-        running = self.call("verifyLog", body={}, expect=202).json()["operation"]
-        self.call("cancelOperation", path={"operation": running})
 
     def farewell(self):
         self.call("removeComputer", path={"computer": "pc-2"}, expect=200)
