@@ -236,7 +236,8 @@ class Evidence:
             self.verify(others, "--key", key)
             self.verify(others, "--key", self.key, expect=6)
         self.verify(bundle, "--key", self.key[:-4], expect=2)
-        assert "Compare it" in self.verify(bundle)
+        assert "not whose key signed it is known" in self.verify(bundle, expect=6)
+        assert "Compare it" in self.verify(bundle, "--trust-own-key")
 
     def what_cannot_be_is_said(self):
         to = self.scratch / "none.tar"
@@ -257,8 +258,8 @@ class Evidence:
             self.ledger.start("--timestamp-authority", url)
             bundle = self.create("range", "--to-position", 9, "--timestamp")
             server.shutdown()
-        assert "signature was not checked" in self.verify(bundle)
-        trusted = ("--tsa-certificate", directory / "ca.crt")
+        assert "signature was not checked" in self.verify(bundle, "--key", self.key)
+        trusted = ("--key", self.key, "--tsa-certificate", directory / "ca.crt")
         assert "saw the checkpoint at 20" in self.verify(bundle, *trusted)
         members = members_of(bundle)
         for name in ("checkpoint", "timestamp.tsr"):

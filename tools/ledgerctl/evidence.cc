@@ -77,6 +77,18 @@ Exit create_evidence(const Session& session, const EvidenceWish& wish) {
   return Exit::ok;
 }
 
+namespace {
+
+void show_report(const replay::EvidenceReport& report, bool is_verified, const Session& session) {
+  const json shown = {{"verified", is_verified},
+                      {"manifest", json::parse(ledger::codec::to_json(report.manifest))},
+                      {"checked", report.checked},
+                      {"notes", report.caveats}};
+  show_object(std::cout, shown, session.look);
+}
+
+}  // namespace
+
 Exit verify_evidence_file(const Session& session, const EvidenceCheck& check) {
   const auto file = ledger::updates::read_local_file(check.file, replay::evidence_file_bytes_max);
   if (!file) return complain(session, failure_of(file.error()));
@@ -98,19 +110,23 @@ Exit verify_evidence_file(const Session& session, const EvidenceCheck& check) {
     return complain(session, {Exit::not_verified,
                               check.file + " proves nothing (" + report.error().reason + ")", ""});
   }
+  const bool is_known_whose = !check.key.empty() || check.trust_own_key;
   if (session.look.format == Format::table) {
     for (const auto& sentence : report->checked) std::cout << "Checked: " << sentence << '\n';
     for (const auto& sentence : report->caveats) std::cout << "Note: " << sentence << '\n';
-    std::cout << "Verified: " << report->manifest.answers << " events of "
-              << text(report->manifest.scope) << ".\n";
-    return Exit::ok;
+    if (is_known_whose) {
+      std::cout << "Verified: " << report->manifest.answers << " events of "
+                << text(report->manifest.scope) << ".\n";
+    } else {
+      std::cout << "NOT verified: all of it fits together, but not whose key signed it is known.\n";
+    }
+  } else {
+    show_report(*report, is_known_whose, session);
   }
-  const json shown = {{"verified", true},
-                      {"manifest", json::parse(ledger::codec::to_json(report->manifest))},
-                      {"checked", report->checked},
-                      {"notes", report->caveats}};
-  show_object(std::cout, shown, session.look);
-  return Exit::ok;
+  if (is_known_whose) return Exit::ok;
+  return complain(session, {Exit::not_verified, check.file + " may be of another ledger",
+                            "give the ledger's key with --key, or --trust-own-key if you trust "
+                            "whoever brought the file"});
 }
 
 }  // namespace ledgerctl

@@ -156,6 +156,7 @@ void add_log_verbs(CommandLine& line) {
   auto bundle = std::make_shared<EvidenceCheck>();
   verify->add_option("--bundle", bundle->file, "An evidence bundle; no server is asked");
   verify->add_option("--key", bundle->key, "Of a bundle: whose signature is trusted");
+  verify->add_flag("--trust-own-key", bundle->trust_own_key, "Of a bundle: believe its own key");
   verify->callback([&, data, bundle] {
     exit = !bundle->file.empty() ? verify_evidence_file(session, *bundle)
            : !data->empty()      ? verify_directory(session, *data)
@@ -214,6 +215,7 @@ void add_evidence_verbs(CommandLine& line) {
   auto* verify = line.verb("evidence", "verify", "Check such a file; no server is asked.");
   verify->add_option("file", asked->file, "The file")->required();
   verify->add_option("--key", asked->key, "Whose signature is trusted: name+id+key");
+  verify->add_flag("--trust-own-key", asked->trust_own_key, "Believe the key that the file names");
   verify->add_option("--tsa-certificate", asked->tsa_certificate,
                      "PEM of the authorities whose timestamps are trusted");
   verify->callback([&, asked] { exit = verify_evidence_file(session, *asked); });
