@@ -69,6 +69,11 @@ Server::Options with_limits(HttpLimits limits) {
   return options;
 }
 
+// The server ends a source after the peer has read its end; or the test hangs.
+void wait_until_gone(const Feed& feed) {
+  while (feed.sources > 0) std::this_thread::yield();
+}
+
 TEST(Streams, SendPiecesAsChunksUntilTheEnd) {
   Feed feed;
   feed.put("one\n");
@@ -82,7 +87,7 @@ TEST(Streams, SendPiecesAsChunksUntilTheEnd) {
   EXPECT_EQ(client.read_until("\r\n0\r\n\r\n"),
             "493e0\r\n" + std::string(300'000, 'x') + "\r\n0\r\n\r\n");
   EXPECT_TRUE(client.is_closed());
-  EXPECT_EQ(feed.sources, 0);
+  wait_until_gone(feed);
 }
 
 TEST(Streams, AreAskedAgainWhenWoken) {
@@ -127,7 +132,7 @@ TEST(Streams, EndTheirSourceWhenThePeerGoes) {
     ASSERT_FALSE(client.read_until("\r\n\r\n").empty());
     EXPECT_EQ(feed.sources, 1);
   }
-  while (feed.sources > 0) std::this_thread::yield();  // Or the test hangs.
+  wait_until_gone(feed);
   while (test.server->counts().streams > 0) std::this_thread::yield();
 }
 
@@ -162,7 +167,7 @@ TEST(Streams, AnswerHeadWithoutAPiece) {
   client.send("HEAD /events HTTP/1.1\r\nHost: t\r\n\r\n" + get("/quick"));
   EXPECT_NE(client.read_until("\r\n\r\n").find("Transfer-Encoding: chunked"), std::string::npos);
   EXPECT_EQ(client.answer().status, 200);
-  EXPECT_EQ(feed.sources, 0);
+  wait_until_gone(feed);
 }
 
 TEST(Streams, GoToPeersOfHttp10WithoutChunks) {
