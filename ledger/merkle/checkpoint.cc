@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "ledger/merkle/base64.h"
+#include "ledger/merkle/named_key.h"
 #include "ledger/merkle/note_text.h"
 
 namespace ledger::merkle {
@@ -33,44 +35,19 @@ bool is_origin(std::string_view name) {
          });
 }
 
-KeyId key_id(const VerifierKey& key) {
-  Sha256 hash;
-  hash.update(key.name);
-  hash.update("\n");
-  hash.update({&algorithm_ed25519, 1});
-  hash.update(view_of(key.key));
-  const Digest digest = hash.finish();
-  KeyId id{};
-  std::copy_n(digest.bytes.begin(), id.size(), id.begin());
-  return id;
-}
+KeyId key_id(const VerifierKey& key) { return id_of_key(key.name, algorithm_ed25519, key.key); }
 
 std::string text(const VerifierKey& key) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text = key.name + "+";
-  for (const std::uint8_t byte : key_id(key)) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
-  return text + "+" + base64(algorithm_ed25519 + std::string(view_of(key.key)));
+  return text_of_key(key.name, algorithm_ed25519, key.key);
 }
 
 Result<VerifierKey> verifier_key_from(std::string_view given) {
-  const auto refused = fail(ErrorKind::invalid, "verifier-key-malformed",
-                            "A verifier key reads name+id+key, as the log's key page shows it.");
-  const std::size_t plus = given.find('+');
-  if (plus == std::string_view::npos) return refused;
-  const std::size_t second = given.find('+', plus + 1);
-  if (second == std::string_view::npos) return refused;
-  const auto bytes = base64_decoded(given.substr(second + 1));
-  VerifierKey key{std::string(given.substr(0, plus)), {}};
-  if (!bytes || bytes->size() != 1 + key.key.size() || bytes->front() != algorithm_ed25519) {
-    return refused;
+  auto named = key_from_text(given, algorithm_ed25519);
+  if (!named) {
+    return fail(ErrorKind::invalid, "verifier-key-malformed",
+                "A verifier key reads name+id+key, as the log's key page shows it.");
   }
-  std::transform(bytes->begin() + 1, bytes->end(), key.key.begin(),
-                 [](char c) { return static_cast<std::uint8_t>(c); });
-  if (!is_origin(key.name) || text(key) != given) return refused;
-  return key;
+  return VerifierKey{std::move(named->name), named->key};
 }
 
 Result<std::string> signed_note(const Checkpoint& checkpoint, const SigningKey& key) {

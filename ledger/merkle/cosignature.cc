@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "ledger/merkle/base64.h"
+#include "ledger/merkle/named_key.h"
 #include "ledger/merkle/note_text.h"
 
 namespace ledger::merkle {
@@ -29,43 +31,19 @@ std::uint64_t seconds_in(std::string_view bytes) {
 
 }  // namespace
 
-KeyId key_id(const WitnessKey& key) {
-  Sha256 hash;
-  hash.update(key.name);
-  hash.update("\n");
-  hash.update({&algorithm_cosignature, 1});
-  hash.update(view_of(key.key));
-  const Digest digest = hash.finish();
-  KeyId id{};
-  std::copy_n(digest.bytes.begin(), id.size(), id.begin());
-  return id;
-}
+KeyId key_id(const WitnessKey& key) { return id_of_key(key.name, algorithm_cosignature, key.key); }
 
 std::string text(const WitnessKey& key) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text = key.name + "+";
-  for (const std::uint8_t byte : key_id(key)) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
-  return text + "+" + base64(algorithm_cosignature + std::string(view_of(key.key)));
+  return text_of_key(key.name, algorithm_cosignature, key.key);
 }
 
 Result<WitnessKey> witness_key_from(std::string_view given) {
-  const auto refused = fail(ErrorKind::invalid, "verifier-key-malformed",
-                            "A witness's key reads name+id+key, as the witness shows it.");
-  const std::size_t plus = given.find('+');
-  const std::size_t second = plus == given.npos ? plus : given.find('+', plus + 1);
-  if (second == given.npos) return refused;
-  const auto bytes = base64_decoded(given.substr(second + 1));
-  WitnessKey key{std::string(given.substr(0, plus)), {}};
-  if (!bytes || bytes->size() != 1 + key.key.size() || bytes->front() != algorithm_cosignature) {
-    return refused;
+  auto named = key_from_text(given, algorithm_cosignature);
+  if (!named) {
+    return fail(ErrorKind::invalid, "verifier-key-malformed",
+                "A witness's key reads name+id+key, as the witness shows it.");
   }
-  std::transform(bytes->begin() + 1, bytes->end(), key.key.begin(),
-                 [](char c) { return static_cast<std::uint8_t>(c); });
-  if (!is_origin(key.name) || text(key) != given) return refused;
-  return key;
+  return WitnessKey{std::move(named->name), named->key};
 }
 
 Result<std::string> cosignature(std::string_view note, const std::string& witness,
