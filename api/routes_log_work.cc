@@ -36,7 +36,8 @@ Answered<Response> started(const Request& request, const Services& services,
   return accepted(services.operations.start(std::move(operation), std::move(work)));
 }
 
-Answered<Response> verify(const Request& request, const Services& services) {
+// Of a body that says why, and nothing else.
+Answered<domain::Command> asked_with_reason(const Request& request, const Services& services) {
   auto asked = asked_by(request, services);
   if (!asked) return refused(asked.error());
   const auto body = Body::parse(request);
@@ -44,6 +45,12 @@ Answered<Response> verify(const Request& request, const Services& services) {
   if (const auto read = body->read_nothing(); !read) return refused(read.error());
   asked->reason = body->reason();
   asked->ticket = body->ticket();
+  return asked;
+}
+
+Answered<Response> verify(const Request& request, const Services& services) {
+  auto asked = asked_with_reason(request, services);
+  if (!asked) return refused(asked.error());
   asked->payload = domain::RecordVerification{};
   return started(request, services, *asked, {"verify_log", {}, {}, {}},
                  [&chores = services.chores, asked = *asked](const Operations::GoOn& go_on) {
@@ -53,13 +60,8 @@ Answered<Response> verify(const Request& request, const Services& services) {
 
 // Both keys are in the record, and the old one signs a last head that covers the new one's event.
 Answered<Response> rotate(const Request& request, const Services& services) {
-  auto asked = asked_by(request, services);
+  auto asked = asked_with_reason(request, services);
   if (!asked) return refused(asked.error());
-  const auto body = Body::parse(request);
-  if (!body) return refused(body.error());
-  if (const auto read = body->read_nothing(); !read) return refused(read.error());
-  asked->reason = body->reason();
-  asked->ticket = body->ticket();
   asked->payload = domain::RetireSigningKey{};
   return started(request, services, *asked, {"rotate_log_key", {}, {}, {}},
                  [&chores = services.chores, asked = *asked](const Operations::GoOn&) {
