@@ -38,6 +38,9 @@ class Rubbish:
         headers = {"Content-Type": "application/json", **(headers or {})}
         answer = self.ledger.ask(method, target_of(pattern), body, headers)
         self.contract.check(name, operation, answer)
+        if answer.status == 202:  # Few run at a time; one more would be told to come again.
+            where = answer.headers["location"]
+            self.ledger.wait_until("it ends", lambda: self.ledger.ask("GET", where).json()["done"])
         return answer
 
     # -- Cases -----------------------------------------------------------------------------------
