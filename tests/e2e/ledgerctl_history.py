@@ -16,6 +16,9 @@ class History:
         assert self.run("diff", made, made).stdout == ""
         assert self.run("diff", made, "nonsense", expect=2).stdout == ""
         self.run("diff", made, "--view", "nonsense", expect=3)
+        # A moment that looks like an option.
+        self.run("diff", "--from", "-PT9999H", expect=2, stderr="as-of-before-genesis")
+        assert self.run("diff", "--from", made, "--to", made).stdout == ""
 
     def the_event_that_made_the_difference_is_found(self):
         made = int(self.names["POLICY"])

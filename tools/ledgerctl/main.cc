@@ -238,8 +238,8 @@ void add_replay_verbs(CommandLine& line) {
   const auto& session = line.session;
   auto moments = std::make_shared<DiffAsked>();
   auto* diff = line.noun("diff");
-  diff->add_option("from", moments->from, "A moment, as --as-of has it")->required();
-  diff->add_option("to", moments->to, "Another; else now");
+  diff->add_option("from,--from", moments->from, "A moment, as --as-of has it")->required();
+  diff->add_option("to,--to", moments->to, "Another; else now");
   diff->add_option("--view", moments->views, "Only this view; several");
   diff->add_option("--data", moments->data, "A data directory or backup; no server is asked");
   diff->callback([&, moments] { exit = diff_moments(session, *moments); });
