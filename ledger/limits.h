@@ -94,10 +94,25 @@ inline constexpr std::size_t bucket_cursors_max = 256;
 inline constexpr std::size_t backward_rows_max = 100'000;  // Of a view shown backwards: refused.
 // Versions of a computer, or of a policy's ruleset, that a question about cover looks at.
 inline constexpr std::size_t exposure_versions_max = 2'000;
-inline constexpr std::size_t blame_versions_max = 1'000;   // Older ones are not looked at.
+inline constexpr std::size_t blame_versions_max = 1'000;  // Older ones are not looked at.
 // Records looked at for one page of events; then the page is short and the next goes on.
 inline constexpr std::size_t activity_records_passed_max = 50'000;
 inline constexpr std::size_t causes_max = 1'000;  // Of a chain; further ones are not told.
+// Of one page of a difference: events passed over; then the page is short and the next goes on.
+inline constexpr std::size_t diff_events_passed_max = 50'000;
+inline constexpr std::size_t diff_row_events_max = 16;  // Events named for one row: the newest.
+// Moments looked at beside those that halving asks for, to see whether there are more changes.
+inline constexpr std::uint64_t bisect_checks_max = 16;
+// Asked for all changes: events passed over, and moments looked at. More is refused.
+inline constexpr std::uint64_t bisect_events_passed_max = 1'000'000;
+inline constexpr std::uint64_t bisect_reads_max = 20'000;
+inline constexpr std::size_t bisect_flips_max = 100;
+inline constexpr std::size_t bisect_rows_max = 20;         // Told of those that one event changed.
+inline constexpr std::size_t predicate_bytes_max = 8'192;  // A longer predicate is refused.
+// Of the records of one bundle of evidence; more is refused, and asked for in several.
+inline constexpr std::size_t evidence_bytes_max = 64U << 20U;
+// Of a whole bundle that is read: its answers are a few times as long as its records.
+inline constexpr std::size_t evidence_file_bytes_max = 1U << 30U;
 
 // -- Times, filters, JSON ----------------------------------------------------------------------
 inline constexpr std::uint32_t recurrence_every_max = 366;  // Days or weeks: invalid.

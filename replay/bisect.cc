@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ledger/limits.h"
+
 namespace replay {
 
 using domain::Position;
@@ -60,7 +62,8 @@ class Bisector {
   // Looks at moments spread over the range, for one that contradicts a single change.
   Result<void> check() {
     const std::uint64_t length = told_.to.value - told_.from.value;
-    const std::uint64_t moments = std::min(bisect_checks_max, length == 0 ? 0 : length - 1);
+    const std::uint64_t moments =
+        std::min(ledger::limits::bisect_checks_max, length == 0 ? 0 : length - 1);
     for (std::uint64_t i = 1; i <= moments; ++i) {
       const Position at{told_.from.value + length / (moments + 1) * i +
                         length % (moments + 1) * i / (moments + 1)};
@@ -82,12 +85,15 @@ class Bisector {
   }
 
   Result<void> find_all(Answer before) {
-    if (told_.to.value - told_.from.value > bisect_events_passed_max) return fail(too_large());
+    if (told_.to.value - told_.from.value > ledger::limits::bisect_events_passed_max) {
+      return fail(too_large());
+    }
     for (Position at{told_.from.value + 1}; at <= told_.to; at = Position{at.value + 1}) {
       const auto relevant = can_change(at);
       if (!relevant) return fail(relevant.error());
       if (!*relevant) continue;
-      if (told_.reads == bisect_reads_max || told_.flips.size() == bisect_flips_max) {
+      if (told_.reads == ledger::limits::bisect_reads_max ||
+          told_.flips.size() == ledger::limits::bisect_flips_max) {
         return fail(too_large());
       }
       const auto answer = ask(at, told_.reads);
@@ -103,10 +109,12 @@ class Bisector {
 
   static ledger::Error too_large() {
     return {ErrorKind::invalid, "range-too-large",
-            "Every change is looked for in at most " + std::to_string(bisect_events_passed_max) +
-                " events, at " + std::to_string(bisect_reads_max) +
+            "Every change is looked for in at most " +
+                std::to_string(ledger::limits::bisect_events_passed_max) + " events, at " +
+                std::to_string(ledger::limits::bisect_reads_max) +
                 " moments at which it can have changed, and at most " +
-                std::to_string(bisect_flips_max) + " are told; ask of a shorter range."};
+                std::to_string(ledger::limits::bisect_flips_max) +
+                " are told; ask of a shorter range."};
   }
 
   Result<void> add_flip(Position position, const Answer& before, const Answer& after) {
@@ -121,7 +129,8 @@ class Bisector {
     auto causes = projections::causes_of(log_, position);
     if (!causes) return fail(causes.error());
     flip.causes = std::move(*causes);
-    auto changes = projections::changes_of_event(views_, position, {"", "", bisect_rows_max});
+    auto changes =
+        projections::changes_of_event(views_, position, {"", "", ledger::limits::bisect_rows_max});
     if (!changes) return fail(changes.error());
     flip.more_changes = !changes->next.empty();
     flip.changes = std::move(changes->items);

@@ -18,15 +18,6 @@ namespace replay {
 
 namespace domain = ledger::domain;
 
-// Moments looked at beside those that halving asks for, to see whether there are more changes.
-inline constexpr std::uint64_t bisect_checks_max = 16;
-// Asked for all changes: events passed over, and moments looked at.
-inline constexpr std::uint64_t bisect_events_passed_max = 1'000'000;
-inline constexpr std::uint64_t bisect_reads_max = 20'000;
-inline constexpr std::size_t bisect_flips_max = 100;
-// Rows told of that one event changed.
-inline constexpr std::size_t bisect_rows_max = 20;
-
 // An event after which the answer is another than before.
 struct Flip {
   domain::Position position;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ledger/codec/codec.h"
+#include "ledger/limits.h"
 #include "projections/history.h"
 #include "projections/mark.h"
 #include "projections/page_fill.h"
@@ -64,7 +65,7 @@ class Differ {
     Page<RowDiff> page;
     std::size_t passed = 0;
     for (Place at = *place; older_ < at.position; at = before(at)) {
-      if (++passed > diff_events_passed_max) return ended(std::move(page), at);
+      if (++passed > ledger::limits::diff_events_passed_max) return ended(std::move(page), at);
       const auto changes = views_.changed_by(at.position);
       if (!changes) return fail(changes.error());
       for (at.left = std::min(at.left, changes->size()); at.left > 0; --at.left) {
@@ -105,7 +106,7 @@ class Differ {
     const std::optional<RowDiff> none;
     if (!is_asked(changed.view) || seen_.contains({changed.view, changed.key})) return none;
     const auto versions =
-        views_.versions(changed.view, changed.key, newer_, diff_row_events_max + 1);
+        views_.versions(changed.view, changed.key, newer_, ledger::limits::diff_row_events_max + 1);
     if (!versions) return fail(versions.error());
     seen_.emplace(changed.view, changed.key);
     if (versions->empty() || versions->front().position != position) return none;
@@ -171,7 +172,7 @@ class Differ {
   void add_events(const std::vector<projections::RowVersion>& versions, RowDiff& row) const {
     for (const auto& version : versions) {
       if (version.position <= older_) return;
-      if (row.events.size() == diff_row_events_max) {
+      if (row.events.size() == ledger::limits::diff_row_events_max) {
         row.more_events = true;
         return;
       }

@@ -16,12 +16,6 @@ namespace replay {
 
 namespace domain = ledger::domain;
 
-// Events that one page passes over; a page that ends there may have no rows and still not be the
-// last.
-inline constexpr std::size_t diff_events_passed_max = 50'000;
-// Events named for one row; of more, the newest.
-inline constexpr std::size_t diff_row_events_max = 16;
-
 struct FieldDiff {
   std::string field;  // "definition.enabled"
   projections::JsonText before;

@@ -37,11 +37,6 @@ namespace replay {
 
 namespace domain = ledger::domain;
 
-// Of the records of one bundle; more is asked for in several bundles.
-inline constexpr std::size_t evidence_bytes_max = 64U << 20U;
-// Of a whole file that is read: its answers are a few times as long as its records.
-inline constexpr std::size_t evidence_file_bytes_max = 1U << 30U;
-
 enum class EvidenceKind { range, stream, computer, rule_update, activity };
 constexpr auto enum_names(EvidenceKind) {
   return std::array<std::string_view, 5>{"range", "stream", "computer", "rule_update", "activity"};

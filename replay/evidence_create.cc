@@ -3,6 +3,7 @@
 
 #include "ledger/codec/codec.h"
 #include "ledger/codec/json_out.h"
+#include "ledger/limits.h"
 #include "ledger/merkle/partial_tree.h"
 #include "replay/evidence.h"
 #include "replay/evidence_archive.h"
@@ -23,7 +24,7 @@ constexpr std::size_t stream_page = 4096;
 
 tl::unexpected<ledger::Error> too_large() {
   return fail(ErrorKind::refused, "evidence-too-large",
-              "This takes more than " + std::to_string(evidence_bytes_max >> 20U) +
+              "This takes more than " + std::to_string(ledger::limits::evidence_bytes_max >> 20U) +
                   " MiB of records; ask for it in parts, from one position to another. Of a "
                   "stream, an end soon after its last event takes few.");
 }
@@ -40,7 +41,9 @@ Result<std::vector<std::uint64_t>> positions_of(const EventLog& log, const std::
       positions.push_back(at.value);
     }
     if (page->size() < stream_page) return positions;
-    if (positions.size() * sizeof(std::uint64_t) > evidence_bytes_max) return too_large();
+    if (positions.size() * sizeof(std::uint64_t) > ledger::limits::evidence_bytes_max) {
+      return too_large();
+    }
   }
 }
 
@@ -69,7 +72,7 @@ struct Gathered {
 Result<void> gather(Gathered& gathered, const EvidenceFilter& filter, Position at,
                     std::string_view bytes) {
   add_record(gathered.records, {at, bytes});
-  if (gathered.records.size() > evidence_bytes_max) return too_large();
+  if (gathered.records.size() > ledger::limits::evidence_bytes_max) return too_large();
   ++gathered.count;
   const auto envelope = ledger::codec::decode_envelope(bytes);
   if (!envelope) return fail(envelope.error());

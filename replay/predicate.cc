@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "ledger/limits.h"
 #include "projections/history.h"
 #include "projections/view_query.h"
 
@@ -18,8 +19,6 @@ using ledger::domain::FilterOperator;
 using projections::View;
 
 namespace {
-
-constexpr std::size_t predicate_bytes_max = 8192;
 
 // What the status of a computer follows from.
 constexpr std::array<View, 9> views_of_status = {
@@ -37,9 +36,10 @@ class PredicateParser {
   explicit PredicateParser(std::string_view text) : text_(text) {}
 
   Result<Predicate> parse() {
-    if (text_.size() > predicate_bytes_max) {
+    if (text_.size() > ledger::limits::predicate_bytes_max) {
       return fail(ErrorKind::invalid, "predicate-invalid",
-                  "A predicate has at most " + std::to_string(predicate_bytes_max) + " bytes.");
+                  "A predicate has at most " + std::to_string(ledger::limits::predicate_bytes_max) +
+                      " bytes.");
     }
     for (const auto step :
          {&PredicateParser::view, &PredicateParser::filter, &PredicateParser::question}) {

@@ -5,6 +5,7 @@
 
 #include "ledger/codec/json_out.h"
 #include "ledger/digest.h"
+#include "ledger/limits.h"
 #include "ledger/store/durable_file.h"
 #include "replay/evidence.h"
 #include "tools/ledgerctl/offline.h"
@@ -90,7 +91,8 @@ void show_report(const replay::EvidenceReport& report, bool is_verified, const S
 }  // namespace
 
 Exit verify_evidence_file(const Session& session, const EvidenceCheck& check) {
-  const auto file = ledger::updates::read_local_file(check.file, replay::evidence_file_bytes_max);
+  const auto file =
+      ledger::updates::read_local_file(check.file, ledger::limits::evidence_file_bytes_max);
   if (!file) return complain(session, failure_of(file.error()));
   replay::EvidenceTrust trust;
   if (!check.key.empty()) {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "ledger/limits.h"
 #include "tests/support/fold.h"
 #include "tests/support/viewed.h"
 
@@ -49,7 +50,7 @@ TEST(Bisect, FindsTheEventInLogarithmicallyManyReads) {
   EXPECT_EQ(told.flips[0].event.type, "policy.created");
   EXPECT_FALSE(told.flips[0].changes.empty());
   EXPECT_LE(told.reads, 2U + 9U);
-  EXPECT_LE(told.checks, bisect_checks_max);
+  EXPECT_LE(told.checks, ledger::limits::bisect_checks_max);
   EXPECT_FALSE(told.not_monotone_at.has_value());
 }
 

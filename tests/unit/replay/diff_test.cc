@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "ledger/limits.h"
 #include "tests/support/fold.h"
 #include "tests/support/viewed.h"
 
@@ -115,13 +116,13 @@ TEST(Diff, RefusesAPageThatIsNone) {
 
 TEST(Diff, NamesTheNewestEventsOfARowThatManyChanged) {
   Fold fold = policies();
-  for (std::size_t i = 0; i <= diff_row_events_max; ++i) {
+  for (std::size_t i = 0; i <= ledger::limits::diff_row_events_max; ++i) {
     ASSERT_TRUE(fold.submit(ChangePolicy{{"web"}, std::nullopt, std::to_string(i)}, ben));
   }
   const Viewed viewed(fold.log);
   const auto rows = policies_between(viewed, 5, fold.log.size() - 1);
   ASSERT_EQ(rows.size(), 1U);
-  EXPECT_EQ(rows[0].events.size(), diff_row_events_max);
+  EXPECT_EQ(rows[0].events.size(), ledger::limits::diff_row_events_max);
   EXPECT_TRUE(rows[0].more_events);
   EXPECT_EQ(rows[0].events.front().value, fold.log.size() - 1);
 }
