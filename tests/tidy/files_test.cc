@@ -74,7 +74,9 @@ std::map<std::string, std::string> refusals_of(const Tree& tree) {
 
 Complaints check_refusals(const Tree& tree) {
   Complaints complaints;
-  for (const auto& [reason, path] : refusals_of(tree)) {
+  for (const auto& refusal : refusals_of(tree)) {
+    const auto& reason = refusal.first;
+    const auto& path = refusal.second;
     const bool excused = std::any_of(untested_refusals.begin(), untested_refusals.end(),
                                      [&](const Untested& each) { return each.reason == reason; });
     const bool tested = std::any_of(tree.begin(), tree.end(), [&](const auto& file) {
