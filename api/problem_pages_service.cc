@@ -25,6 +25,7 @@ constexpr auto pages_of_service = std::to_array<ProblemPage>({
     {"enrolment-token-used-up", "The enrolment token let in as many computers as it may",
      "Ask for a new one."},
     {"every-invalid", "The interval is not possible", "Give 1 to 366 days or weeks."},
+    {"field-unknown", "The rows have no such field", "The detail names those that they have."},
     {"filter-field-unknown", "The filter names a field that is not there",
      "The detail names those that are."},
     {"filter-invalid", "The filter cannot be read",
@@ -87,6 +88,9 @@ constexpr auto pages_of_service = std::to_array<ProblemPage>({
     {"time-zone-unknown", "There is no such time zone",
      "Use a name of the IANA database such as Europe/Berlin."},
     {"time-zones-unreadable", "The time zones of the machine cannot be read", "Install tzdata."},
+    {"too-many-to-count", "The list has more rows than are counted",
+     "Ask for fewer by a filter, or without count=exact; computers are counted by "
+     "/v1/computers:facets."},
     {"token-computer-mismatch", "The token's role and its computer do not fit",
      "A token of role agent or relay names its computer, and no other does."},
     {"token-exists", "There is or was a token of this name", "Choose another name."},

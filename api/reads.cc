@@ -145,7 +145,7 @@ QueryNames read_parameters(const QueryNames& more) {
 }
 
 QueryNames list_parameters(const QueryNames& more) {
-  QueryNames names = read_parameters({"page_size", "page_token"});
+  QueryNames names = read_parameters({"page_size", "page_token", "fields"});
   names.insert(names.end(), more.begin(), more.end());
   return names;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "api/chosen_fields.h"
 #include "ledger/codec/json_value.h"
 
 namespace api {
@@ -187,6 +188,9 @@ Listed sliced(Listed all, std::string_view after, std::size_t max) {
 }
 
 Answered<Response> list_answer(const Reading& reading, Listed page) {
+  if (const auto chosen = choose_fields(reading.request, page); !chosen) {
+    return refused(chosen.error());
+  }
   const auto type = preferred(reading.request.header("accept"), {json_type, csv_type, lines_type});
   if (type.empty()) {
     return refused("not-acceptable",

@@ -75,7 +75,8 @@ Listed listed(const std::vector<Row>& rows, std::optional<std::string> next = {}
 Listed sliced(Listed all, std::string_view after, std::size_t max);
 
 // {"items": [...], "next_page_token": "...", "position": N}; or the rows alone as CSV or NDJSON,
-// where the token and the address of the next page stand in headers. Problems: 406.
+// where the token and the address of the next page stand in headers; of each the `fields` that were
+// asked for. Problems: 406, "field-unknown".
 Answered<Response> list_answer(const Reading& reading, Listed page);
 
 // One object: its members, and the position that is shown as "position" unless it has one itself.

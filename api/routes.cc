@@ -38,22 +38,60 @@ void Routes::quick_read(std::string pattern, Permission permission, Read read_ro
        }});
 }
 
-void Routes::list(std::string pattern, Permission permission, QueryNames parameters, List list) {
+namespace {
+
+// All rows of a question, page by page.
+Answered<std::uint64_t> counted(const Routes::List& list, const Reading& reading,
+                                projections::ListQuery query) {
+  query.after.clear();
+  query.max = ledger::limits::page_rows_max;
+  std::uint64_t total = 0;
+  for (std::size_t pages = 0; pages < ledger::limits::list_pages_counted_max; ++pages) {
+    auto page = list(reading, query);
+    if (!page) return refused(page.error());
+    total += page->items.size();
+    if (!page->next) return total;
+    query.after = *std::move(page->next);
+  }
+  return refused("too-many-to-count",
+                 "These are more rows than are counted one by one; ask for fewer by a filter, or "
+                 "without count.");
+}
+
+Answered<bool> wants_count(const Request& request) {
+  const auto count = request.query_value("count").value_or("none");
+  if (count == "none" || count == "exact") return count == "exact";
+  return refused("parameter-invalid", "count is none or exact.");
+}
+
+}  // namespace
+
+void Routes::list(std::string pattern, Permission permission, QueryNames parameters, List list,
+                  Count count) {
+  parameters.push_back("count");
   const auto known = list_parameters(parameters);
   other("GET", std::move(pattern), permission,
-        [known, list = std::move(list)](const Request& request,
-                                        const Services& services) -> Answered<Response> {
+        [known, list = std::move(list), count = std::move(count)](
+            const Request& request, const Services& services) -> Answered<Response> {
           if (const auto checked = check_query(request, known); !checked) {
             return refused(checked.error());
           }
           const auto size = page_size(request);
           if (!size) return refused(size.error());
+          const auto wanted = wants_count(request);
+          if (!wanted) return refused(wanted.error());
           const auto reading = open_reading(request, services);
           if (!reading) return refused(reading.error());
           const projections::ListQuery query{
               std::string(request.query_value("filter").value_or("")), reading->after, *size};
           auto page = list(*reading, query);
           if (!page) return refused(page.error());
+          if (*wanted) page->total_size = count ? count(*reading, query.filter) : std::nullopt;
+          if (*wanted && !page->total_size) {
+            const auto total = counted(list, *reading, query);
+            if (!total) return refused(total.error());
+            page->total_size = *total;
+          }
           return list_answer(*reading, std::move(*page));
         });
 }

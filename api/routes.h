@@ -32,10 +32,14 @@ class Routes {
   // far as the log.
   void quick_read(std::string pattern, Permission permission, Read read);
 
-  // GET of a list; beside those, page_size, page_token and, unless `parameters` say otherwise,
-  // whatever the list takes.
+  // GET of a list; beside those, page_size, page_token, fields, count and, unless `parameters` say
+  // otherwise, whatever the list takes. `count`: how many rows a filter has, where that is known
+  // without looking at each; nothing: they are counted.
   using List = std::function<Answered<Listed>(const Reading&, const projections::ListQuery&)>;
-  void list(std::string pattern, Permission permission, QueryNames parameters, List list);
+  using Count =
+      std::function<std::optional<std::uint64_t>(const Reading&, const std::string& filter)>;
+  void list(std::string pattern, Permission permission, QueryNames parameters, List list,
+            Count count = {});
 
   // A command made of the path and the body.
   struct Order {

@@ -9,7 +9,7 @@ const std::vector<std::string> columns = {"operation",  "kind",     "state", "st
                                           "started_at", "ended_at", "detail"};
 
 Answered<Response> list_operations(const Request& request, const Services& services) {
-  const auto checked = check_query(request, {"page_size", "page_token"});
+  const auto checked = check_query(request, {"page_size", "page_token", "fields"});
   if (!checked) return refused(checked.error());
   const auto size = page_size(request);
   if (!size) return refused(size.error());

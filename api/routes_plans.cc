@@ -42,7 +42,7 @@ Answered<PlanPtr> plan_of(const Request& request, const Services& services) {
 
 Answered<Response> list_plans(const Request& request, const Services& services) {
   // Plans are of now: they are no part of the record.
-  const auto checked = check_query(request, {"page_size", "page_token"});
+  const auto checked = check_query(request, {"page_size", "page_token", "fields"});
   if (!checked) return refused(checked.error());
   const auto size = page_size(request);
   if (!size) return refused(size.error());

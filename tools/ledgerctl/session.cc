@@ -147,11 +147,25 @@ void show_outcome(const Session& session, const json& answer) {
   }
 }
 
+// What the server is to send for the columns that were asked for; it knows which there are.
+std::string fields_for(const Session& session) {
+  std::string fields;
+  for (const auto& column : session.look.columns) fields += (fields.empty() ? "" : ",") + column;
+  if (!session.sort.empty()) {
+    fields += "," + session.sort.substr(session.sort.front() == '-' ? 1 : 0);
+  }
+  return fields;
+}
+
 Exit run_list(const Session& session, Made made, const Verb& verb) {
   const Client client(session.server);
   json rows = json::array();
   Look look = session.look;
-  if (look.columns.empty()) look.columns = split(verb.columns, ',');
+  if (look.columns.empty()) {
+    look.columns = split(verb.columns, ',');
+  } else {
+    made.query.emplace_back("fields", fields_for(session));
+  }
   if (session.limit > 0) {
     made.query.emplace_back("page_size", std::to_string(std::min(session.limit, 1000)));
   }

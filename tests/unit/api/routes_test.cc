@@ -155,6 +155,34 @@ TEST_F(ApiRoutes, GiveListsAsTablesThatSpreadsheetsDoNotRun) {
       << answer.body;
 }
 
+TEST_F(ApiRoutes, GiveOfEachRowTheFieldsThatAreAskedFor) {
+  ledger.post("/v1/groups", R"({"group":"a"})");
+  ledger.post("/v1/groups", R"({"group":"b","parent":"a"})");
+  const auto answer = ledger.get("/v1/groups?fields=parent,group");
+  EXPECT_NE(answer.body.find(R"("items":[{"group":"a","parent":null},{"group":"b","parent":"a"}])"),
+            std::string::npos)
+      << answer.body;
+  const auto table =
+      ledger.ask({"GET", "/v1/groups?fields=parent,group", "", {{"accept", "text/csv"}}});
+  EXPECT_EQ(table.body, "parent,group\r\n,a\r\na,b\r\n");
+  const auto nested = ledger.get("/v1/events?fields=actor.kind,type&page_size=1");
+  EXPECT_NE(nested.body.find(R"("actor":{"kind":"user"})"), std::string::npos) << nested.body;
+  const auto unknown = ledger.get("/v1/groups?fields=parnt");
+  EXPECT_EQ(unknown.field("code"), "field-unknown") << unknown.body;
+}
+
+TEST_F(ApiRoutes, CountTheRowsOfAllPages) {
+  for (const char* name : {"a", "b", "c"}) {
+    ledger.post("/v1/groups", R"({"group":")" + std::string(name) + R"("})");
+  }
+  const auto answer = ledger.get("/v1/groups?count=exact&page_size=1");
+  EXPECT_NE(answer.body.find(R"("total_size":3)"), std::string::npos) << answer.body;
+  const auto fleet = ledger.get("/v1/computers?count=exact&page_size=1");
+  EXPECT_NE(fleet.body.find(R"("total_size":0)"), std::string::npos) << fleet.body;
+  EXPECT_EQ(ledger.get("/v1/groups").body.find("total_size"), std::string::npos);
+  EXPECT_EQ(ledger.get("/v1/groups?count=some").status, 400);
+}
+
 TEST_F(ApiRoutes, GiveListsAsLinesWithTheNextPageInAHeader) {
   for (const char* name : {"a", "b"}) {
     ledger.post("/v1/groups", R"({"group":")" + std::string(name) + R"("})");
