@@ -25,7 +25,7 @@ class HeadKeeper {
     // The head could not be written, and nobody knows what is on the disk: the process has to stop.
     std::function<void(const Error&)> on_fatal;
     // Between two heads, so that their syncs leave the disk to the log's.
-    std::chrono::milliseconds interval{2};
+    std::chrono::milliseconds interval{20};
   };
 
   // `file` holds the head of an earlier moment of `log`.
