@@ -82,15 +82,15 @@ Answered<Rhythm> rhythm(const Reading& reading, const ComputerId& computer) {
       reading.snapshot->row<projections::ComputerRow>(projections::View::computers, computer.value);
   if (!row) return refused(row.error());
   const auto policy = *row ? (*row)->policy : std::nullopt;
-  const auto interval =
-      projections::find_setting(*reading.snapshot, SettingName::heartbeat_interval);
-  if (!interval) return refused(interval.error());
-  const auto missed =
-      projections::find_setting(*reading.snapshot, SettingName::heartbeats_missed_until_silent);
-  if (!missed) return refused(missed.error());
+  const auto settings = reading.services.kept->settings.at(*reading.snapshot);
+  if (!settings) return refused(settings.error());
+  const auto setting = [&](SettingName name) -> const projections::SettingItem& {
+    return (**settings)[static_cast<std::size_t>(name)];
+  };
+  const auto& interval = setting(SettingName::heartbeat_interval);
   const auto every =
-      domain::duration_from_iso8601(own_value(*interval, policy).value_or(interval->value));
-  const auto times = number_from(missed->value);
+      domain::duration_from_iso8601(own_value(interval, policy).value_or(interval.value));
+  const auto times = number_from(setting(SettingName::heartbeats_missed_until_silent).value);
   CHECK(every && times, "settings hold values of their kind");
   return Rhythm{*every, {every->micros * static_cast<std::int64_t>(*times)}};
 }
@@ -189,7 +189,9 @@ Answered<std::optional<projections::InstructionRow>> instruction_row(
 Answered<Response> orders(const Reading& reading) {
   const auto computer = own_computer(reading.request);
   if (!computer) return refused(computer.error());
-  auto detail = projections::find_computer(*reading.snapshot, *computer);
+  const auto expected = reading.services.kept->expectations.at(*reading.snapshot);
+  if (!expected) return refused(expected.error());
+  auto detail = projections::find_computer(*reading.snapshot, *computer, **expected);
   if (!detail) return refused(detail.error());
   const auto beat = rhythm(reading, *computer);
   if (!beat) return refused(beat.error());

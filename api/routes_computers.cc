@@ -22,7 +22,9 @@ projections::LastContact last_contact(const Reading& reading) {
 Answered<projections::ComputerDetail> found(const Reading& reading) {
   const auto computer = path_name<ComputerId>(reading.request, "computer");
   if (!computer) return refused(computer.error());
-  auto detail = projections::find_computer(*reading.snapshot, *computer);
+  const auto expected = reading.services.kept->expectations.at(*reading.snapshot);
+  if (!expected) return refused(expected.error());
+  auto detail = projections::find_computer(*reading.snapshot, *computer, **expected);
   if (!detail) return refused(detail.error());
   return std::move(*detail);
 }
@@ -74,6 +76,12 @@ Answered<Listed> blame(const Reading& reading, const ListQuery& page) {
   return sliced(listed(*fields), page.after, page.max);
 }
 
+// Nothing, if the filter is about what each computer has of its own.
+std::optional<std::uint64_t> counted_by_buckets(const Reading& reading, const std::string& filter) {
+  const auto facets = projections::computer_facets(*reading.snapshot, filter);
+  return facets ? std::optional(facets->total) : std::nullopt;
+}
+
 Answered<Response> facets(const Reading& reading) {
   const auto filter = reading.request.query_value("filter").value_or("");
   const auto counted = projections::computer_facets(*reading.snapshot, filter);
@@ -105,11 +113,13 @@ Answered<domain::CommandPayload> instruct_computer(Routes::Order& order) {
 }  // namespace
 
 void add_computer_routes(Routes& routes) {
-  routes.list("/v1/computers", Permission::read, {"filter"},
-              [](const Reading& reading, const ListQuery& query) {
-                return answered_page(
-                    projections::list_computers(*reading.snapshot, query, last_contact(reading)));
-              });
+  routes.list(
+      "/v1/computers", Permission::read, {"filter"},
+      [](const Reading& reading, const ListQuery& query) {
+        return answered_page(
+            projections::list_computers(*reading.snapshot, query, last_contact(reading)));
+      },
+      counted_by_buckets);
   routes.read("/v1/computers:facets", Permission::read, {"filter"}, facets);
   routes.quick_read("/v1/computers/{computer}", Permission::read, show_computer);
   routes.list("/v1/computers/{computer}/history", Permission::read, {}, computer_history);

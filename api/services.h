@@ -5,9 +5,11 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
+#include "api/kept.h"
 #include "ledger/clock.h"
 #include "ledger/contact_book.h"
 #include "ledger/domain/ids.h"
@@ -93,6 +95,7 @@ struct Services {
   std::string environment = "local";  // Stands in tokens, so that people see where they belong.
   // Asks an RFC 3161 authority for a timestamp over these bytes; empty: none is configured.
   std::function<ledger::Result<std::string>(std::string_view)> timestamp = {};
+  std::shared_ptr<KeptAnswers> kept = std::make_shared<KeptAnswers>();
 };
 
 }  // namespace api

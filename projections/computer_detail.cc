@@ -53,6 +53,13 @@ void explain_expected(const domain::BucketFacts& facts, const domain::Expectatio
 }  // namespace
 
 Result<ComputerDetail> find_computer(const Snapshot& snapshot, const domain::ComputerId& computer) {
+  const auto expectations = expectations_at(snapshot);
+  if (!expectations) return fail(expectations.error());
+  return find_computer(snapshot, computer, *expectations);
+}
+
+Result<ComputerDetail> find_computer(const Snapshot& snapshot, const domain::ComputerId& computer,
+                                     const domain::Expectations& expectations) {
   auto row = snapshot.row<ComputerRow>(View::computers, computer.value);
   if (!row) return fail(row.error());
   if (!*row) {
@@ -69,8 +76,6 @@ Result<ComputerDetail> find_computer(const Snapshot& snapshot, const domain::Com
     detail.item = item_of_removed(std::move(**row));
     return detail;
   }
-  const auto expectations = expectations_at(snapshot);
-  if (!expectations) return fail(expectations.error());
   auto bucket = snapshot.row<BucketRow>(View::buckets, number_key((*row)->bucket));
   if (!bucket) return fail(bucket.error());
   if (!*bucket) {
@@ -78,8 +83,8 @@ Result<ComputerDetail> find_computer(const Snapshot& snapshot, const domain::Com
                 "Computer " + computer.value + " is in a bucket that is not there.");
   }
   const FleetBucket placed{std::move(**bucket), 0, domain::ComputerStatus{}};
-  detail.item = item_of(std::move(**row), placed, *expectations);
-  explain_expected(placed.row.facts, *expectations, detail);
+  detail.item = item_of(std::move(**row), placed, expectations);
+  explain_expected(placed.row.facts, expectations, detail);
   return detail;
 }
 

@@ -153,5 +153,9 @@ struct ComputerDetail {
 // Errors: not_found ("computer-unknown"), corrupt, io. Thread: any.
 ledger::Result<ComputerDetail> find_computer(const Snapshot& snapshot,
                                              const domain::ComputerId& computer);
+// The same for whoever has at hand what was expected then.
+ledger::Result<ComputerDetail> find_computer(const Snapshot& snapshot,
+                                             const domain::ComputerId& computer,
+                                             const domain::Expectations& expectations);
 
 }  // namespace projections

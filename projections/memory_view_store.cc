@@ -48,6 +48,10 @@ class MemoryViewStore::MemorySnapshot final : public Snapshot {
 
   domain::Position at() const override { return at_; }
 
+  bool is_same_at(View view, domain::Position other) const override {
+    return store_.view_changes_.is_same(view, at_, other);
+  }
+
   Result<std::optional<std::string>> get(View view, std::string_view key) const override {
     const auto versions = store_.versions(view, key, at_, 1);
     return versions->empty() ? std::nullopt : versions->front().row;
@@ -68,12 +72,12 @@ MemoryViewStore::MemoryViewStore()
 
 std::unique_ptr<EventRows> MemoryViewStore::rows_since(
     domain::Position size, const std::vector<domain::ViewDigest>& digests) const {
-  return std::make_unique<EventRows>(RowBook::Start{
-      size, *ViewSums::from(digests),
-      [this](View view, std::string_view key) -> Result<std::optional<std::string>> {
-        const auto newest = versions(view, key, {size_.value - 1}, 1);
-        return newest->empty() ? std::nullopt : newest->front().row;
-      }});
+  return std::make_unique<EventRows>(
+      RowBook::Start{size, *ViewSums::from(digests),
+                     [this](View view, std::string_view key) -> Result<std::optional<std::string>> {
+                       const auto newest = versions(view, key, {size_.value - 1}, 1);
+                       return newest->empty() ? std::nullopt : newest->front().row;
+                     }});
 }
 
 const std::optional<std::string>* MemoryViewStore::newest(const Versions& versions,
@@ -125,6 +129,7 @@ std::vector<domain::ViewDigest> MemoryViewStore::digests() const {
 void MemoryViewStore::end_event() {
   if (!open_event_) return;
   const auto& changes = rows_->end();
+  for (const auto& change : changes) view_changes_.changed(change.view, *open_event_);
   if (!changes.empty()) written_.push_back({*open_event_, changes});
   open_event_.reset();
 }
@@ -158,6 +163,7 @@ Result<void> MemoryViewStore::commit(domain::Position size, const domain::Digest
     root_ = root;
     digests_ = rows_->sums().digests();
   }
+  view_changes_.committed(size);
   written_.clear();
   rows_->committed();
   return {};
@@ -179,6 +185,7 @@ Result<void> MemoryViewStore::clear() {
 void MemoryViewStore::reopen() {
   open_event_.reset();
   written_.clear();
+  view_changes_.opened(size_);
   rows_ = rows_since(size_, digests_);
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "projections/event_rows.h"
+#include "projections/view_changes.h"
 #include "projections/view_store.h"
 
 namespace projections {
@@ -60,6 +61,7 @@ class MemoryViewStore final : public ViewStore {
   std::optional<domain::Position> open_event_;
   std::vector<Written> written_;  // Since the last commit.
 
+  ViewChanges view_changes_;
   mutable std::mutex mutex_;
   std::map<Key, Versions> versions_;
   std::map<domain::Position, std::vector<ChangedRow>> changes_;

@@ -47,6 +47,9 @@ class Snapshot {
   // The position that it shows: the state after the event there.
   virtual domain::Position at() const = 0;
 
+  // Whether the view's rows are known to be the same after the event at `other`. Thread: any.
+  virtual bool is_same_at(View view, domain::Position other) const = 0;
+
   // The row of a key; nothing if there is none then. Errors: corrupt, io. Thread: any.
   virtual ledger::Result<std::optional<std::string>> get(View view, std::string_view key) const = 0;
 

@@ -116,6 +116,7 @@ RocksViewStore::RocksViewStore(Options options, std::unique_ptr<rocksdb::Env> en
       db_(std::move(db)),
       rows_(rows_since(state)),
       state_(std::move(state)) {
+  changes_.opened(state_.size);
   if (options_.bulk) bulk_.emplace(*db_, options_.directory);
 }
 
@@ -152,7 +153,7 @@ domain::Digest RocksViewStore::root() const {
 }
 
 std::unique_ptr<Snapshot> RocksViewStore::as_of(domain::Position at) const {
-  return snapshot_of(*db_, at);
+  return snapshot_of(*db_, changes_, at);
 }
 
 Result<std::vector<RowVersion>> RocksViewStore::versions(View view, std::string_view key,
@@ -181,6 +182,7 @@ void RocksViewStore::end_event() {
   if (!open_event_) return;
   const auto& changes = rows_->end();
   for (const auto& change : changes) {
+    changes_.changed(change.view, *open_event_);
     write(version_key(change.view, change.key, *open_event_), stored_row(change.row));
   }
   if (!changes.empty()) write(changes_key(*open_event_), stored_changes(changes));
@@ -215,6 +217,8 @@ Result<void> RocksViewStore::commit(domain::Position size, const domain::Digest&
   state.digests = rows_->sums().digests();
   const auto written = bulk_ ? bulk_->pass_on() : write_batch(state);
   if (!written) return written;
+  // Of a bulk store nothing can be read yet.
+  if (!bulk_) changes_.committed(size);
   const std::lock_guard lock(mutex_);
   state_ = std::move(state);
   return {};
@@ -286,6 +290,7 @@ Result<void> RocksViewStore::erase_leftovers() {
 }
 
 Result<void> RocksViewStore::clear() {
+  changes_.opened({});
   open_event_.reset();
   batch_.Clear();
   if (bulk_) bulk_.emplace(*db_, options_.directory);

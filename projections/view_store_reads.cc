@@ -113,9 +113,14 @@ class RocksCursor final : public RowCursor {
 
 class RocksSnapshot final : public Snapshot {
  public:
-  RocksSnapshot(rocksdb::DB& db, domain::Position at) : db_(db), at_(at) {}
+  RocksSnapshot(rocksdb::DB& db, const ViewChanges& changes, domain::Position at)
+      : db_(db), changes_(changes), at_(at) {}
 
   domain::Position at() const override { return at_; }
+
+  bool is_same_at(View view, domain::Position other) const override {
+    return changes_.is_same(view, at_, other);
+  }
 
   Result<std::optional<std::string>> get(View view, std::string_view key) const override {
     return newest_row(db_, view, key, at_);
@@ -128,13 +133,15 @@ class RocksSnapshot final : public Snapshot {
 
  private:
   rocksdb::DB& db_;
+  const ViewChanges& changes_;
   domain::Position at_;
 };
 
 }  // namespace
 
-std::unique_ptr<Snapshot> snapshot_of(rocksdb::DB& db, domain::Position at) {
-  return std::make_unique<RocksSnapshot>(db, at);
+std::unique_ptr<Snapshot> snapshot_of(rocksdb::DB& db, const ViewChanges& changes,
+                                      domain::Position at) {
+  return std::make_unique<RocksSnapshot>(db, changes, at);
 }
 
 Result<std::optional<std::string>> newest_row(rocksdb::DB& db, View view, std::string_view key,

@@ -14,6 +14,7 @@
 
 #include "projections/event_rows.h"
 #include "projections/view_store.h"
+#include "projections/view_changes.h"
 #include "projections/view_store_bulk.h"
 
 namespace projections {
@@ -79,6 +80,7 @@ class RocksViewStore final : public ViewStore {
   rocksdb::WriteBatch batch_;
   std::optional<BulkRows> bulk_;  // Instead of the batch, in a bulk store.
 
+  ViewChanges changes_;
   mutable std::mutex mutex_;
   StoreState state_;  // As committed.
 };
@@ -86,7 +88,8 @@ class RocksViewStore final : public ViewStore {
 // The newest row at or before `at`. Errors: corrupt, io.
 ledger::Result<std::optional<std::string>> newest_row(rocksdb::DB& db, View view,
                                                       std::string_view key, domain::Position at);
-std::unique_ptr<Snapshot> snapshot_of(rocksdb::DB& db, domain::Position at);
+std::unique_ptr<Snapshot> snapshot_of(rocksdb::DB& db, const ViewChanges& changes,
+                                      domain::Position at);
 ledger::Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view,
                                                     std::string_view key, domain::Position at,
                                                     std::size_t max);
