@@ -12,8 +12,7 @@ from pathlib import Path
 
 from rules import ContentError, sha256_hex
 
-PACKAGES = ("aide-common", "firewalld", "logcheck-database", "modsecurity-crs")
-CHOSEN_FILE = "packages.json"
+PACKAGES = ("aide-common", "firewalld", "logcheck-database", "modsecurity-crs")  # Of rules.
 _MEMBER_BYTES_MAX = 64 * 1024 * 1024
 _TIMEOUT_SECONDS = 300
 
@@ -40,20 +39,21 @@ class Package:
         return self.files[path]
 
 
-def fetch(cache: Path, refresh: bool, say) -> dict:
+def fetch(cache: Path, refresh: bool, say, names: tuple = PACKAGES) -> dict:
     """The oldest and the newest available version of each package: {name: (older, newer)}.
 
     What was chosen once is kept in the cache and used again without asking anybody, until
     `refresh`. Where the archive has one version only, older and newer are the same.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    chosen = None if refresh else _chosen_before(cache)
+    record = cache / ("packages.json" if names == PACKAGES else "-".join(names) + ".json")
+    chosen = None if refresh else _chosen_before(record, names)
     if chosen is None:
-        chosen = {name: _choose(name) for name in PACKAGES}
+        chosen = {name: _choose(name) for name in names}
         for name, versions in chosen.items():
             for entry in versions:
                 entry["file"] = _download(cache, name, entry["version"], say)
-        _write_atomically(cache / CHOSEN_FILE, json.dumps(chosen, indent=1, sort_keys=True) + "\n")
+        _write_atomically(record, json.dumps(chosen, indent=1, sort_keys=True) + "\n")
     else:
         say(f"packages: as chosen before, from {cache}")
     packages = {}
@@ -80,13 +80,13 @@ def _compare_versions(left: str, right: str) -> int:
     return -1 if lower.returncode == 0 else 1
 
 
-def _chosen_before(cache: Path):
+def _chosen_before(record: Path, names: tuple):
     try:
-        chosen = json.loads((cache / CHOSEN_FILE).read_text(encoding="utf-8"))
-        files = [cache / entry["file"] for name in PACKAGES for entry in chosen[name]]
+        chosen = json.loads(record.read_text(encoding="utf-8"))
+        files = [record.parent / entry["file"] for name in names for entry in chosen[name]]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    complete = set(chosen) == set(PACKAGES) and all(chosen.values())
+    complete = set(chosen) == set(names) and all(chosen.values())
     return chosen if complete and all(file.is_file() for file in files) else None
 
 
