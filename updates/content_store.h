@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,8 @@ class ContentStore {
   virtual Result<bool> has(const domain::Digest& digest) const = 0;
   // Errors: not_found ("content-unknown"), io.
   virtual Result<std::uint64_t> size(const domain::Digest& digest) const = 0;
+  // Where whoever serves files finds it; nothing: it lies in no file, or is not there.
+  virtual std::optional<std::filesystem::path> file_of(const domain::Digest&) const { return {}; }
   // Durable on return. Errors: not_found ("content-unknown"), io.
   virtual Result<void> remove(const domain::Digest& digest) = 0;
   // Everything, in order of digest.

@@ -162,6 +162,11 @@ Result<std::uint64_t> DirectoryContentStore::size(const domain::Digest& digest) 
   return fail(file_error("Looking at", path, errno));
 }
 
+std::optional<fs::path> DirectoryContentStore::file_of(const domain::Digest& digest) const {
+  if (!size(digest)) return std::nullopt;
+  return path_of(digest);
+}
+
 Result<void> DirectoryContentStore::remove(const domain::Digest& digest) {
   const fs::path path = path_of(digest);
   if (::unlink(path.c_str()) != 0) {

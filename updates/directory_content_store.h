@@ -33,6 +33,7 @@ class DirectoryContentStore final : public ContentStore {
   Result<std::string> get(const domain::Digest& digest) const override;
   Result<bool> has(const domain::Digest& digest) const override;
   Result<std::uint64_t> size(const domain::Digest& digest) const override;
+  std::optional<std::filesystem::path> file_of(const domain::Digest& digest) const override;
   Result<void> remove(const domain::Digest& digest) override;
   Result<std::vector<domain::Digest>> list() const override;
 

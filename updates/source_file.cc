@@ -5,35 +5,12 @@
 
 #include "updates/local_file.h"
 #include "updates/source_reader.h"
+#include "updates/tuf/paths.h"
 
 namespace ledger::updates {
 namespace {
 
 using domain::SourceFault;
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    if (i + 2 >= text.size()) return std::nullopt;
-    const int high = hex_digit(text[i + 1]);
-    const int low = hex_digit(text[i + 2]);
-    if (high < 0 || low < 0 || high + low == 0) return std::nullopt;  // No NUL in a path.
-    out += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return out;
-}
 
 Error too_large(const std::filesystem::path& path, std::uint64_t bytes_max) {
   return {ErrorKind::invalid, "file-too-large",
@@ -57,7 +34,7 @@ class FileSource final : public SourceReader {
   // As a web server does with a URL, but never out of the directory.
   Result<void, SourceFailure> stream(const std::string& name, std::uint64_t bytes_max,
                                      const Sink& sink, const std::stop_token& stop) override {
-    const auto decoded = percent_decoded(name);
+    const auto decoded = tuf::percent_decoded(name);
     const auto path = decoded ? std::filesystem::path(*decoded) : std::filesystem::path("..");
     if (std::find(path.begin(), path.end(), "..") != path.end() || path.is_absolute()) {
       return failed({ErrorKind::not_found, "file-unknown", "There is no file " + name + "."});
@@ -97,7 +74,7 @@ Result<std::unique_ptr<SourceReader>, SourceFailure> open_file_source(const std:
   std::string_view rest(url);
   rest.remove_prefix(std::string_view("file://").size());
   if (rest.starts_with("localhost/")) rest.remove_prefix(std::string_view("localhost").size());
-  const auto path = rest.starts_with('/') ? percent_decoded(rest) : std::nullopt;
+  const auto path = rest.starts_with('/') ? tuf::percent_decoded(rest) : std::nullopt;
   if (!path) {
     return tl::unexpected(SourceFailure{
         SourceFault::other, url + " names no directory of this machine; write file:///path."});

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int root_updates_max = 256;
 constexpr std::size_t delegations_max = 32;
+constexpr std::size_t listed_roles_max = 1024;
 constexpr const char* top = "targets";
 
 struct Visit {
@@ -35,6 +36,20 @@ std::vector<Visit> next_roles(const Metadata& metadata, const std::string& chain
     if (ends) break;
   }
   return next;
+}
+
+// All roles that this one delegates to. Roles by hash are too many to count; those that the
+// snapshot does not list have no metadata.
+std::vector<std::string> delegated_roles(const Metadata& metadata, const Metadata& snapshot) {
+  std::vector<std::string> names;
+  if (!metadata.delegations) return names;
+  for (const auto& role : metadata.delegations->roles) names.push_back(role.name);
+  if (!metadata.delegations->succinct) return names;
+  const std::string prefix = metadata.delegations->succinct->name_prefix + "-";
+  for (const auto& [file, facts] : snapshot.files) {
+    if (file.starts_with(prefix)) names.push_back(file.substr(0, file.rfind(".json")));
+  }
+  return names;
 }
 
 }  // namespace
@@ -173,6 +188,39 @@ Result<FoundTarget> Client::find(const std::string& path) {
   }
   return fail(ErrorKind::not_found, "target-unknown",
               "The repository has no target " + path + " by a role that may speak for it.");
+}
+
+Result<Client::Listing> Client::list() {
+  CHECK(trusted_.snapshot() != nullptr, "refresh() comes first");
+  Listing listing;
+  std::set<std::string> paths;
+  std::set<std::string> chains;
+  std::vector<Visit> open = {{top, ""}};
+  while (!open.empty()) {
+    const Visit visit = open.back();
+    open.pop_back();
+    if (!chains.insert(TrustedSet::chain_of(visit.parent_chain, visit.role)).second) continue;
+    if (chains.size() > listed_roles_max) {
+      return fail(ErrorKind::refused, "tuf-too-many-roles",
+                  "The repository delegates to more than " + std::to_string(listed_roles_max) +
+                      " roles; such a one is not copied.");
+    }
+    const auto chain = load_targets(visit.parent_chain, visit.role);
+    if (!chain) return fail(chain.error());
+    const Metadata& metadata = *trusted_.targets(*chain);
+    listing.roles.insert_or_assign(visit.role, &metadata);
+    for (const auto& [path, target] : metadata.targets) paths.insert(path);
+    for (auto& name : delegated_roles(metadata, *trusted_.snapshot())) {
+      open.push_back({std::move(name), *chain});
+    }
+  }
+  for (const auto& path : paths) {
+    auto found = find(path);
+    if (found) listing.targets.push_back(std::move(*found));
+    // One that is listed by a role that may not speak for it is nobody's target.
+    if (!found && found.error().kind != ErrorKind::not_found) return fail(found.error());
+  }
+  return listing;
 }
 
 Result<const Metadata*> Client::targets_of(const std::string& role) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "updates/tuf/metadata_directory.h"
 #include "updates/tuf/transport.h"
@@ -33,6 +34,14 @@ class Client {
   // After refresh(): what the repository says of this path, asking its delegations in order.
   // Errors: not_found ("target-unknown"), and those of metadata.
   Result<FoundTarget> find(const std::string& path);
+
+  // After refresh(): all that the repository says, for whoever copies it. Of a path that several
+  // roles list, what find() answers. Errors: refused ("tuf-too-many-roles"), those of metadata.
+  struct Listing {
+    std::vector<FoundTarget> targets;              // In order of path.
+    std::map<std::string, const Metadata*> roles;  // Of targets, "targets" among them.
+  };
+  Result<Listing> list();
 
   const TrustedSet& trusted() const { return trusted_; }
   // Top-level targets, and of one delegated role, fetched when it is not there yet.

@@ -13,14 +13,6 @@
 namespace ledger::updates::tuf {
 namespace {
 
-Result<void> sync_folder(const std::filesystem::path& folder) {
-  const Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!file.is_open() || ::fsync(file.get()) != 0) {
-    return fail(file_error("Syncing the directory", folder, errno));
-  }
-  return {};
-}
-
 Result<void> write_all(const std::filesystem::path& path, std::string_view bytes) {
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!file.is_open()) return fail(file_error("Making", path, errno));
@@ -35,6 +27,14 @@ Result<void> write_all(const std::filesystem::path& path, std::string_view bytes
 }
 
 }  // namespace
+
+Result<void> sync_folder(const std::filesystem::path& folder) {
+  const Descriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!file.is_open() || ::fsync(file.get()) != 0) {
+    return fail(file_error("Syncing the directory", folder, errno));
+  }
+  return {};
+}
 
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes) {
   const auto folder = path.has_parent_path() ? path.parent_path() : ".";

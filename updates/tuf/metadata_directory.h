@@ -13,6 +13,9 @@ namespace ledger::updates::tuf {
 // Errors: unavailable ("disk-full"), io.
 Result<void> replace_file(const std::filesystem::path& path, std::string_view bytes);
 
+// Names in this folder outlast a power cut from now on.
+Result<void> sync_folder(const std::filesystem::path& folder);
+
 class MetadataDirectory {
  public:
   explicit MetadataDirectory(std::filesystem::path directory) : directory_(std::move(directory)) {}

@@ -78,6 +78,17 @@ bool matches(std::string_view pattern, std::string_view path) {
   }
 }
 
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
 bool speaks_for(const DelegatedRole& role, std::string_view path) {
   if (std::any_of(role.paths.begin(), role.paths.end(),
                   [&](const auto& each) { return matches(each, path); })) {
@@ -118,6 +129,23 @@ std::string percent_encoded(std::string_view text, Slash slash) {
     out += '%';
     out += digits[byte >> 4U];
     out += digits[byte & 15U];
+  }
+  return out;
+}
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const int high = hex_digit(text[i + 1]);
+    const int low = hex_digit(text[i + 2]);
+    if (high < 0 || low < 0 || high + low == 0) return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
   }
   return out;
 }

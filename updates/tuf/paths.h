@@ -1,6 +1,7 @@
 // Which paths a delegated role speaks for, and names that are safe in URLs and file names.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ std::string name_for(const SuccinctRoles& roles, std::string_view path);
 // Everything but letters, digits and -._~ as %XX; a slash stays where it is asked to.
 enum class Slash { encoded, kept };
 std::string percent_encoded(std::string_view text, Slash slash);
+
+// Nothing: no such text, or one with a NUL, which no path has.
+std::optional<std::string> percent_decoded(std::string_view text);
 
 // "rules/25-031.json" as "rules/<hash>.25-031.json".
 std::string with_hash(std::string_view path, std::string_view hash);

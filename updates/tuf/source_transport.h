@@ -10,6 +10,10 @@
 
 namespace ledger::updates::tuf {
 
+// The errors of transfers, "source-timed-out" and the like, and what they say went wrong.
+Error error_of(const SourceFailure& failure);
+domain::SourceFault fault_of(const Error& error);
+
 class SourceTransport final : public Transport {
  public:
   // `proxy` as of open_source(). Errors: invalid ("source-url").

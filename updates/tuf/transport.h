@@ -18,7 +18,8 @@ class Transport {
   virtual ~Transport() = default;
   // Gives the file of this path (percent-encoded, relative) to `sink`, piece by piece, at most
   // `bytes_max` bytes. Errors: not_found ("file-unknown"), invalid ("file-too-large"),
-  // unavailable ("source-timed-out": too slow, "source-failed"), and those of the sink.
+  // unavailable ("source-timed-out", "source-tls-failed" and the like: named after the
+  // SourceFault), and those of the sink.
   virtual Result<void> get(const std::string& path, std::uint64_t bytes_max, const Sink& sink) = 0;
 };
 
