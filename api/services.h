@@ -21,6 +21,7 @@
 #include "projections/projector.h"
 #include "projections/view_store.h"
 #include "updates/content_store.h"
+#include "updates/served_file.h"
 
 namespace api {
 
@@ -96,6 +97,11 @@ struct Services {
   // Asks an RFC 3161 authority for a timestamp over these bytes; empty: none is configured.
   std::function<ledger::Result<std::string>(std::string_view)> timestamp = {};
   std::shared_ptr<KeptAnswers> kept = std::make_shared<KeptAnswers>();
+  // A file of the copy of a source's repository: "metadata/timestamp.json", "targets/...", as it
+  // stands in a URL. Errors: not_found ("source-unknown", "file-unknown").
+  std::function<ledger::Result<ledger::updates::ServedFile>(const domain::SourceId&,
+                                                            const std::string& path)>
+      repository_file = {};
 };
 
 }  // namespace api

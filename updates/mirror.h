@@ -16,6 +16,7 @@
 #include "ledger/domain/ids.h"
 #include "ledger/result.h"
 #include "updates/content_store.h"
+#include "updates/served_file.h"
 #include "updates/tuf/metadata.h"
 #include "updates/tuf/transport.h"
 
@@ -39,13 +40,6 @@ struct MirrorState {
   domain::Digest root_digest;
   std::map<std::string, domain::Time> expires;  // By role; delegated ones too.
   std::vector<MirrorTarget> targets;            // In order of path.
-};
-
-// What a request of a path under the repository's base URL is answered with.
-struct ServedFile {
-  std::filesystem::path file;
-  std::uint64_t bytes = 0;
-  bool immutable = false;  // Named by version or digest; only timestamp.json is not.
 };
 
 struct PullOptions {

@@ -27,6 +27,7 @@
 #include "tools/ledgerd/chores.h"
 #include "tools/ledgerd/first_start.h"
 #include "tools/ledgerd/metrics.h"
+#include "tools/ledgerd/mirrors.h"
 #include "tools/ledgerd/reactor.h"
 #include "tools/ledgerd/ticker.h"
 #include "tools/ledgerd/timestamp_authority.h"
@@ -61,6 +62,7 @@ struct Daemon::Parts {
   std::unique_ptr<store::RocksLog> log;
   std::unique_ptr<ledger::HeadKeeper> head_keeper;
   std::unique_ptr<ledger::updates::DirectoryContentStore> content;
+  std::optional<Mirrors> mirrors;
   std::optional<ledger::WorldSnapshots> snapshots;
   std::unique_ptr<ledger::Writer> writer;
   std::unique_ptr<projections::ViewStore> views;
@@ -120,6 +122,7 @@ Result<void> Daemon::Parts::open_record() {
   auto store_opened = ledger::updates::DirectoryContentStore::open(options.data / "content");
   if (!store_opened) return fail(store_opened.error());
   content = std::move(*store_opened);
+  mirrors.emplace(options.data / "sources", *content);
   return open_writer();
 }
 
@@ -215,6 +218,9 @@ Result<void> Daemon::Parts::make_services() {
   if (!options.timestamp_authority.empty()) {
     services->timestamp = timestamp_authority(options.timestamp_authority, entropy);
   }
+  services->repository_file = [this](const domain::SourceId& source, const std::string& path) {
+    return mirrors->find(source, path);
+  };
   api::add_routes(router, *services);
   tokens = api::token_book(*views, *log);
   auth.emplace(*tokens, clock, api::Auth::Options{});
