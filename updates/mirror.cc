@@ -73,18 +73,6 @@ class MetadataPart final : public tuf::Transport {
   std::string asked_;
 };
 
-class TargetsPart final : public tuf::Transport {
- public:
-  explicit TargetsPart(tuf::Transport& whole) : whole_(whole) {}
-  Result<void> get(const std::string& path, std::uint64_t bytes_max,
-                   const tuf::Sink& sink) override {
-    return whole_.get("targets/" + path, bytes_max, sink);
-  }
-
- private:
-  tuf::Transport& whole_;
-};
-
 class DirectoryMirror final : public Mirror {
  public:
   DirectoryMirror(fs::path directory, ContentStore& content)
@@ -246,7 +234,7 @@ class DirectoryMirror final : public Mirror {
   Result<void, PullFailure> fetch_targets(tuf::Transport& transport,
                                           const tuf::Client::Listing& listing,
                                           const PullOptions& options) {
-    TargetsPart targets(transport);
+    tuf::Below targets(transport, "targets/");
     for (const auto& found : listing.targets) {
       const MirrorTarget target{found.path, found.target.custom,
                                 *domain::digest_from_hex(found.target.hashes.at("sha256")),

@@ -229,6 +229,13 @@ Result<void> Repository::publish_timestamp(const KeyRing& ring, domain::Time now
               signed_file(part, "timestamp", {*role("timestamp")}, ring));
 }
 
+std::set<std::string> Repository::signers() const {
+  std::set<std::string> roles = changed_;
+  roles.insert("timestamp");
+  if (changed_ != std::set<std::string>{"timestamp"}) roles.insert("snapshot");
+  return roles;
+}
+
 Result<void> Repository::publish(const KeyRing& ring, domain::Time now) {
   // All is signed before anything is written: a missing key leaves the repository as it was.
   const bool only_timestamp = changed_ == std::set<std::string>{"timestamp"};

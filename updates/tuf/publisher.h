@@ -58,6 +58,8 @@ class Repository {
   // Other keys for this role, which is signed again by them.
   Result<void> rotate(const std::string& role, const std::vector<PublicKey>& keys);
 
+  // The roles whose keys publish() needs now; of a root with other keys, those before it too.
+  std::set<std::string> signers() const;
   // Writes what was changed, then snapshot and timestamp. After an error open it again. Errors:
   // refused ("keys-missing"), io.
   Result<void> publish(const KeyRing& ring, domain::Time now);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "ledger/result.h"
 
@@ -21,6 +22,19 @@ class Transport {
   // unavailable ("source-timed-out", "source-tls-failed" and the like: named after the
   // SourceFault), and those of the sink.
   virtual Result<void> get(const std::string& path, std::uint64_t bytes_max, const Sink& sink) = 0;
+};
+
+// The files of a transport that lie below "metadata/", or the like.
+class Below final : public Transport {
+ public:
+  Below(Transport& whole, std::string prefix) : whole_(whole), prefix_(std::move(prefix)) {}
+  Result<void> get(const std::string& path, std::uint64_t bytes_max, const Sink& sink) override {
+    return whole_.get(prefix_ + path, bytes_max, sink);
+  }
+
+ private:
+  Transport& whole_;
+  std::string prefix_;
 };
 
 // The whole file.
