@@ -92,10 +92,11 @@ Result<void, SourceFailure> SourceReader::stream(const std::string& name, std::u
 }
 
 Result<std::unique_ptr<SourceReader>, SourceFailure> open_source(const std::string& url,
-                                                                 const std::string& proxy) {
+                                                                 const std::string& proxy,
+                                                                 const SourceTls& tls) {
   if (url.starts_with("file://")) return open_file_source(url);
   if (url.starts_with("http://") || url.starts_with("https://")) {
-    return open_http_source(url, proxy);
+    return open_http_source(url, proxy, tls);
   }
   return tl::unexpected(SourceFailure{SourceFault::other,
                                       "A source's URL begins with https://, http:// or file://."});

@@ -161,8 +161,11 @@ class Watchdog {
 
 class HttpSource final : public SourceReader {
  public:
-  HttpSource(Url url, std::optional<Url> proxy)
-      : url_(std::move(url)), proxy_(std::move(proxy)), client_(url_.origin) {
+  HttpSource(Url url, std::optional<Url> proxy, const SourceTls& tls)
+      : url_(std::move(url)),
+        proxy_(std::move(proxy)),
+        client_(url_.origin, tls.certificate.string(), tls.key.string()) {
+    if (!tls.authority.empty()) client_.set_ca_cert_path(tls.authority.string());
     client_.set_connection_timeout(limits::source_timeout);
     client_.set_read_timeout(limits::source_timeout);
     client_.set_write_timeout(limits::source_timeout);
@@ -340,7 +343,8 @@ class HttpSource final : public SourceReader {
 }  // namespace
 
 Result<std::unique_ptr<SourceReader>, SourceFailure> open_http_source(const std::string& url,
-                                                                      const std::string& proxy) {
+                                                                      const std::string& proxy,
+                                                                      const SourceTls& tls) {
   auto source = parsed(url);
   if (!source) {
     return tl::unexpected(
@@ -354,7 +358,7 @@ Result<std::unique_ptr<SourceReader>, SourceFailure> open_http_source(const std:
           SourceFailure{SourceFault::proxy_failed, "The proxy is not http://host[:port]."});
     }
   }
-  return std::make_unique<HttpSource>(std::move(*source), std::move(through));
+  return std::make_unique<HttpSource>(std::move(*source), std::move(through), tls);
 }
 
 }  // namespace ledger::updates

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -37,14 +38,24 @@ class SourceReader {
                                              const Sink& sink, const std::stop_token& stop);
 };
 
+// Whom a reader trusts over https://, and who it is there, as PEM files. Empty: whom this machine
+// trusts, and nobody.
+struct SourceTls {
+  std::filesystem::path authority;
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+};
+
 // A reader of file://, http:// or https:// URLs. `proxy` is "http://host:port", or empty; it is
 // not used for files. Nothing is asked yet.
 Result<std::unique_ptr<SourceReader>, SourceFailure> open_source(const std::string& url,
-                                                                 const std::string& proxy);
+                                                                 const std::string& proxy,
+                                                                 const SourceTls& tls = {});
 
 // The directory that a file:// URL names.
 Result<std::unique_ptr<SourceReader>, SourceFailure> open_file_source(const std::string& url);
 Result<std::unique_ptr<SourceReader>, SourceFailure> open_http_source(const std::string& url,
-                                                                      const std::string& proxy);
+                                                                      const std::string& proxy,
+                                                                      const SourceTls& tls);
 
 }  // namespace ledger::updates

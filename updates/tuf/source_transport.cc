@@ -41,8 +41,9 @@ domain::SourceFault fault_of(const Error& error) {
 }
 
 Result<std::unique_ptr<SourceTransport>> SourceTransport::open(const std::string& url,
-                                                               const std::string& proxy) {
-  auto reader = open_source(url, proxy);
+                                                               const std::string& proxy,
+                                                               const SourceTls& tls) {
+  auto reader = open_source(url, proxy, tls);
   if (!reader) return fail(ErrorKind::invalid, "source-url", reader.error().detail);
   return std::unique_ptr<SourceTransport>(new SourceTransport(std::move(*reader)));
 }

@@ -16,9 +16,10 @@ domain::SourceFault fault_of(const Error& error);
 
 class SourceTransport final : public Transport {
  public:
-  // `proxy` as of open_source(). Errors: invalid ("source-url").
+  // `proxy` and `tls` as of open_source(). Errors: invalid ("source-url").
   static Result<std::unique_ptr<SourceTransport>> open(const std::string& url,
-                                                       const std::string& proxy);
+                                                       const std::string& proxy,
+                                                       const SourceTls& tls = {});
   Result<void> get(const std::string& path, std::uint64_t bytes_max, const Sink& sink) override;
 
  private:
