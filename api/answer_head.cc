@@ -103,7 +103,8 @@ std::string answer_head(const Response& response, const AnswerHead& head) {
   const bool bodiless = response.status == 204 || response.status == 304;
   if (!bodiless) {
     if (head.framing == BodyFraming::length) {
-      add(out, "Content-Length", std::to_string(response.body.size()));
+      const std::uint64_t length = response.file ? response.file->bytes : response.body.size();
+      add(out, "Content-Length", std::to_string(length));
     } else if (head.framing == BodyFraming::chunked) {
       add(out, "Transfer-Encoding", "chunked");
     }

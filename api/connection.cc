@@ -49,6 +49,7 @@ void Connection::finish() {
   phase_ = Phase::finished;
   transport_->close();
   forget_stream();
+  download_.reset();
   request_.reset();
   host_->open.erase(this);
   host_->on_closed(address_);
@@ -61,6 +62,7 @@ void Connection::sweep(Moment at) {
     if (!stream_->events) return ask_source();
     return write_piece(": keep-alive\n\n");
   }
+  if (download_ != nullptr && download_->parked) go_on_with_download();
   const bool waits_for_handler = phase_ == Phase::handling || (stream_ != nullptr && !writing_);
   if (waits_for_handler || at < deadline_) return;
   if (phase_ != Phase::body) return finish();

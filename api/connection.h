@@ -98,6 +98,10 @@ class Connection final : public Transport::Events, public std::enable_shared_fro
     bool ended = false;   // Its last bytes are being written.
     Moment quiet_since{};
   };
+  struct Download {
+    FileBody rest;
+    bool parked = false;  // No handler could wait for the disk.
+  };
 
   void enter(Phase phase, std::chrono::milliseconds deadline);
   void await_request();
@@ -116,6 +120,12 @@ class Connection final : public Transport::Events, public std::enable_shared_fro
   void write(std::string first, std::string second);
   void after_write();
   void linger();
+
+  // connection_files.cc
+  void begin_download(Response response);
+  void go_on_with_download();
+  void read_from_disk();
+  void on_file_piece(ledger::Result<std::optional<std::string>> piece);
 
   void begin_stream(Response response);
   void ask_source();
@@ -153,6 +163,7 @@ class Connection final : public Transport::Events, public std::enable_shared_fro
   std::array<std::size_t, 2> written_{};
   bool writing_ = false;
   std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Download> download_;
 };
 
 }  // namespace api

@@ -39,6 +39,9 @@ void Connection::begin_answer(Response response) {
         {503, "too-many-streams", "Too many streams are open.", {}, {{"Retry-After", "5"}}});
   }
   keep_alive_ = keep_alive_ && !host_->totals.draining;
+  if (response.file && response.file->bytes > 0 && !head_only) {
+    return begin_download(std::move(response));
+  }
   const auto framing = response.source == nullptr ? BodyFraming::length : BodyFraming::chunked;
   std::string head = head_of(response, framing);
   note_answer(response.status);
@@ -100,6 +103,7 @@ void Connection::after_write() {
     return advance();
   }
   if (stream_ != nullptr) return stream_->ended ? linger() : ask_source();
+  if (download_ != nullptr) return go_on_with_download();
   keep_alive_ ? await_request() : linger();
 }
 

@@ -52,12 +52,22 @@ class Source {
   virtual std::optional<std::string> next() = 0;
 };
 
+class OpenFile;
+
+// A part of a file, read as the peer takes it.
+struct FileBody {
+  std::shared_ptr<const OpenFile> file;
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;  // Still to be sent.
+};
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::unique_ptr<Source> source;  // Instead of body; sent chunked.
+  std::optional<FileBody> file;    // Instead of body; sent with its length.
 };
 
 // Called once, from any thread, soon or later.

@@ -35,6 +35,8 @@ constexpr auto pages_of_http = std::to_array<ProblemPage>({
     {"event-unknown", "There is no such event", "Positions run from 0 to Ledger-Head."},
     {"expectation-failed", "The server cannot do what Expect asks",
      "Only Expect: 100-continue is known."},
+    {"file-shortened", "A file became shorter while it was sent",
+     "Somebody changes files of the store in place: verify it, and fetch the file again."},
     {"header-repeated", "A header that may be given once was given twice",
      "Send each of Host, Authorization, Content-Type, Content-Length, Idempotency-Key and Expect "
      "once."},
@@ -77,6 +79,8 @@ constexpr auto pages_of_http = std::to_array<ProblemPage>({
      "Ask somebody whose role does, or an administrator for another role. The refusal was "
      "recorded."},
     {"problem-unknown", "There is no such problem", "GET /problems lists all."},
+    {"range-outside", "The range begins beyond the end of the file",
+     "Content-Range says how long the file is. Begin again without Range if it should be longer."},
     {"rate-limited", "Too many requests in a short time",
      "Wait for the seconds of Retry-After; RateLimit says how many may follow."},
     {"request-in-flight", "The same request is being worked on",

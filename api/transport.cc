@@ -1,6 +1,7 @@
 #include "api/transport.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <boost/asio/io_context.hpp>
@@ -20,12 +21,17 @@ namespace {
 using Socket = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
 using TlsStream = asio::ssl::stream<Socket>;
 
+constexpr int unsent_bytes_max = 131'072;
+
 Socket adopted(IoThread& thread, int descriptor, int family) {
   Socket socket(thread.context().get_executor());
   error_code error;
   socket.assign(family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor, error);
   // An answer is written in one piece, so waiting for more would only delay it.
   if (!error) socket.set_option(tcp::no_delay(true), error);
+  // What the peer does not take yet waits in the file that is sent, not in the kernel's memory.
+  using UnsentMax = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+  if (!error) socket.set_option(UnsentMax(unsent_bytes_max), error);
   return socket;
 }
 
