@@ -35,9 +35,9 @@ class BeastServer final : public Server {
   BeastServer(Options options, Front& front, std::unique_ptr<Listener> listener, TlsContext tls)
       : options_(std::move(options)),
         front_(front),
-        tls_(std::move(tls)),
         pool_(options_.handlers),
-        listener_(std::move(listener)) {}
+        listener_(std::move(listener)),
+        tls_(std::move(tls)) {}
 
   ~BeastServer() override { stop(); }
 
@@ -66,6 +66,14 @@ class BeastServer final : public Server {
         for (Connection* connection : raw->streaming) connection->wake();
       });
     }
+  }
+
+  Result<void> use_tls(const TlsFiles& files) override {
+    auto made = server_tls(files);
+    if (!made) return fail(made.error());
+    const std::lock_guard lock(mutex_);
+    tls_ = std::move(*made);
+    return {};
   }
 
   void stop() override {
@@ -105,11 +113,17 @@ class BeastServer final : public Server {
         ::close(accepted.socket);
         return closed(accepted.address);
       }
-      auto transport = tls_ == nullptr
+      const TlsContext tls = now_tls();
+      auto transport = tls == nullptr
                            ? plain_transport(host->thread, accepted.socket, accepted.family)
-                           : tls_transport(host->thread, accepted.socket, accepted.family, *tls_);
+                           : tls_transport(host->thread, accepted.socket, accepted.family, *tls);
       std::make_shared<Connection>(host, std::move(transport), accepted.address)->start();
     });
+  }
+
+  TlsContext now_tls() {
+    const std::lock_guard lock(mutex_);
+    return tls_;
   }
 
   bool admit(const std::string& address) {
@@ -163,7 +177,6 @@ class BeastServer final : public Server {
 
   Options options_;
   Front& front_;
-  TlsContext tls_;
   ServerTotals totals_;
   HandlerPool pool_;
   std::vector<std::shared_ptr<ConnectionHost>> hosts_;
@@ -172,6 +185,7 @@ class BeastServer final : public Server {
   bool stopped_ = false;
 
   std::mutex mutex_;
+  TlsContext tls_;
   std::condition_variable all_closed_;
   std::map<std::string, std::size_t> by_address_;
   std::atomic<std::uint64_t> connections_refused_{0};

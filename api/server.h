@@ -36,6 +36,9 @@ class Server {
   virtual std::uint16_t port() const = 0;
   // Sources that had nothing are asked again. Cheap when there are none. Thread: any.
   virtual void wake() = 0;
+  // Connections from now on are served with these, as after a renewal. Those that are open stay as
+  // they are. Errors: io ("tls-files-unusable": the old ones stay). Thread: any.
+  virtual ledger::Result<void> use_tls(const TlsFiles& files) = 0;
   // No more connections; what was asked is answered (limits.stop_deadline), event streams end with
   // "event: bye". Returns when nothing of the server runs any more; once.
   virtual void stop() = 0;

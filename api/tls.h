@@ -11,9 +11,15 @@
 
 namespace api {
 
+// Whether who connects shows a certificate.
+enum class PeerCertificate { none, asked, required };
+
 struct TlsFiles {
   std::filesystem::path certificate;  // PEM, with the chain.
   std::filesystem::path key;          // PEM.
+  // Of peers: whose authority signs them (PEM). One that does not hold ends the handshake.
+  PeerCertificate peers = PeerCertificate::none;
+  std::filesystem::path peer_authority = {};
 };
 
 struct MadeCertificate {

@@ -17,6 +17,12 @@ ledger::Result<TlsContext> server_tls(const TlsFiles& files) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX* raw = context->native_handle();
   SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+  if (files.peers != PeerCertificate::none) {
+    SSL_CTX_set_min_proto_version(raw, TLS1_3_VERSION);
+    // Whoever comes again is looked at again: a session would outlive a revoked certificate.
+    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_num_tickets(raw, 0);
+  }
   SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   // An idle connection gives its buffers back.
   SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS);
@@ -25,6 +31,12 @@ ledger::Result<TlsContext> server_tls(const TlsFiles& files) {
   if (error) return unusable(files.certificate, error);
   context->use_private_key_file(files.key.string(), ssl::context::pem, error);
   if (error) return unusable(files.key, error);
+  if (files.peers == PeerCertificate::none) return context;
+  const bool required = files.peers == PeerCertificate::required;
+  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                     nullptr);
+  context->load_verify_file(files.peer_authority.string(), error);
+  if (error) return unusable(files.peer_authority, error);
   return context;
 }
 

@@ -14,7 +14,8 @@ namespace api {
 
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
-// TLS 1.2 and newer, no renegotiation. Errors: io ("tls-files-unusable").
+// TLS 1.2 and newer, no renegotiation; for peers with certificates, who are our own, 1.3. Errors:
+// io ("tls-files-unusable").
 ledger::Result<TlsContext> server_tls(const TlsFiles& files);
 
 }  // namespace api
