@@ -22,8 +22,8 @@ using enum Permission;
 // What everybody with a token may do.
 constexpr Set known = set_of(public_, signed_in);
 constexpr Set viewer = known | set_of(read, read_log);
-constexpr Set auditor = viewer | set_of(read_access, export_, verify);
-constexpr Set operator_ = viewer | set_of(export_, operate);
+constexpr Set auditor = viewer | set_of(read_access, export_, content, verify);
+constexpr Set operator_ = viewer | set_of(export_, content, operate);
 constexpr Set approver = operator_ | set_of(apply);
 constexpr Set admin = approver | set_of(read_access, verify, configure, administer, enrol);
 // Machines: each speaks for itself and fetches what it installs or distributes. A computer that was

@@ -208,6 +208,7 @@ void add_routes(Router& router, const Services& services) {
   add_token_routes(routes);
   add_service_routes(routes);
   add_openapi_routes(routes);
+  add_repository_routes(routes);
 }
 
 }  // namespace api

@@ -110,6 +110,7 @@ void add_access_routes(Routes&);
 void add_token_routes(Routes&);
 void add_service_routes(Routes&);
 void add_openapi_routes(Routes&);
+void add_repository_routes(Routes&);
 
 // -- For lists -----------------------------------------------------------------------------------
 

@@ -62,6 +62,8 @@ class Chapters:
         self.call("showTile", path={"tile": f"0/000.p/{min(size, 255)}"}, expect=200)
         self.call("showTile", path={"tile": "entries/000.p/2"}, expect=200)
         self.call("showTile", path={"tile": "9/000"}, expect=404)
+        self.call("fetchRepositoryFile",
+                  path={"source": "nobody", "path": "metadata/timestamp.json"}, expect=404)
         self.call("proveConsistency", query={"from": 3, "to": size}, expect=200)
         self.call("proveConsistency", query={"from": 9, "to": 3}, expect=400)
         self.listed("listSigningKeys")

@@ -5,8 +5,8 @@ import re
 # As the security page has it, told again: who may do what.
 KNOWN = {"public", "signed_in"}
 VIEWER = KNOWN | {"read", "read_log"}
-AUDITOR = VIEWER | {"read_access", "export", "verify"}
-OPERATOR = VIEWER | {"export", "operate"}
+AUDITOR = VIEWER | {"read_access", "export", "content", "verify"}
+OPERATOR = VIEWER | {"export", "content", "operate"}
 APPROVER = OPERATOR | {"apply"}
 ADMIN = APPROVER | {"read_access", "verify", "configure", "administer", "enrol"}
 ROLES = {

@@ -4,8 +4,10 @@
 #include <fstream>
 
 #include "api/file_answer.h"
+#include "api/repository_answer.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/unit/api/test_server.h"
+#include "updates/served_file.h"
 
 namespace api::testing {
 namespace {
@@ -186,6 +188,43 @@ TEST(Files, ThatAreBegunAreFinishedWhenTheServerStops) {
   EXPECT_FALSE(client.read_until("\r\n\r\n").empty());
   std::jthread stopping([&] { files.server->server->stop(); });
   EXPECT_EQ(client.read_until(the_end).size(), 30'000'000U);
+}
+
+TEST(RepositoryFiles, AreFoundByThePathAsSentAndKnownByTheirDigest) {
+  const tests::ScratchDirectory scratch;
+  const std::string digest(64, 'a');
+  std::ofstream(scratch / "one") << "{}";
+  std::vector<std::string> asked;
+  Router router;
+  const auto find = [&](const domain::SourceId& source,
+                        const std::string& path) -> ledger::Result<ledger::updates::ServedFile> {
+    asked.push_back(source.value + "|" + path);
+    if (source.value != "vendor") {
+      return ledger::fail(ledger::ErrorKind::not_found, "source-unknown", "Nobody knows it.");
+    }
+    return ledger::updates::ServedFile{scratch / "one", 2, path.ends_with(".hdb")};
+  };
+  router.add(
+      {"GET", "/repository/{source}/{path...}", Permission::public_,
+       answering([find](const Request& request) { return repository_answer(request, find); })});
+  const TestServer server(std::move(router));
+  const auto port = server.server->port();
+
+  const std::string target = "targets/patterns/a%2Fb/" + digest + ".virus.hdb";
+  const auto bytes = ask(port, get("/repository/vendor/" + target));
+  EXPECT_EQ(asked.back(), "vendor|" + target);
+  EXPECT_EQ(bytes.headers.at("etag"), "\"" + digest + "\"");
+  EXPECT_EQ(bytes.headers.at("content-type"), "application/octet-stream");
+  EXPECT_EQ(bytes.headers.at("cache-control"), "private, max-age=31536000, immutable");
+
+  const auto timestamp = ask(port, get("/repository/vendor/metadata/timestamp.json"));
+  EXPECT_EQ(timestamp.body, "{}");
+  EXPECT_EQ(timestamp.headers.at("content-type"), "application/json");
+  EXPECT_EQ(timestamp.headers.at("cache-control"), "no-cache");
+
+  EXPECT_EQ(ask(port, get("/repository/nobody/metadata/timestamp.json")).status, 404);
+  EXPECT_EQ(ask(port, get("/repository/vendor/../x")).body, "{}");
+  EXPECT_EQ(asked.back(), "vendor|../x");
 }
 
 }  // namespace
