@@ -41,18 +41,26 @@ tuf::KeyRing PublishedSite::ring(const std::vector<std::string>& names) {
   return ring;
 }
 
-PublishedSite::PublishedSite() {
+PublishedSite::PublishedSite(const std::string& owner) {
+  using Names = std::vector<std::string>;
+  const auto of = [&](Names names) {
+    for (auto& name : names) name = owner + name;
+    return names;
+  };
+  signers_ = of(signers_);
   tuf::Root root;
-  root.keys = public_keys({"root-1", "root-2", "root-3", "targets-1", "targets-2", "targets-3",
-                           "snapshot", "timestamp"});
-  root.roles = {{"root", role_by({"root-1", "root-2", "root-3"}, 2)},
-                {"targets", role_by({"targets-1", "targets-2", "targets-3"}, 2)},
-                {"snapshot", role_by({"snapshot"}, 1)},
-                {"timestamp", role_by({"timestamp"}, 1)}};
+  const Names roots = of({"root-1", "root-2", "root-3"});
+  const Names targets = of({"targets-1", "targets-2", "targets-3"});
+  const Names online = of({"snapshot", "timestamp"});
+  for (const auto& names : {roots, targets, online}) root.keys.merge(public_keys(names));
+  root.roles = {{"root", role_by(roots, 2)},
+                {"targets", role_by(targets, 2)},
+                {"snapshot", role_by(of({"snapshot"}), 1)},
+                {"timestamp", role_by(of({"timestamp"}), 1)}};
   tuf::Delegations delegations{
-      public_keys({"rules", "patterns"}),
-      {{"rules", role_by({"rules"}, 1), true, {"rules/*"}, {}},
-       {"patterns", role_by({"patterns"}, 1), true, {"patterns/*/*/*/*"}, {}}},
+      public_keys(of({"rules", "patterns"})),
+      {{"rules", role_by(of({"rules"}), 1), true, {"rules/*"}, {}},
+       {"patterns", role_by(of({"patterns"}), 1), true, {"patterns/*/*/*/*"}, {}}},
       {}};
   const auto made =
       tuf::Repository::create(scratch_.path(), root, delegations, ring(signers_), noon);

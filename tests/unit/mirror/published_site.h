@@ -20,7 +20,8 @@ inline constexpr domain::Time noon{1'800'000'000'000'000};
 
 class PublishedSite final : public tuf::Transport {
  public:
-  PublishedSite();
+  // Of another owner: with other keys.
+  explicit PublishedSite(const std::string& owner = "");
 
   void add(const std::string& path, const std::string& bytes, domain::Time now = noon);
   void retire(const std::string& path, domain::Time now = noon);
