@@ -1,0 +1,68 @@
+// A relay as a process: its state on disk, its rounds, and the server that agents fetch from.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/domain/ids.h"
+#include "ledger/result.h"
+
+namespace ledger_relay {
+
+struct Options {
+  std::filesystem::path state;
+  std::string manager;  // https://host:port of its machine listener; empty: it has none.
+  std::string address = "0.0.0.0";
+  std::uint16_t port = 8472;
+  std::string url;          // Where others reach it; for enrolment.
+  bool plain_http = false;  // Behind a proxy that speaks TLS, or in tests.
+  std::chrono::seconds interval{60};
+
+  // For enrolment, when there is no identity yet.
+  std::string token;
+  std::filesystem::path authority;
+  std::string fingerprint;
+  std::string name;
+  std::string platform = "linux";
+};
+
+struct ImportOptions {
+  std::filesystem::path state;
+  std::filesystem::path bundle;
+  ledger::domain::SourceId source;
+  std::optional<ledger::domain::Digest> trust_root;
+};
+
+class Daemon {
+ public:
+  // Enrols if it has to, and listens. Errors: unavailable ("ledger-locked": another process has
+  // this state), those of enrolment, of the identity, of listening.
+  static ledger::Result<std::unique_ptr<Daemon>> start(const Options& options);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  std::string url() const;
+  // One round; whether everything went well.
+  bool run_once();
+  // Rounds until stop(), on a thread of their own.
+  void run();
+  // What was asked for is answered; a pull that is under way is given up, and goes on next time.
+  void stop();
+
+ private:
+  struct Parts;
+  explicit Daemon(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+// Feeds a bundle to the relay of this state, whether it runs or not. The answer is a line for
+// people. Errors: those of the import, unavailable ("relay-silent": it runs but does not answer).
+ledger::Result<std::string> import_into(const ImportOptions& options);
+
+}  // namespace ledger_relay
