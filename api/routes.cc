@@ -196,6 +196,7 @@ void add_routes(Router& router, const Services& services) {
   add_computer_routes(routes);
   add_enrolment_routes(routes);
   add_agent_routes(routes);
+  add_ruleset_routes(routes);
   add_group_routes(routes);
   add_instruction_routes(routes);
   add_relay_routes(routes);

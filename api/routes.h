@@ -98,6 +98,7 @@ void add_computer_routes(Routes&);
 void add_exposure_routes(Routes&);
 void add_enrolment_routes(Routes&);
 void add_agent_routes(Routes&);
+void add_ruleset_routes(Routes&);
 void add_group_routes(Routes&);
 void add_instruction_routes(Routes&);
 void add_relay_routes(Routes&);
@@ -161,6 +162,9 @@ Routes::Make make_new(QueryNames texts = {}) {
     return domain::CommandPayload(std::move(*command));
   };
 }
+
+// The computer of the path, if it is the caller's own: all that an agent's credential opens.
+Answered<domain::ComputerId> own_computer(const Request& request);
 
 // The key of an instruction's row; nothing: there is no instruction of this name.
 std::optional<std::string> instruction_key(const domain::InstructionId& instruction);

@@ -18,16 +18,6 @@ using domain::ComputerId;
 using domain::Duration;
 using domain::SettingName;
 
-// An agent's token opens only what is its own computer's.
-Answered<ComputerId> own_computer(const Request& request) {
-  const auto computer = path_name<ComputerId>(request, "computer");
-  if (!computer) return refused(computer.error());
-  if (!request.caller || request.caller->computer != *computer) {
-    return refused("not-your-computer", "This token speaks for another computer.", 403);
-  }
-  return *computer;
-}
-
 // A command of an agent. Reports need no key: one that comes twice says nothing new.
 Answered<domain::Command> agent_command(const Request& request, const Services& services) {
   auto command = new_command(request, services, IfMatch::none);
@@ -241,6 +231,15 @@ void speak(std::shared_ptr<const Request> request, const Services& services, Rep
 }
 
 }  // namespace
+
+Answered<ComputerId> own_computer(const Request& request) {
+  const auto computer = path_name<ComputerId>(request, "computer");
+  if (!computer) return refused(computer.error());
+  if (!request.caller || request.caller->computer != *computer) {
+    return refused("not-your-computer", "This token speaks for another computer.", 403);
+  }
+  return *computer;
+}
 
 void add_agent_routes(Routes& routes) {
   routes.later("POST", "/v1/computers/{computer}/report", Permission::agent, report,

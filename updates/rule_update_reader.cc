@@ -260,7 +260,7 @@ std::string summary(const std::vector<codec::JsonError>& errors) {
          (others == 0 ? "" : " (" + std::to_string(others) + " more errors.)");
 }
 
-Result<std::string> rule_body(std::string_view document, domain::RuleId rule) {
+Result<std::map<domain::RuleId, std::string>> rule_bodies(std::string_view document) {
   const auto malformed = [](const std::string& detail) {
     return fail(ErrorKind::corrupt, "rule-update-malformed",
                 "The document is no rule update. " + detail);
@@ -270,16 +270,25 @@ Result<std::string> rule_body(std::string_view document, domain::RuleId rule) {
   const JsonValue* member = json.root.member("rules");
   const auto* rules = member == nullptr ? nullptr : std::get_if<JsonArray>(&member->value);
   if (rules == nullptr) return malformed("It has no rules.");
+  std::map<domain::RuleId, std::string> bodies;
   for (const auto& each : *rules) {
     const JsonValue* id = each.member("id");
     const JsonValue* body = each.member("body");
-    domain::RuleId found;
-    JsonReader reader;
-    if (id == nullptr || !reader.read(*id, found) || found != rule) continue;
+    domain::RuleId rule;
     std::string text;
-    if (body == nullptr || !reader.read(*body, text)) return malformed("The rule has no body.");
-    return text;
+    JsonReader reader;
+    if (id == nullptr || !reader.read(*id, rule)) continue;
+    if (body == nullptr || !reader.read(*body, text)) return malformed("A rule has no body.");
+    bodies.emplace_hint(bodies.end(), rule, std::move(text));
   }
+  return bodies;
+}
+
+Result<std::string> rule_body(std::string_view document, domain::RuleId rule) {
+  auto bodies = rule_bodies(document);
+  if (!bodies) return fail(bodies.error());
+  const auto found = bodies->find(rule);
+  if (found != bodies->end()) return std::move(found->second);
   return fail(ErrorKind::not_found, "rule-unknown",
               "The rule update has no rule " + std::to_string(rule.value) + ".");
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,9 @@ std::string summary(const std::vector<codec::JsonError>& errors);
 // The body of one rule of a document that was imported.
 // Errors: not_found ("rule-unknown"), corrupt ("rule-update-malformed").
 Result<std::string> rule_body(std::string_view document, domain::RuleId rule);
+
+// All of its bodies, by rule. Errors: corrupt ("rule-update-malformed").
+Result<std::map<domain::RuleId, std::string>> rule_bodies(std::string_view document);
 
 // The bytes of a document on this machine, at most limits::http_import_bytes_max.
 // Errors: not_found ("file-unknown"), invalid ("not-a-file", "file-too-large"), io ("file-failed").

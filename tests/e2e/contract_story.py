@@ -256,6 +256,7 @@ class Story(Chapters):
                   body={"action": "download_update"}, expect=200)
         own = self.tokens["pc-1"]
         orders = self.call("showOrders", path={"computer": "pc-1"}, token=own, expect=200).json()
+        self.call("showOrderedRuleset", path={"computer": "pc-1"}, token=own, expect=200)
         path = {"computer": "pc-1", "instruction": orders["instructions"][0]["instruction"]}
         self.call("takeInstruction", path=path, body={}, token=own, expect=200)
         self.call("finishInstruction", path=path, token=own, expect=200,

@@ -3,7 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ledger/digest.h"
 #include "tests/unit/api/answering_ledger.h"
+#include "updates/machine/ruleset_json.h"
 
 namespace tests {
 namespace {
@@ -180,6 +182,42 @@ TEST_F(ApiAgents, AreToldWhatToDoAndAnswer) {
   ASSERT_EQ(done.status, 200) << done.body;
   const auto event = ledger.get("/v1/events/" + done.field("position"));
   EXPECT_EQ(event.field("causation"), told.field("position")) << event.body;
+}
+
+TEST_F(ApiAgents, AreGivenTheRulesOfTheirPolicyWithBodiesByTheDigestThatIsExpected) {
+  const std::string path = "/v1/computers/pc-1/ruleset";
+  const auto none = json::parse(ledger.get(path).body);
+  EXPECT_EQ(none["rules"].size(), 0U);
+  ledger.caller.role = domain::Role::admin;
+  ledger.import_update("26-001", 3, 1);
+  ledger.post("/v1/policies", R"({"policy":"web"})");
+  ledger.post("/v1/policies/web:assignRules", R"({"modules":["firewall"]})");
+  ASSERT_EQ(ledger.post("/v1/computers/pc-1:assignPolicy", R"({"policy":"web"})").status, 200);
+  ledger.caller.role = domain::Role::agent;
+  const auto orders = json::parse(ledger.get("/v1/computers/pc-1/instructions").body);
+  const std::string expected = orders["expected_ruleset"]["ruleset"];
+  const auto told = ledger.get(path);
+  ASSERT_EQ(told.status, 200) << told.body;
+  EXPECT_EQ(told.headers.at("etag"), "\"" + expected + "\"");
+  const auto ruleset = json::parse(told.body);
+  EXPECT_EQ(ruleset["ruleset"], expected);
+  EXPECT_EQ(ruleset["update"], "26-001");
+  std::vector<ledger::updates::machine::OrderedRule> rules;
+  for (const auto& each : ruleset["rules"]) {
+    rules.push_back({{each["rule"]},
+                     domain::Module::firewall,
+                     "",
+                     std::to_string(each["version"].get<int>()),
+                     ledger::sha256(each["body"].get<std::string>()),
+                     ""});
+    EXPECT_EQ(each["body_digest"], hex(rules.back().body_digest));
+    EXPECT_EQ(each["module"], "firewall");
+  }
+  ASSERT_EQ(rules.size(), 3U);
+  EXPECT_EQ(hex(ledger::updates::machine::digest_of(rules).value()), expected);
+  EXPECT_EQ(ledger.ask({"GET", path, "", {{"if-none-match", told.headers.at("etag")}}}).status,
+            304);
+  EXPECT_EQ(problem_of(ledger.get("/v1/computers/pc-2/ruleset")), "not-your-computer");
 }
 
 TEST_F(ApiAgents, AreGivenTheSameSecretWhenTheyJoinAgainWithTheSameKey) {
