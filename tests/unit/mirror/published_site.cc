@@ -71,9 +71,10 @@ tuf::Repository PublishedSite::open() const {
   return std::move(*tuf::Repository::open(scratch_.path()));
 }
 
-void PublishedSite::add(const std::string& path, const std::string& bytes, domain::Time now) {
+void PublishedSite::add(const std::string& path, const std::string& bytes, domain::Time now,
+                        const std::string& custom) {
   auto repository = open();
-  CHECK(repository.add(path, bytes, "").has_value(), "a target is added");
+  CHECK(repository.add(path, bytes, custom).has_value(), "a target is added");
   CHECK(repository.publish(ring(signers_), now).has_value(), "it is published");
 }
 

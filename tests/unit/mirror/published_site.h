@@ -23,7 +23,8 @@ class PublishedSite final : public tuf::Transport {
   // Of another owner: with other keys.
   explicit PublishedSite(const std::string& owner = "");
 
-  void add(const std::string& path, const std::string& bytes, domain::Time now = noon);
+  void add(const std::string& path, const std::string& bytes, domain::Time now = noon,
+           const std::string& custom = "");
   void retire(const std::string& path, domain::Time now = noon);
   void renew(const std::string& role, domain::Time now = noon);
   void rotate(const std::string& role, const std::string& new_key);

@@ -1,0 +1,139 @@
+// A computer with an agent, relays that a test can break, and a publisher.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/unit/agent/scripted_manager.h"
+#include "tests/unit/agent/stepped_files.h"
+#include "tests/unit/mirror/published_site.h"
+#include "updates/agent/agent.h"
+#include "updates/local_file.h"
+
+namespace tests {
+namespace fs = std::filesystem;
+namespace agent = ledger::updates::agent;
+using domain::InstructionAction;
+using Lines = std::vector<std::string>;
+
+// A place that passes on what the publisher has, unless the test wants otherwise.
+class Place final : public tuf::Transport {
+ public:
+  Place(PublishedSite& site, const std::map<std::string, std::string>& forged)
+      : site_(site), forged_(forged) {}
+  ledger::Result<void> get(const std::string& path, std::uint64_t bytes_max,
+                           const tuf::Sink& sink) override {
+    for (const auto& [part, bytes] : forged_) {
+      if (path.find(part) != std::string::npos) return sink(bytes);
+    }
+    return site_.get(path, bytes_max, sink);
+  }
+
+ private:
+  PublishedSite& site_;
+  const std::map<std::string, std::string>& forged_;
+};
+
+class AgentAtWork : public testing::Test {
+ protected:
+  AgentAtWork() {
+    for (const char* each : {"r1", "r2"}) add_relay(each);
+    manager.given.heartbeat_interval = domain::minutes(10);
+    manager.given.sources.push_back({{"vendor"}, "source", "", "", ledger::sha256(site.root())});
+    open_way = [this](const agent::Way& way) -> ledger::Result<std::unique_ptr<tuf::Transport>> {
+      asked.push_back(way.name);
+      if (unreachable.contains(way.name)) {
+        return ledger::fail(ledger::ErrorKind::unavailable, "source-timed-out", "No answer.");
+      }
+      return std::make_unique<Place>(site, forged[way.name]);
+    };
+  }
+
+  void add_relay(const std::string& name) {
+    manager.given.relays.push_back({{name}, "https://" + name});
+  }
+
+  static std::string target(const std::string& component, const std::string& version) {
+    return "patterns/" + component + "/linux/" + version + "/db.hdb";
+  }
+  static std::string text_of(const std::string& component, const std::string& version) {
+    return component + " " + version + " and more";
+  }
+  void publish(const std::string& component, const std::string& version,
+               const std::string& released_at = "2026-11-01T00:00:00Z") {
+    const std::string custom =
+        R"({"component":")" + component + R"(","released_at":")" + released_at + "\"}";
+    site.add(target(component, version), text_of(component, version), noon, custom);
+  }
+  void decide(const std::string& component, const std::string& version) {
+    std::erase_if(manager.given.expected,
+                  [&](const auto& each) { return each.component.value == component; });
+    const auto text = text_of(component, version);
+    manager.given.expected.push_back(
+        {{component}, version, ledger::sha256(text), text.size(), domain::SourceId{"vendor"}});
+  }
+  void release(const std::string& component, const std::string& version) {
+    publish(component, version);
+    decide(component, version);
+  }
+  void instruct(const std::string& name, InstructionAction action) {
+    manager.given.instructions.push_back({{name}, action});
+  }
+
+  std::unique_ptr<agent::Agent> open(agent::Files& with) {
+    agent::AgentParts parts{manager, with, open_way, random, nullptr, nullptr};
+    if (hook_status) {
+      parts.hook = [this](const std::vector<std::string>& changed) {
+        for (const auto& each : changed) hooked.push_back(each);
+        return agent::HookResult{*hook_status, "said"};
+      };
+    }
+    return agent::Agent::open(parts, {scratch / "state", scratch / "install", 3, {"pc-1"}, {}})
+        .value();
+  }
+  // By the agent that the test works with, which a restart makes anew.
+  agent::Round round(domain::Time now = noon) {
+    if (!the_agent) the_agent = open(files);
+    return the_agent->round(now);
+  }
+  void restart() { the_agent.reset(); }
+
+  // What programs see: the texts of all files.
+  std::set<std::string> patterns() const { return texts_in("patterns"); }
+  std::set<std::string> texts_in(const std::string& set) const {
+    std::set<std::string> texts;
+    std::error_code none;
+    const auto directory = scratch / ("install/" + set + "/current/");
+    for (const auto& each : fs::recursive_directory_iterator(directory, none)) {
+      if (!each.is_regular_file()) continue;
+      texts.insert(ledger::updates::read_local_file(each.path(), 1'000'000).value());
+    }
+    return texts;
+  }
+  static std::set<std::string> texts(const std::map<std::string, std::string>& versions) {
+    std::set<std::string> expected;
+    for (const auto& [component, version] : versions) expected.insert(text_of(component, version));
+    return expected;
+  }
+
+  ScratchDirectory scratch;
+  PublishedSite site;
+  ScriptedManager manager;
+  SteppedFiles files;
+  ledger::Random random{0};
+  agent::OpenWay open_way;
+  Lines asked;                        // Places, in the order in which they were asked.
+  std::set<std::string> unreachable;  // Of these, none answers.
+  std::map<std::string, std::map<std::string, std::string>> forged;  // By place: part of a path.
+  std::optional<int> hook_status;
+  Lines hooked;
+  std::unique_ptr<agent::Agent> the_agent;
+};
+
+}  // namespace tests
