@@ -9,9 +9,9 @@ from rules import ContentError, sha256_hex
 
 SIGNATURES = "var/lib/rkhunter/db/signatures"
 
+# The test file that every scanner knows; by its digest, so that no scanner finds it here.
 EICAR = ("275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f:68:"
          "EICAR-Test-File")
-EICAR = "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f:68:EICAR-Test-File"
 MARKER = b"Update Ledger: a harmless line that the newest rootkit pattern finds."
 
 TEST_FILES = {  # Name of the signature: the bytes that it finds.
