@@ -156,6 +156,11 @@ void project(const Event& event, const domain::ComputerRemoved& removed, const W
            RemovedComputerRow{removed.computer, event.position});
 }
 
+void project(const Event& event, const domain::IdentityRevoked& revoked, const World&, Rows& rows) {
+  rows.set(View::removed_computers, revoked.computer.value,
+           RemovedComputerRow{revoked.computer, event.position});
+}
+
 void project(const Event& event, const domain::GroupCreated& created, const World&, Rows& rows) {
   rows.set(View::groups, created.group.value,
            GroupRow{created.group, created.parent, mark_of(event)});

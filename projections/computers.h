@@ -108,8 +108,9 @@ struct ComputerNameRow {
 // What the keys of computers with this name begin with; another name may come to the same.
 std::string name_key(std::string_view name);
 
-// View removed_computers, by computer: when it was last removed. Stays when the computer joins
-// again, so that what it was given before, its tokens above all, opens nothing any more.
+// View removed_computers, by computer: when it was last removed, or its identity revoked. Stays
+// when the computer joins again, so that what it was given before, its tokens and certificates,
+// opens nothing any more.
 struct RemovedComputerRow {
   domain::ComputerId computer;
   domain::Position removed;  // The event's.
@@ -154,6 +155,7 @@ struct SearchRow {
 };
 
 void project(const domain::Event&, const domain::ComputerRemoved&, const domain::World&, Rows&);
+void project(const domain::Event&, const domain::IdentityRevoked&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::GroupCreated&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::GroupChanged&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::GroupDeleted&, const domain::World&, Rows&);

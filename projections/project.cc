@@ -46,9 +46,8 @@ concept WithoutRows =
           domain::PolicyAssigned, domain::ComputerMoved, domain::RelayGroupAssigned,
           domain::InstructionTaken, domain::ComputerUpdateFailed, domain::ComputerSilent,
           domain::ComputerReturned, domain::HookFinished, domain::IdentityIssued,
-          domain::IdentityRevoked, domain::CloneDetected, domain::RelayGroupUpdateRequested,
-          domain::TimetableSet, domain::UserCredentialChanged, domain::SessionOpened,
-          domain::SessionClosed>;
+          domain::CloneDetected, domain::RelayGroupUpdateRequested, domain::TimetableSet,
+          domain::UserCredentialChanged, domain::SessionOpened, domain::SessionClosed>;
 template <WithoutRows T>
 void project(const Event&, const T&, const World&, Rows&) {}
 

@@ -138,8 +138,20 @@ void members(T& of, Visit visit) {
 
 template <Is<domain::Computers> T, class Visit>
 void members(T& of, Visit visit) {
-  auto& [table, buckets, groups, searches, instructions] = of;
-  visit(table, buckets, groups, searches, instructions);
+  auto& [table, buckets, groups, searches, instructions, clones] = of;
+  visit(table, buckets, groups, searches, instructions, clones);
+}
+
+template <Is<domain::Clone> T, class Visit>
+void members(T& of, Visit visit) {
+  auto& [seen, since] = of;
+  visit(seen, since);
+}
+
+template <Is<domain::Clones> T, class Visit>
+void members(T& of, Visit visit) {
+  auto& [seen] = of;
+  visit(seen);
 }
 
 template <Is<domain::RelayGroup> T, class Visit>

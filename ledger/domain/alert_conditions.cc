@@ -248,6 +248,15 @@ void about_computers(Gathering& found) {
       });
 }
 
+void about_clones(const World& world, Time now, Gathering& found) {
+  for (const auto& [id, clone] : world.computers.clones.seen) {
+    if (clone.since.time + clone_remembered <= now) continue;
+    found.add(AlertType::clone_detected, id.value, clone.since.time,
+              "Two machines use the identity of computer " + id.value + ", at " +
+                  clone.seen.first_address + " and at " + clone.seen.second_address + ".");
+  }
+}
+
 }  // namespace
 
 std::vector<Condition> conditions(const World& world, Time now) {
@@ -259,6 +268,7 @@ std::vector<Condition> conditions(const World& world, Time now) {
   about_patterns(world, now, expectations, found);
   about_instructions(world, now, expectations, found);
   about_computers(found);
+  about_clones(world, now, found);
   const auto& verification = world.service.last_verification;
   if (verification && !verification->sound) {
     found.add(AlertType::ledger_verification_failed, "", *world.service.last_verification_at,

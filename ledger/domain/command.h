@@ -40,13 +40,14 @@ struct CommandPayloadTypes {
                RegisterRelay, RemoveRelay, ReportRelay, ReportRelayUnavailable, CreateTask,
                ChangeTask, DeleteTask, RunTask, ReportTaskRun, AcknowledgeAlert, DismissAlert,
                ConfigureAlertType, CreateUser, ChangeUser, DisableUser, IssueToken, RevokeToken,
-               IssueEnrolmentToken, RevokeEnrolmentToken, RecordEvidence, RetireSigningKey>;
+               IssueEnrolmentToken, RevokeEnrolmentToken, RecordEvidence, RetireSigningKey,
+               RenewIdentity, RevokeIdentity, ReportClone, ReportHook>;
 };
 extern template class OneOf<CommandPayloadTypes>;
 using CommandPayload = OneOf<CommandPayloadTypes>;
 
 // By index in CommandPayload; what refusals and metrics call it.
-constexpr std::array<std::string_view, 77> command_names = {
+constexpr std::array<std::string_view, 81> command_names = {
     "tick",
     "record_service_started",
     "record_service_stopped",
@@ -124,6 +125,10 @@ constexpr std::array<std::string_view, 77> command_names = {
     "revoke_enrolment_token",
     "record_evidence",
     "retire_signing_key",
+    "renew_identity",
+    "revoke_identity",
+    "report_clone",
+    "report_hook",
 };
 static_assert(CommandPayloadTypes::List::size == command_names.size());
 

@@ -25,9 +25,12 @@ struct EnrolComputer {
   std::optional<RelayGroupId> relay_group;
   std::optional<TokenId> enrolment;
   std::optional<Digest> key;
-  TokenId token;  // By which it will speak from now on.
+  TokenId token;  // By which it will speak from now on; empty: by its certificate.
   Digest token_secret;
   Time token_expires_at;
+  std::string serial = {};  // Of its certificate; empty: it gets none.
+  Time certificate_expires_at = {};
+  std::string relay_url = {};  // It joins as a relay of its relay group; empty: it does not.
 
   template <class = void>
   static constexpr auto fields() {
@@ -40,7 +43,10 @@ struct EnrolComputer {
         field("relay_group", &EnrolComputer::relay_group),
         field("enrolment", &EnrolComputer::enrolment), field("key", &EnrolComputer::key),
         field("token", &EnrolComputer::token), field("token_secret", &EnrolComputer::token_secret),
-        field("token_expires_at", &EnrolComputer::token_expires_at));
+        field("token_expires_at", &EnrolComputer::token_expires_at),
+        field("serial", &EnrolComputer::serial),
+        field("certificate_expires_at", &EnrolComputer::certificate_expires_at),
+        field("relay_url", &EnrolComputer::relay_url));
   }
   bool operator==(const EnrolComputer&) const = default;
 };
@@ -262,6 +268,66 @@ struct DeleteSearch {
     return field_list(field("search", &DeleteSearch::search));
   }
   bool operator==(const DeleteSearch&) const = default;
+};
+
+// The next certificate of a computer that speaks by one.
+struct RenewIdentity {
+  ComputerId computer;
+  std::string serial;
+  Time expires_at;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("computer", &RenewIdentity::computer),
+                      field("serial", &RenewIdentity::serial),
+                      field("expires_at", &RenewIdentity::expires_at));
+  }
+  bool operator==(const RenewIdentity&) const = default;
+};
+
+// Whatever a computer was given until now, certificates and tokens, opens nothing any more.
+struct RevokeIdentity {
+  ComputerId computer;
+  std::string serial;  // Of its newest certificate; empty: it has none.
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("computer", &RevokeIdentity::computer),
+                      field("serial", &RevokeIdentity::serial));
+  }
+  bool operator==(const RevokeIdentity&) const = default;
+};
+
+// Two machines were seen with one certificate.
+struct ReportClone {
+  ComputerId computer;
+  std::string serial;
+  std::string first_address;
+  std::string second_address;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("computer", &ReportClone::computer),
+                      field("serial", &ReportClone::serial),
+                      field("first_address", &ReportClone::first_address),
+                      field("second_address", &ReportClone::second_address));
+  }
+  bool operator==(const ReportClone&) const = default;
+};
+
+// The site's command after a change ended.
+struct ReportHook {
+  ComputerId computer;
+  std::int32_t exit_status = 0;
+  std::string detail;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("computer", &ReportHook::computer),
+                      field("exit_status", &ReportHook::exit_status),
+                      field("detail", &ReportHook::detail));
+  }
+  bool operator==(const ReportHook&) const = default;
 };
 
 }  // namespace ledger::domain

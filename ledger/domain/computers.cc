@@ -204,13 +204,32 @@ Decision decide(const World& world, const Command&, const EnrolComputer& enrol,
     const EnrolmentTokenIssued& defaults = (*let_in)->facts;
     if (!enrolled.policy) enrolled.policy = defaults.policy;
     if (!enrolled.group) enrolled.group = defaults.group;
+    if (!enrol.relay_url.empty() && !defaults.relay_group) {
+      return refuse("relay-not-let-in",
+                    "The enrolment token names no relay group, so no relay joins by it.");
+    }
     if (!enrolled.relay_group) enrolled.relay_group = defaults.relay_group;
   }
   if (!enrolled.relay_group) enrolled.relay_group = default_relay_group();
   const auto placed = check_places(world, enrolled.policy, enrolled.group, enrolled.relay_group);
   if (!placed) return fail(placed.error());
   std::vector<NewEvent> events;
+  const RelayGroupId relay_group = *enrolled.relay_group;
   events.push_back(computer_event(enrol.computer, std::move(enrolled)));
+  if (!enrol.serial.empty()) {
+    const auto checked = check_certificate(enrol.serial, enrol.certificate_expires_at, moment.now);
+    if (!checked) return fail(checked.error());
+    events.push_back(computer_event(
+        enrol.computer,
+        IdentityIssued{enrol.computer, enrol.serial, enrol.certificate_expires_at, false}));
+    events.back().cause = 0;
+  }
+  if (!enrol.relay_url.empty()) {
+    auto joined = joining_relay(world, enrol.computer, relay_group, enrol.relay_url);
+    if (!joined) return fail(joined.error());
+    events.push_back(std::move(*joined));
+    events.back().cause = 0;
+  }
   if (!enrol.token.value.empty()) {
     // In the computer's own stream, so that a million tokens make no million streams more.
     events.push_back(computer_event(
@@ -288,6 +307,17 @@ Decision decide(const World& world, const Command&, const ReportUpdateFailed& re
       report.computer,
       ComputerUpdateFailed{report.computer, report.what, report.cause, cut_detail(report.detail)},
       Outcome::failed));
+  return events;
+}
+
+Decision decide(const World& world, const Command&, const ReportHook& report, const Moment&) {
+  const auto index = live_computer(world, report.computer);
+  if (!index) return fail(index.error());
+  std::vector<NewEvent> events;
+  note_return(world.computers, *index, events);
+  events.push_back(computer_event(
+      report.computer, HookFinished{report.computer, report.exit_status, cut_detail(report.detail)},
+      report.exit_status == 0 ? Outcome::done : Outcome::failed));
   return events;
 }
 

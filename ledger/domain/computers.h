@@ -15,6 +15,7 @@
 #include "ledger/domain/decider.h"
 #include "ledger/domain/expectations.h"
 #include "ledger/domain/groups.h"
+#include "ledger/domain/identities.h"
 #include "ledger/domain/instructions.h"
 #include "ledger/domain/scope.h"
 
@@ -26,6 +27,7 @@ struct Computers {
   Groups groups;
   Searches searches;
   Instructions instructions;
+  Clones clones;
 };
 
 using ScopeCount = ScopeCounts;
@@ -86,6 +88,7 @@ Decision decide(const World&, const Command&, const EnrolComputer&, const Moment
 Decision decide(const World&, const Command&, const ChangeComputerFacts&, const Moment&);
 Decision decide(const World&, const Command&, const ReportComputer&, const Moment&);
 Decision decide(const World&, const Command&, const ReportUpdateFailed&, const Moment&);
+Decision decide(const World&, const Command&, const ReportHook&, const Moment&);
 Decision decide(const World&, const Command&, const RemoveComputer&, const Moment&);
 Decision decide(const World&, const Command&, const AssignPolicy&, const Moment&);
 Decision decide(const World&, const Command&, const MoveComputer&, const Moment&);
@@ -104,8 +107,5 @@ void evolve(World&, const Event&, const ComputerUpdateFailed&);
 void evolve(World&, const Event&, const ComputerSilent&);
 void evolve(World&, const Event&, const ComputerReturned&);
 void evolve(World&, const Event&, const HookFinished&);
-void evolve(World&, const Event&, const IdentityIssued&);
-void evolve(World&, const Event&, const IdentityRevoked&);
-void evolve(World&, const Event&, const CloneDetected&);
 
 }  // namespace ledger::domain

@@ -95,6 +95,7 @@ void evolve(World& world, const Event&, const ComputerRemoved& removed) {
   Computers& computers = world.computers;
   const auto index = find_live(computers, removed.computer.value);
   if (!index) return;
+  computers.clones.seen.erase(removed.computer);
   ComputerRow& row = computers.table[*index];
   computers.buckets.leave(row.bucket);
   row.bucket = ComputerRow::no_bucket;
@@ -139,8 +140,5 @@ void evolve(World& world, const Event&, const ComputerReturned& returned) {
 }
 
 void evolve(World&, const Event&, const HookFinished&) {}
-void evolve(World&, const Event&, const IdentityIssued&) {}
-void evolve(World&, const Event&, const IdentityRevoked&) {}
-void evolve(World&, const Event&, const CloneDetected&) {}
 
 }  // namespace ledger::domain

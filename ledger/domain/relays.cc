@@ -164,23 +164,32 @@ Decision decide(const World& world, const Command&, const DeleteRelayGroup& del,
   return one_event(stream_of_group(group), RelayGroupDeleted{group});
 }
 
-Decision decide(const World& world, const Command&, const RegisterRelay& wanted, const Moment&) {
-  if (const auto index = live_computer(world, wanted.relay); !index) return fail(index.error());
-  const RelayGroupId group = wanted.relay_group.value_or(default_relay_group());
+Result<NewEvent> joining_relay(const World& world, const ComputerId& computer,
+                               const RelayGroupId& group, const std::string& url) {
   if (const auto found = check_existing(world, group); !found) return fail(found.error());
-  if (wanted.url.size() > limits::url_bytes_max) {
+  if (url.size() > limits::url_bytes_max) {
     return invalid("url-too-long", "A relay's URL has at most " +
                                        std::to_string(limits::url_bytes_max) + " bytes.");
   }
+  if (world.relays.find(computer) == nullptr && world.relays.relays.size() >= limits::relays_max) {
+    return refuse("too-many-relays", "There can be " + std::to_string(limits::relays_max) +
+                                         " relays; remove one first.");
+  }
+  return NewEvent{stream_of_relay(computer), RelayRegistered{computer, group, url}, std::nullopt};
+}
+
+Decision decide(const World& world, const Command&, const RegisterRelay& wanted, const Moment&) {
+  if (const auto index = live_computer(world, wanted.relay); !index) return fail(index.error());
+  const RelayGroupId group = wanted.relay_group.value_or(default_relay_group());
+  auto joined = joining_relay(world, wanted.relay, group, wanted.url);
+  if (!joined) return fail(joined.error());
   const Relay* known = world.relays.find(wanted.relay);
   if (known != nullptr && known->relay_group == group && known->url == wanted.url) {
     return no_events();
   }
-  if (known == nullptr && world.relays.relays.size() >= limits::relays_max) {
-    return refuse("too-many-relays", "There can be " + std::to_string(limits::relays_max) +
-                                         " relays; remove one first.");
-  }
-  return one_event(stream_of_relay(wanted.relay), RelayRegistered{wanted.relay, group, wanted.url});
+  std::vector<NewEvent> events;
+  events.push_back(std::move(*joined));
+  return events;
 }
 
 Decision decide(const World& world, const Command&, const RemoveRelay& remove, const Moment&) {

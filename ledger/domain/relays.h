@@ -86,6 +86,11 @@ inline SyncState sync_of(const World& world, const Relay& relay) {
   return sync_of(world, sync_expectations(world), relay);
 }
 
+// That a computer takes the relay role. Errors: not_found ("relay-group-unknown"), invalid
+// ("url-too-long"), refused ("too-many-relays").
+Result<NewEvent> joining_relay(const World&, const ComputerId&, const RelayGroupId&,
+                               const std::string& url);
+
 Decision decide(const World&, const Command&, const CreateRelayGroup&, const Moment&);
 Decision decide(const World&, const Command&, const ChangeRelayGroup&, const Moment&);
 Decision decide(const World&, const Command&, const DeleteRelayGroup&, const Moment&);

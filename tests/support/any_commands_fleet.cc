@@ -56,6 +56,10 @@ CommandPayload enrol(const Dice& dice) {
     enrol.token = TokenId{"agent-" + enrol.computer.value};
     enrol.token_secret = digest_of(dice.c);
     enrol.token_expires_at = dice.now + days(30);
+  } else if (dice.b % 2 == 0) {
+    enrol.serial = hex(digest_of(dice.b)).substr(0, 32);
+    enrol.certificate_expires_at = dice.now + days(90);
+    if (dice.b % 3 == 0) enrol.relay_url = "https://relay.example";
   }
   return enrol;
 }
@@ -91,6 +95,24 @@ CommandPayload report(const Dice& dice) {
 CommandPayload report_failed(const Dice& dice) {
   return ReportUpdateFailed{some_computer(dice), "patterns",
                             static_cast<UpdateFault>(1 + dice.b % 9), "it did not work"};
+}
+
+std::string some_serial(const Dice& dice) { return hex(digest_of(dice.c)).substr(0, 32); }
+
+CommandPayload renew_identity(const Dice& dice) {
+  return RenewIdentity{some_computer(dice), some_serial(dice), dice.now + days(90)};
+}
+
+CommandPayload revoke_identity(const Dice& dice) {
+  return RevokeIdentity{some_computer(dice), dice.b % 2 == 0 ? some_serial(dice) : ""};
+}
+
+CommandPayload report_clone(const Dice& dice) {
+  return ReportClone{some_computer(dice), some_serial(dice), "192.0.2.1", "192.0.2.2"};
+}
+
+CommandPayload report_hook(const Dice& dice) {
+  return ReportHook{some_computer(dice), static_cast<std::int32_t>(dice.b % 3), "reloaded"};
 }
 
 CommandPayload remove(const Dice& dice) { return RemoveComputer{some_computer(dice)}; }
@@ -215,6 +237,10 @@ constexpr Choice fleet_commands[] = {
     {"change_facts", change_facts, 3},
     {"report", report, 24},
     {"report_failed", report_failed, 6},
+    {"renew_identity", renew_identity, 2},
+    {"revoke_identity", revoke_identity, 2},
+    {"report_clone", report_clone, 3},
+    {"report_hook", report_hook, 2},
     {"remove", remove, 3},
     {"assign_policy", assign_policy, 6},
     {"move", move, 4},
