@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "api/machine_authority.h"
 #include "ledger/digest.h"
 
 namespace api {
@@ -113,8 +114,25 @@ struct Auth::Cache {
       return hash;
     }
   };
+  struct Machine {
+    std::uint64_t version = 0;
+    domain::Role role{};
+  };
   std::mutex mutex;
   std::unordered_map<Digest, Entry, ByDigest> entries;
+  std::unordered_map<std::string, Machine> machines;  // By serial.
+
+  std::optional<domain::Role> known(const std::string& serial, std::uint64_t version) {
+    const std::lock_guard lock(mutex);
+    const auto found = machines.find(serial);
+    if (found == machines.end() || found->second.version != version) return std::nullopt;
+    return found->second.role;
+  }
+  void keep(const std::string& serial, const Machine& machine, std::size_t most) {
+    const std::lock_guard lock(mutex);
+    if (machines.size() >= most) machines.clear();
+    machines.insert_or_assign(serial, machine);
+  }
 };
 
 Auth::Auth(const TokenBook& book, const ledger::Clock& clock, Options options)
@@ -140,6 +158,47 @@ Caller caller_of(const EnrolmentTokenRow& row, const Request& request) {
 }
 
 }  // namespace
+
+Result<Caller, Problem> Auth::machine(const Request& request) {
+  using Answer = Result<Caller, Problem>;
+  const auto no = [](int status, std::string code, std::string detail) -> Answer {
+    return tl::unexpected<Problem>(told(status, std::move(code), std::move(detail)));
+  };
+  if (request.certificate == nullptr) {
+    return no(401, "certificate-missing",
+              "Machines are known here by the certificate that they got when they enrolled.");
+  }
+  const ShownCertificate& shown = *request.certificate;
+  if (shown.expired || shown.not_after <= clock_.now()) {
+    return no(401, "certificate-expired",
+              "The certificate expired at " + rfc3339(shown.not_after) + "; enrol again.");
+  }
+  const auto size = size_in_serial(shown.serial);
+  if (!shown.fault.empty() || !size || !domain::is_name(shown.common_name)) {
+    return no(401, "certificate-foreign",
+              "The certificate is none that this ledger's authority gave to a machine" +
+                  (shown.fault.empty() ? "." : ": " + shown.fault + "."));
+  }
+  const domain::ComputerId computer{shown.common_name};
+  const std::uint64_t version = book_.version();
+  auto role = cache_->known(shown.serial, version);
+  if (!role) {
+    const auto asked = book_.machine(computer, *size);
+    if (!asked) return no(503, asked.error().reason, asked.error().detail);
+    role = *asked;
+    if (role) cache_->keep(shown.serial, {version, *role}, options_.machines_max);
+  }
+  if (!role) {
+    return no(401, "identity-revoked",
+              "The certificate counts no longer: it was revoked, or its computer was removed.");
+  }
+  Caller caller;
+  caller.actor = {*role == domain::Role::relay ? ActorKind::relay : ActorKind::agent,
+                  computer.value, request.address, Authentication::certificate};
+  caller.role = *role;
+  caller.computer = computer;
+  return caller;
+}
 
 Result<std::optional<Caller>, Problem> Auth::caller(const Request& request) {
   using Answer = Result<std::optional<Caller>, Problem>;

@@ -51,6 +51,10 @@ class TokenBook {
       const domain::Digest& secret) const = 0;
   virtual ledger::Result<std::optional<projections::EnrolmentTokenRow>> enrolment_token(
       const domain::Digest& secret) const = 0;
+  // What a computer's certificate is worth that was made when the log had `size` events: agent, or
+  // relay; nothing if the computer was removed, or its identity revoked, since.
+  virtual ledger::Result<std::optional<domain::Role>> machine(const domain::ComputerId& computer,
+                                                              domain::Position size) const = 0;
 };
 // Both outlive it; `views` are of `log`.
 std::unique_ptr<TokenBook> token_book(const projections::ViewStore& views,
@@ -60,7 +64,8 @@ std::unique_ptr<TokenBook> token_book(const projections::ViewStore& views,
 class Auth {
  public:
   struct Options {
-    std::size_t cached_max = 16'384;  // Then all that is cached is forgotten.
+    std::size_t cached_max = 16'384;     // Then all that is cached is forgotten.
+    std::size_t machines_max = 262'144;  // The same of machines, which keep few bytes.
   };
   Auth(const TokenBook& book, const ledger::Clock& clock, Options options);
   ~Auth();
@@ -70,6 +75,10 @@ class Auth {
   // Nothing: the request carries no credential. Problems: 400 "token-in-url",
   // "credential-malformed"; 401 "credential-unknown" (or revoked), "credential-expired"; 503.
   ledger::Result<std::optional<Caller>, Problem> caller(const Request& request);
+
+  // The same by the certificate of the connection. Problems: 401 "certificate-missing",
+  // "certificate-foreign", "certificate-expired", "identity-revoked"; 503.
+  ledger::Result<Caller, Problem> machine(const Request& request);
 
  private:
   struct Cache;

@@ -80,6 +80,7 @@ void Connection::drain() {
 
 void Connection::on_ready() {
   if (phase_ == Phase::finished) return;
+  certificate_ = transport_->peer();
   enter(Phase::idle, host_->limits.idle_deadline);
   read_more();
 }
@@ -144,6 +145,7 @@ const Request& Connection::current() const {
 void Connection::on_head() {
   Request& request = reader_.request();
   request.address = address_;
+  request.certificate = certificate_;
   const auto id = request.header("x-request-id");
   request.request_id = id && is_request_id(*id) ? std::string(*id) : new_request_id();
   const bool asks_first = reader_.expects_continue();

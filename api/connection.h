@@ -140,6 +140,7 @@ class Connection final : public Transport::Events, public std::enable_shared_fro
   std::shared_ptr<ConnectionHost> host_;
   std::unique_ptr<Transport> transport_;
   std::string address_;
+  std::shared_ptr<const ShownCertificate> certificate_;
   Phase phase_ = Phase::handshaking;
   Moment deadline_{};
   std::chrono::milliseconds body_deadline_{};  // Of the body that is read.

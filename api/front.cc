@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "api/clone_watch.h"
+
 namespace api {
 
-Front::Front(const Router& router, Auth& auth, RateLimit& rate, AccessReports& reports)
-    : router_(router), auth_(auth), rate_(rate), reports_(reports) {
+Front::Front(const Router& router, Auth& auth, RateLimit& rate, AccessReports& reports, Door door,
+             CloneWatch* clones)
+    : router_(router), auth_(auth), rate_(rate), reports_(reports), door_(door), clones_(clones) {
   counters_.try_emplace(nullptr);
   for (const auto& route : router.routes()) counters_.try_emplace(route.get());
 }
@@ -45,10 +48,18 @@ Problem unauthenticated(Problem told) {
   return told;
 }
 
+bool is_for_machines(const Route& route) {
+  return route.permission == Permission::agent || route.permission == Permission::relay ||
+         route.permission == Permission::content || route.permission == Permission::enrol;
+}
+
 }  // namespace
 
 Front::Admission Front::admit(Request& request) {
   auto match = router_.match(request.method, raw_path(request));
+  if (door_ == Door::machines && (match.route == nullptr || !is_for_machines(*match.route))) {
+    match = {};
+  }
   if (match.route == nullptr && request.method == "OPTIONS" && !match.allowed.empty()) {
     Admission admission;
     admission.refusal.emplace();
@@ -59,8 +70,9 @@ Front::Admission Front::admit(Request& request) {
   Admission admission;
   admission.route = match.route;
   request.parameters = std::move(match.parameters);
-  const auto refused =
-      match.route == nullptr ? no_route(request, match) : check_caller(request, *match.route);
+  const auto refused = match.route == nullptr    ? no_route(request, match)
+                       : door_ == Door::machines ? check_machine(request, *match.route)
+                                                 : check_caller(request, *match.route);
   if (refused) admission.refusal = problem(request, *refused);
   limit(request, admission);
   return admission;
@@ -79,6 +91,27 @@ std::optional<Problem> Front::check_caller(Request& request, const Route& route)
     return unauthenticated(
         {401, "credential-missing", "Send a token: Authorization: Bearer ulg_...", {}, {}});
   }
+  return check_permission(request, route);
+}
+
+// Who enrols has a token for that; everybody else is who the certificate says.
+std::optional<Problem> Front::check_machine(Request& request, const Route& route) {
+  if (route.permission == Permission::enrol) {
+    const auto refused = check_caller(request, route);
+    if (refused || request.caller->enrolment) return refused;
+    return Problem{403, "permission-missing", "Machines enrol by an enrolment token.", {}, {}};
+  }
+  auto caller = auth_.machine(request);
+  if (!caller) {
+    if (caller.error().status == 401) reports_.sign_in_failed(request, caller.error().code);
+    return caller.error();
+  }
+  request.caller = std::move(*caller);
+  if (clones_ != nullptr) clones_->saw(request);
+  return check_permission(request, route);
+}
+
+std::optional<Problem> Front::check_permission(const Request& request, const Route& route) {
   if (allows(&*request.caller, route.permission)) return std::nullopt;
   reports_.denied(request, route);
   const std::string needed(name_of(route.permission));

@@ -18,10 +18,19 @@
 
 namespace api {
 
+class CloneWatch;
+
 class Front {
  public:
-  // All of it outlives the front; no route is added to `router` any more.
-  Front(const Router& router, Auth& auth, RateLimit& rate, AccessReports& reports);
+  // For whom a listener is: people and programs with tokens, or machines with certificates.
+  // Machines find what is theirs and nothing else; only who enrols has no certificate yet, but a
+  // token.
+  enum class Door { tokens, machines };
+
+  // All of it outlives the front; no route is added to `router` any more. `clones` is of the door
+  // for machines.
+  Front(const Router& router, Auth& auth, RateLimit& rate, AccessReports& reports,
+        Door door = Door::tokens, CloneWatch* clones = nullptr);
 
   struct Admission {
     const Route* route = nullptr;     // Null: there is none, and there is a refusal.
@@ -44,12 +53,16 @@ class Front {
 
  private:
   std::optional<Problem> check_caller(Request& request, const Route& route);
+  std::optional<Problem> check_machine(Request& request, const Route& route);
+  std::optional<Problem> check_permission(const Request& request, const Route& route);
   void limit(const Request& request, Admission& admission);
 
   const Router& router_;
   Auth& auth_;
   RateLimit& rate_;
   AccessReports& reports_;
+  Door door_;
+  CloneWatch* clones_;
   using Counters = std::array<std::atomic<std::uint64_t>, 6>;
   std::map<const Route*, Counters> counters_;  // Of every route, and of none.
 };

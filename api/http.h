@@ -26,6 +26,15 @@ struct Caller {
   std::optional<domain::TokenId> enrolment;    // An enrolment token: it may enrol, nothing else.
 };
 
+// What a machine showed when its connection began.
+struct ShownCertificate {
+  std::string common_name;
+  std::string serial;  // Lowercase hexadecimal digits.
+  domain::Time not_after;
+  std::string fault;  // Why it is none of our authority's; empty: it is one.
+  bool expired = false;
+};
+
 struct Request {
   std::string method;                                          // "GET"
   std::string target;                                          // As sent: path and query.
@@ -37,6 +46,7 @@ struct Request {
   std::string address;     // Of the peer: "127.0.0.1".
   std::string request_id;  // Also in the answer's X-Request-Id.
   std::optional<Caller> caller;
+  std::shared_ptr<const ShownCertificate> certificate;  // Null: none was shown.
 
   // The only value of a query parameter; nothing when absent.
   std::optional<std::string_view> query_value(std::string_view name) const;

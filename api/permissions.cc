@@ -29,7 +29,8 @@ constexpr Set admin = approver | set_of(read_access, verify, configure, administ
 // Machines: each speaks for itself and fetches what it installs or distributes. A computer that was
 // broken into must not read what is said of all others.
 constexpr Set agent_ = known | set_of(agent, content);
-constexpr Set relay_ = known | set_of(relay, content);
+// A relay is a computer that distributes as well.
+constexpr Set relay_ = agent_ | set_of(relay);
 constexpr Set witness = known | set_of(read_log);
 
 Set permissions_of(Role role) {

@@ -12,7 +12,8 @@ std::vector<ProblemPage> in_order_of_codes() {
   std::vector<ProblemPage> all;
   for (const auto part :
        {problem_pages_of_http(), problem_pages_of_fleet(), problem_pages_of_rules(),
-        problem_pages_of_record(), problem_pages_of_service(), problem_pages_of_trust()}) {
+        problem_pages_of_record(), problem_pages_of_service(), problem_pages_of_trust(),
+        problem_pages_of_machines()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   std::sort(all.begin(), all.end(),

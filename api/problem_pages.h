@@ -12,6 +12,8 @@ std::span<const ProblemPage> problem_pages_of_fleet();    // Computers, relays, 
 std::span<const ProblemPage> problem_pages_of_rules();    // Rule updates, policies, sources, plans.
 std::span<const ProblemPage> problem_pages_of_record();   // The log, proofs, views, files.
 std::span<const ProblemPage> problem_pages_of_service();  // Access, tasks, settings, JSON, filters.
-std::span<const ProblemPage> problem_pages_of_trust();  // Keys and metadata of update repositories.
+std::span<const ProblemPage> problem_pages_of_trust();
+std::span<const ProblemPage>
+problem_pages_of_machines();  // Keys and metadata of update repositories.
 
 }  // namespace api

@@ -161,6 +161,15 @@ void Routes::later(std::string method, std::string pattern, Permission permissio
                std::move(options)});
 }
 
+Answered<domain::ComputerId> own_computer(const Request& request, std::string_view parameter) {
+  const auto computer = path_name<domain::ComputerId>(request, parameter);
+  if (!computer) return refused(computer.error());
+  if (!request.caller || request.caller->computer != *computer) {
+    return refused("not-your-computer", "This credential speaks for another computer.", 403);
+  }
+  return *computer;
+}
+
 std::optional<std::string> instruction_key(const domain::InstructionId& instruction) {
   const std::string_view name = instruction.value;
   if (!name.starts_with('i')) return std::nullopt;
@@ -195,6 +204,7 @@ void add_routes(Router& router, const Services& services) {
   add_exposure_routes(routes);
   add_computer_routes(routes);
   add_enrolment_routes(routes);
+  add_identity_routes(routes);
   add_agent_routes(routes);
   add_ruleset_routes(routes);
   add_group_routes(routes);

@@ -97,6 +97,7 @@ void add_policy_routes(Routes&);
 void add_computer_routes(Routes&);
 void add_exposure_routes(Routes&);
 void add_enrolment_routes(Routes&);
+void add_identity_routes(Routes&);
 void add_agent_routes(Routes&);
 void add_ruleset_routes(Routes&);
 void add_group_routes(Routes&);
@@ -163,8 +164,10 @@ Routes::Make make_new(QueryNames texts = {}) {
   };
 }
 
-// The computer of the path, if it is the caller's own: all that an agent's credential opens.
-Answered<domain::ComputerId> own_computer(const Request& request);
+// A machine's credential opens only what is its own: the computer that the path's `parameter`
+// names. Problems: 404, 403 "not-your-computer".
+Answered<domain::ComputerId> own_computer(const Request& request,
+                                          std::string_view parameter = "computer");
 
 // The key of an instruction's row; nothing: there is no instruction of this name.
 std::optional<std::string> instruction_key(const domain::InstructionId& instruction);

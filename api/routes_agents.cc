@@ -1,22 +1,24 @@
 // Computers that speak for themselves: they report, and are told what to do.
-#include <algorithm>
+#include <map>
+#include <set>
 
+#include "api/machine_ways.h"
 #include "api/routes.h"
 #include "ledger/domain/commands_computers.h"
+#include "ledger/domain/computers.h"
 #include "ledger/domain/hash_fields.h"
-#include "ledger/domain/settings.h"
 #include "projections/computer_list.h"
 #include "projections/computers.h"
+#include "projections/fleet.h"
 #include "projections/instructions.h"
-#include "projections/keys.h"
-#include "projections/settings_list.h"
+#include "updates/machine/wire.h"
 
 namespace api {
 namespace {
 
 using domain::ComputerId;
 using domain::Duration;
-using domain::SettingName;
+namespace wire = ledger::updates::machine::wire;
 
 // A command of an agent. Reports need no key: one that comes twice says nothing new.
 Answered<domain::Command> agent_command(const Request& request, const Services& services) {
@@ -27,22 +29,7 @@ Answered<domain::Command> agent_command(const Request& request, const Services& 
 
 // -- Reports -------------------------------------------------------------------------------------
 
-struct ReportBody {
-  std::uint64_t sequence = 0;
-  std::vector<domain::ComponentVersion> components;
-  std::optional<domain::Digest> ruleset;
-  std::optional<domain::RuleUpdateId> rule_update;
-  std::optional<domain::Time> occurred_at;
-
-  template <class = void>
-  static constexpr auto fields() {
-    using domain::field;
-    return field_list(
-        field("sequence", &ReportBody::sequence), field("components", &ReportBody::components),
-        field("ruleset", &ReportBody::ruleset), field("rule_update", &ReportBody::rule_update),
-        field("occurred_at", &ReportBody::occurred_at));
-  }
-};
+using ReportBody = wire::Report;
 
 // What a report says, whenever it says it.
 domain::Digest report_digest(const ReportBody& report) {
@@ -53,36 +40,45 @@ domain::Digest report_digest(const ReportBody& report) {
   return hash.finish();
 }
 
-std::optional<std::string> own_value(const projections::SettingItem& setting,
-                                     const std::optional<domain::PolicyId>& policy) {
-  if (!policy) return std::nullopt;
-  const auto found = std::find_if(setting.policies.begin(), setting.policies.end(),
-                                  [&](const auto& each) { return each.policy == *policy; });
-  return found == setting.policies.end() ? std::nullopt : std::optional(found->value);
-}
-
 // How often a computer of a policy is to report, and how long it may be silent.
 struct Rhythm {
   Duration interval;
   Duration allowed_silence;
 };
 
-Answered<Rhythm> rhythm(const Reading& reading, const ComputerId& computer) {
+template <class Value>
+Value own_value(const std::map<domain::PolicyId, Value>& own,
+                const std::optional<domain::PolicyId>& policy, Value otherwise) {
+  const auto found = policy ? own.find(*policy) : own.end();
+  return found == own.end() ? otherwise : found->second;
+}
+
+Rhythm rhythm(const MachineWays& ways, const std::optional<domain::PolicyId>& policy) {
+  const auto every = own_value(ways.intervals, policy, ways.heartbeat_interval);
+  const auto times = own_value(ways.missed, policy, ways.heartbeats_missed);
+  return Rhythm{every, {every.micros * static_cast<std::int64_t>(times)}};
+}
+
+// Those of now, or of the moment that is asked for.
+Answered<std::shared_ptr<const MachineWays>> ways_of(const Reading& reading,
+                                                     MachineWaysBook& book) {
+  if (reading.request.query_value("as_of")) {
+    auto ways = MachineWays::read(*reading.snapshot, reading.services.log);
+    if (!ways) return refused(ways.error());
+    return std::make_shared<const MachineWays>(std::move(*ways));
+  }
+  auto newest = book.newest();
+  if (!newest) return refused(newest.error());
+  return std::move(*newest);
+}
+
+Answered<Rhythm> rhythm(const Reading& reading, const ComputerId& computer, MachineWaysBook& book) {
   const auto row =
       reading.snapshot->row<projections::ComputerRow>(projections::View::computers, computer.value);
   if (!row) return refused(row.error());
-  const auto policy = *row ? (*row)->policy : std::nullopt;
-  const auto settings = reading.services.kept->settings.at(*reading.snapshot);
-  if (!settings) return refused(settings.error());
-  const auto setting = [&](SettingName name) -> const projections::SettingItem& {
-    return (**settings)[static_cast<std::size_t>(name)];
-  };
-  const auto& interval = setting(SettingName::heartbeat_interval);
-  const auto every =
-      domain::duration_from_iso8601(own_value(interval, policy).value_or(interval.value));
-  const auto times = number_from(setting(SettingName::heartbeats_missed_until_silent).value);
-  CHECK(every && times, "settings hold values of their kind");
-  return Rhythm{*every, {every->micros * static_cast<std::int64_t>(*times)}};
+  const auto ways = ways_of(reading, book);
+  if (!ways) return refused(ways.error());
+  return rhythm(**ways, *row ? (*row)->policy : std::nullopt);
 }
 
 Response heard(const Rhythm& rhythm, const ledger::Committed* committed) {
@@ -100,7 +96,8 @@ Response heard(const Rhythm& rhythm, const ledger::Committed* committed) {
 }
 
 // A report that says nothing new is noted in the contact book and nowhere else.
-void report(std::shared_ptr<const Request> request, const Services& services, const Reply& reply) {
+void report(std::shared_ptr<const Request> request, const Services& services, const Reply& reply,
+            MachineWaysBook& book) {
   const auto computer = own_computer(*request);
   if (!computer) return reply(response_of(*request, computer.error()));
   auto command = agent_command(*request, services);
@@ -113,7 +110,7 @@ void report(std::shared_ptr<const Request> request, const Services& services, co
   if (!only) return reply(response_of(*request, only.error()));
   const auto reading = open_visible(*request, services);
   if (!reading) return reply(response_of(*request, reading.error()));
-  const auto beat = rhythm(*reading, *computer);
+  const auto beat = rhythm(*reading, *computer, book);
   if (!beat) return reply(response_of(*request, beat.error()));
   const domain::Digest digest = report_digest(*said);
   command->reason = body->reason();
@@ -136,36 +133,6 @@ void report(std::shared_ptr<const Request> request, const Services& services, co
 
 // -- What it is to do ----------------------------------------------------------------------------
 
-struct OwedInstruction {
-  domain::InstructionId instruction;
-  domain::InstructionAction action{};
-  domain::Position given;
-
-  template <class = void>
-  static constexpr auto fields() {
-    using domain::field;
-    return field_list(field("instruction", &OwedInstruction::instruction),
-                      field("action", &OwedInstruction::action),
-                      field("given", &OwedInstruction::given));
-  }
-};
-
-struct Orders {
-  Duration heartbeat_interval;
-  std::vector<projections::ExpectedComponent> expected;
-  std::optional<domain::ExpectedRuleset> expected_ruleset;
-  std::vector<OwedInstruction> instructions;
-
-  template <class = void>
-  static constexpr auto fields() {
-    using domain::field;
-    return field_list(field("heartbeat_interval", &Orders::heartbeat_interval),
-                      field("expected", &Orders::expected),
-                      field("expected_ruleset", &Orders::expected_ruleset),
-                      field("instructions", &Orders::instructions));
-  }
-};
-
 Answered<std::optional<projections::InstructionRow>> instruction_row(
     const Reading& reading, const domain::InstructionId& instruction) {
   const auto key = instruction_key(instruction);
@@ -176,21 +143,95 @@ Answered<std::optional<projections::InstructionRow>> instruction_row(
   return std::move(*row);
 }
 
-Answered<Response> orders(const Reading& reading) {
+std::vector<wire::ExpectedComponent> expected_of(const projections::ComputerDetail& detail,
+                                                 const MachineWays& ways) {
+  std::vector<wire::ExpectedComponent> expected;
+  for (const auto& each : detail.expected) {
+    wire::ExpectedComponent told{each.component,    each.running, each.expected,
+                                 each.behind_since, std::nullopt, 0,
+                                 std::nullopt};
+    if (const auto* file = ways.find(each.component, detail.item.platform, each.expected)) {
+      told.digest = file->digest;
+      told.bytes = file->bytes;
+      told.source = file->source;
+    }
+    expected.push_back(std::move(told));
+  }
+  return expected;
+}
+
+bool is_within(const MachineWays& ways, domain::RelayGroupId group,
+               const domain::RelayGroupId& ancestor) {
+  for (std::size_t steps = 0; steps <= ways.groups.size(); ++steps) {
+    if (group == ancestor) return true;
+    const auto found = ways.groups.find(group);
+    if (found == ways.groups.end() || !found->second.parent) return false;
+    group = *found->second.parent;
+  }
+  return false;
+}
+
+// Of the computers that get their content through a group, each once.
+Answered<std::vector<domain::Platform>> platforms_of(const Reading& reading,
+                                                     const MachineWays& ways,
+                                                     const domain::RelayGroupId& group) {
+  const auto fleet = projections::Fleet::read(*reading.snapshot);
+  if (!fleet) return refused(fleet.error());
+  std::set<domain::Platform> platforms;
+  for (const auto& bucket : fleet->buckets()) {
+    const auto& facts = bucket.row.facts;
+    if (bucket.computers > 0 && is_within(ways, facts.relay_group, group)) {
+      platforms.insert(facts.platform);
+    }
+  }
+  return std::vector<domain::Platform>(platforms.begin(), platforms.end());
+}
+
+Answered<wire::RelayOrders> relay_orders(const Reading& reading, const MachineWays& ways,
+                                         const ComputerId& relay,
+                                         const domain::RelayGroupId& group) {
+  wire::RelayOrders orders;
+  const auto found = ways.groups.find(group);
+  if (found != ways.groups.end()) {
+    orders.air_gapped = found->second.air_gapped;
+    if (found->second.parent) orders.parents = ways.relays_of(*found->second.parent, relay);
+  }
+  orders.all_platforms = ways.all_platforms;
+  if (orders.all_platforms) return orders;
+  auto platforms = platforms_of(reading, ways, group);
+  if (!platforms) return refused(platforms.error());
+  orders.platforms = std::move(*platforms);
+  return orders;
+}
+
+Answered<Response> orders(const Reading& reading, MachineWaysBook& book) {
   const auto computer = own_computer(reading.request);
   if (!computer) return refused(computer.error());
-  const auto expected = reading.services.kept->expectations.at(*reading.snapshot);
-  if (!expected) return refused(expected.error());
-  auto detail = projections::find_computer(*reading.snapshot, *computer, **expected);
+  const auto expectations = reading.services.kept->expectations.at(*reading.snapshot);
+  if (!expectations) return refused(expectations.error());
+  auto detail = projections::find_computer(*reading.snapshot, *computer, **expectations);
   if (!detail) return refused(detail.error());
-  const auto beat = rhythm(reading, *computer);
-  if (!beat) return refused(beat.error());
-  Orders orders{
-      beat->interval, std::move(detail->expected), std::move(detail->expected_ruleset), {}};
+  const auto kept = ways_of(reading, book);
+  if (!kept) return refused(kept.error());
+  const MachineWays& ways = **kept;
+  wire::Orders orders;
+  orders.heartbeat_interval = rhythm(ways, detail->item.policy).interval;
+  orders.expected = expected_of(*detail, ways);
+  orders.expected_ruleset = std::move(detail->expected_ruleset);
   for (const auto& owed : detail->owed) {
     const auto row = instruction_row(reading, owed);
     if (!row) return refused(row.error());
     if (*row) orders.instructions.push_back({owed, (*row)->action, (*row)->given.position});
+  }
+  orders.relay_group = detail->item.relay_group;
+  orders.relays = ways.relays_of(orders.relay_group, *computer);
+  orders.sources = ways.sources;
+  orders.direct_when_no_relay = ways.direct_when_no_relay;
+  orders.download_without_manager = ways.download_without_manager;
+  if (const auto serves = ways.serves.find(*computer); serves != ways.serves.end()) {
+    auto as_relay = relay_orders(reading, ways, *computer, serves->second);
+    if (!as_relay) return refused(as_relay.error());
+    orders.as_relay = std::move(*as_relay);
   }
   return object_answer(reading, orders);
 }
@@ -230,27 +271,40 @@ void speak(std::shared_ptr<const Request> request, const Services& services, Rep
   submit(services, std::move(request), std::move(*command), 200, std::move(reply));
 }
 
-}  // namespace
-
-Answered<ComputerId> own_computer(const Request& request) {
-  const auto computer = path_name<ComputerId>(request, "computer");
+// Something came that is not what was signed, and was not used.
+Answered<domain::CommandPayload> not_authentic(Routes::Order& order) {
+  const auto computer = own_computer(order.request);
   if (!computer) return refused(computer.error());
-  if (!request.caller || request.caller->computer != *computer) {
-    return refused("not-your-computer", "This token speaks for another computer.", 403);
+  for (const auto* text : {"target", "role", "detail"}) {
+    order.body.otherwise(text, json_text(""));
   }
-  return *computer;
+  auto said = order.body.read<wire::NotAuthentic>();
+  if (!said) return refused(said.error());
+  return domain::CommandPayload(domain::ReportVerificationFailed{
+      std::move(said->source), domain::cut_detail(said->target), domain::cut_detail(said->role),
+      computer->value, domain::cut_detail(said->detail)});
 }
 
+}  // namespace
+
 void add_agent_routes(Routes& routes) {
-  routes.later("POST", "/v1/computers/{computer}/report", Permission::agent, report,
+  const auto book = std::make_shared<MachineWaysBook>(routes.services());
+  routes.later("POST", "/v1/computers/{computer}/report", Permission::agent,
+               [book](std::shared_ptr<const Request> request, const Services& services,
+                      const Reply& reply) { report(std::move(request), services, reply, *book); },
                {.at_once = always});
-  routes.quick_read("/v1/computers/{computer}/instructions", Permission::agent, orders);
+  routes.quick_read("/v1/computers/{computer}/instructions", Permission::agent,
+                    [book](const Reading& reading) { return orders(reading, *book); });
   routes.later("POST", "/v1/computers/{computer}/instructions/{instruction}:take",
                Permission::agent, speak<domain::ReportInstructionTaken>);
   routes.later("POST", "/v1/computers/{computer}/instructions/{instruction}:finish",
                Permission::agent, speak<domain::ReportInstructionFinished>);
   routes.later("POST", "/v1/computers/{computer}:reportFailure", Permission::agent,
                speak<domain::ReportUpdateFailed>);
+  routes.later("POST", "/v1/computers/{computer}:reportHook", Permission::agent,
+               speak<domain::ReportHook>);
+  routes.command({"POST", "/v1/computers/{computer}:reportNotAuthentic", Permission::agent},
+                 not_authentic);
 }
 
 }  // namespace api

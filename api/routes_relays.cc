@@ -25,19 +25,9 @@ Answered<Response> show_group(const Reading& reading) {
   return versioned_object(reading, *item, "relay-group/" + group->value);
 }
 
-// A relay's token opens only what is its own.
-Answered<ComputerId> own_relay(const Request& request) {
-  const auto relay = path_name<ComputerId>(request, "relay");
-  if (!relay) return refused(relay.error());
-  if (!request.caller || request.caller->computer != *relay) {
-    return refused("not-your-computer", "This token speaks for another computer.", 403);
-  }
-  return *relay;
-}
-
 // What a relay reports may come again and again; only news become events.
 Answered<domain::CommandPayload> report_relay(Routes::Order& order) {
-  const auto relay = own_relay(order.request);
+  const auto relay = own_computer(order.request, "relay");
   if (!relay) return refused(relay.error());
   order.body.from_path("relay", relay->value);
   // "reason" is everybody's word for why something is asked, so this one is called "why".

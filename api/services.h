@@ -27,6 +27,7 @@ namespace api {
 
 namespace domain = ledger::domain;
 
+class MachineAuthority;
 class Operations;
 class Plans;
 
@@ -94,6 +95,8 @@ struct Services {
   // Prometheus lines of the server itself.
   std::function<std::string()> server_metrics;
   std::string environment = "local";  // Stands in tokens, so that people see where they belong.
+  // Signs certificates of computers; null: they speak by tokens only.
+  const MachineAuthority* machines = nullptr;
   // Asks an RFC 3161 authority for a timestamp over these bytes; empty: none is configured.
   std::function<ledger::Result<std::string>(std::string_view)> timestamp = {};
   std::shared_ptr<KeptAnswers> kept = std::make_shared<KeptAnswers>();

@@ -112,6 +112,7 @@ Result<MadeCertificate> load_or_make_certificate(const std::filesystem::path& di
   }
   if (!authority) return fail(authority.error());
   answer.authority_fingerprint = fingerprint(authority->certificate);
+  answer.authority_pair = *authority;
 
   const auto server = read_pair(paths.certificate, paths.key);
   if (server && is_still_good(*server, *authority, *wanted, now)) return answer;

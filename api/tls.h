@@ -6,18 +6,21 @@
 #include <string>
 #include <vector>
 
+#include "api/x509.h"
 #include "ledger/domain/ids.h"
 #include "ledger/result.h"
 
 namespace api {
 
-// Whether who connects shows a certificate.
-enum class PeerCertificate { none, asked, required };
+// Whether who connects shows a certificate. Judged: asked for, and whatever is shown passes the
+// handshake and stands in the request, so that who has a wrong one can be told what is wrong.
+enum class PeerCertificate { none, asked, required, judged };
 
 struct TlsFiles {
   std::filesystem::path certificate;  // PEM, with the chain.
   std::filesystem::path key;          // PEM.
-  // Of peers: whose authority signs them (PEM). One that does not hold ends the handshake.
+  // Of peers: whose authority signs them (PEM). One that does not hold ends the handshake, unless
+  // it is judged later.
   PeerCertificate peers = PeerCertificate::none;
   std::filesystem::path peer_authority = {};
 };
@@ -28,6 +31,7 @@ struct MadeCertificate {
   std::string authority_fingerprint;  // SHA-256 of it: "AB:CD:...".
   bool made_authority = false;
   bool made_certificate = false;
+  KeyAndCertificate authority_pair = {};  // That signs certificates of machines too.
 };
 
 // The files ca.crt, ca.key, server.crt and server.key of `directory`, the keys for their owner

@@ -10,6 +10,8 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <utility>
 
+#include "api/peer_certificate.h"
+
 namespace api {
 
 namespace asio = boost::asio;
@@ -109,6 +111,10 @@ class TlsTransport final : public Transport {
   void close() override {
     error_code ignored;
     stream_.next_layer().close(ignored);
+  }
+  // Asio's streams give their handle to those who may change it only.
+  std::shared_ptr<const ShownCertificate> peer() const override {
+    return seen_certificate(const_cast<TlsStream&>(stream_).native_handle());
   }
 
  private:

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "api/http.h"
 #include "api/io_thread.h"
 
 namespace boost::asio::ssl {
@@ -36,6 +37,8 @@ class Transport {
   virtual void end_writing() = 0;
   // What is under way ends with on_end().
   virtual void close() = 0;
+  // What the peer showed, once the handshake is over; null: nothing.
+  virtual std::shared_ptr<const ShownCertificate> peer() const { return nullptr; }
 };
 
 // `socket` is an accepted one of the family AF_INET or AF_INET6; the transport closes it.

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -15,6 +16,7 @@
 #include <ctime>
 #include <memory>
 
+#include "ledger/digest.h"
 #include "ledger/result.h"
 
 namespace api {
@@ -70,23 +72,37 @@ void add_extension(X509* certificate, X509* issuer, int what, const std::string&
   CHECK(X509_add_ext(certificate, extension.get(), -1) == 1, "an extension is added");
 }
 
-void add_extensions(X509* certificate, X509* issuer, const std::set<std::string>& names) {
+void add_authority_extensions(X509* certificate, X509* issuer) {
   add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
-  if (names.empty()) {
-    add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
-    add_extension(certificate, issuer, NID_key_usage, "critical,keyCertSign,cRLSign");
-    return;
-  }
+  add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:TRUE,pathlen:0");
+  add_extension(certificate, issuer, NID_key_usage, "critical,keyCertSign,cRLSign");
+}
+
+// `usage`: "serverAuth", "clientAuth" or both.
+void add_leaf_extensions(X509* certificate, X509* issuer, const std::set<std::string>& names,
+                         const std::string& usage) {
+  add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+  add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always");
+  add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
+  add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
+  add_extension(certificate, issuer, NID_ext_key_usage, usage);
   std::string alternatives;
   for (const auto& name : names) {
     if (!alternatives.empty()) alternatives += ',';
     alternatives += (is_address(name) ? "IP:" : "DNS:") + name;
   }
-  add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always");
-  add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
-  add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
-  add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
-  add_extension(certificate, issuer, NID_subject_alt_name, alternatives);
+  if (!names.empty()) add_extension(certificate, issuer, NID_subject_alt_name, alternatives);
+}
+
+void set_common_name(X509* certificate, const std::string& name) {
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+}
+
+std::string pem_of(X509* certificate) {
+  const Bio text(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(text.get(), certificate);
+  return written(text.get());
 }
 
 void set_serial(X509* certificate) {
@@ -139,23 +155,86 @@ KeyAndCertificate make_certificate(const CertificateFacts& facts,
   ASN1_TIME_set(X509_getm_notBefore(raw), whole_seconds(facts.not_before - domain::hours(1)));
   ASN1_TIME_set(X509_getm_notAfter(raw), whole_seconds(facts.not_before + facts.life));
   X509_set_pubkey(raw, key.get());
-  X509_NAME* subject = X509_get_subject_name(raw);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
-                             reinterpret_cast<const unsigned char*>(facts.common_name.c_str()), -1,
-                             -1, 0);
+  set_common_name(raw, facts.common_name);
   const Certificate issuer =
       authority == nullptr ? nullptr : certificate_from(authority->certificate);
   const Key issuer_key = authority == nullptr ? nullptr : key_from(authority->key);
   X509* signer = issuer == nullptr ? raw : issuer.get();
   X509_set_issuer_name(raw, X509_get_subject_name(signer));
-  add_extensions(raw, signer, facts.names);
+  if (facts.names.empty()) {
+    add_authority_extensions(raw, signer);
+  } else {
+    add_leaf_extensions(raw, signer, facts.names, "serverAuth");
+  }
   CHECK(X509_sign(raw, issuer_key == nullptr ? key.get() : issuer_key.get(), EVP_sha256()) > 0,
         "a certificate is signed");
   const Bio key_text(BIO_new(BIO_s_mem()));
   PEM_write_bio_PKCS8PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  const Bio certificate_text(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509(certificate_text.get(), raw);
-  return {written(key_text.get()), written(certificate_text.get())};
+  return {written(key_text.get()), pem_of(raw)};
+}
+
+namespace {
+
+constexpr int key_security_bits_min = 112;
+constexpr std::size_t request_bytes_max = 16'384;
+
+// The key of a request that proves that who asks has it.
+ledger::Result<Key> key_in(const std::string& request) {
+  const auto invalid = [](const char* why) {
+    return ledger::fail(ledger::ErrorKind::invalid, "certificate-request-invalid", why);
+  };
+  if (request.size() > request_bytes_max) return invalid("The certificate request is too long.");
+  const std::unique_ptr<X509_REQ, Freed<X509_REQ_free>> parsed(
+      PEM_read_bio_X509_REQ(reading(request).get(), nullptr, nullptr, nullptr));
+  if (parsed == nullptr) return invalid("A certificate request is PKCS #10, as PEM.");
+  Key key(X509_REQ_get_pubkey(parsed.get()));
+  if (key == nullptr || X509_REQ_verify(parsed.get(), key.get()) != 1) {
+    return invalid("The certificate request is not signed by the key that it is for.");
+  }
+  if (EVP_PKEY_get_security_bits(key.get()) < key_security_bits_min) {
+    return invalid("The key of the certificate request is too weak; make one for P-256.");
+  }
+  return key;
+}
+
+}  // namespace
+
+ledger::Result<std::string> sign_request(const std::string& request,
+                                         const RequestedCertificate& facts,
+                                         const KeyAndCertificate& authority) {
+  const auto key = key_in(request);
+  if (!key) return ledger::fail(key.error());
+  const Certificate issuer = certificate_from(authority.certificate);
+  const Key issuer_key = key_from(authority.key);
+  CHECK(issuer != nullptr && issuer_key != nullptr, "an authority that was loaded is one");
+  const Certificate certificate(X509_new());
+  X509* raw = certificate.get();
+  X509_set_version(raw, X509_VERSION_3);
+  BIGNUM* number = nullptr;
+  CHECK(BN_hex2bn(&number, facts.serial.c_str()) > 0, "a serial is hexadecimal");
+  BN_to_ASN1_INTEGER(number, X509_get_serialNumber(raw));
+  BN_free(number);
+  ASN1_TIME_set(X509_getm_notBefore(raw), whole_seconds(facts.not_before - domain::hours(1)));
+  ASN1_TIME_set(X509_getm_notAfter(raw), whole_seconds(facts.not_after));
+  X509_set_pubkey(raw, key->get());
+  set_common_name(raw, facts.common_name);
+  X509_set_issuer_name(raw, X509_get_subject_name(issuer.get()));
+  add_leaf_extensions(raw, issuer.get(), facts.names,
+                      facts.names.empty() ? "clientAuth" : "clientAuth,serverAuth");
+  CHECK(X509_sign(raw, issuer_key.get(), EVP_sha256()) > 0, "a certificate is signed");
+  return pem_of(raw);
+}
+
+ledger::Result<domain::Digest> requested_key(const std::string& request) {
+  const auto key = key_in(request);
+  if (!key) return ledger::fail(key.error());
+  unsigned char* bytes = nullptr;
+  const int size = i2d_PUBKEY(key->get(), &bytes);
+  CHECK(size > 0, "a public key has bytes");
+  const auto digest =
+      ledger::sha256({reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)});
+  OPENSSL_free(bytes);
+  return digest;
 }
 
 bool belong_together(const KeyAndCertificate& pair) {

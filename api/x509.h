@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ledger/domain/ids.h"
+#include "ledger/result.h"
 
 namespace api {
 
@@ -24,6 +25,23 @@ struct CertificateFacts {
 // A new key and its certificate, signed by `authority` or, for null, by itself as an authority.
 KeyAndCertificate make_certificate(const CertificateFacts& facts,
                                    const KeyAndCertificate* authority);
+
+// A certificate for the key of a PKCS #10 request, for machines: they are clients everywhere, and
+// servers where `facts.names` says so. Nothing of the request counts but its key.
+// Errors: invalid ("certificate-request-invalid": malformed, or not signed by its own key; or the
+// key is weak).
+struct RequestedCertificate {
+  std::string common_name;
+  std::string serial;           // Hexadecimal digits.
+  std::set<std::string> names;  // Host names and IP addresses; none: it serves nobody.
+  ledger::domain::Time not_before;
+  ledger::domain::Time not_after;
+};
+ledger::Result<std::string> sign_request(const std::string& request,
+                                         const RequestedCertificate& facts,
+                                         const KeyAndCertificate& authority);
+// SHA-256 of the public key in a request. Errors: as above.
+ledger::Result<ledger::domain::Digest> requested_key(const std::string& request);
 
 bool belong_together(const KeyAndCertificate& pair);
 bool is_signed_by(const std::string& certificate, const std::string& authority);

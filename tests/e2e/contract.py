@@ -63,7 +63,7 @@ class Contract:
         self.codes = set()  # Of all problems that were told.
 
     def call(self, name, path=None, query=None, body=None, headers=None, token="admin",
-             expect=None, streams=False):
+             expect=None, streams=False, by=None):
         method, pattern, operation = self.document.operations[name]
         given = dict(path or {})
         target = re.sub(r"\{(\w+)\}", lambda m: quote(str(given.pop(m[1])), safe="/"), pattern)
@@ -72,7 +72,9 @@ class Contract:
             unknown = set(query) - self.document.parameter_names(operation, "query")
             assert not unknown, f"{name}: the document has no parameters {unknown}"
             target += "?" + urlencode(query)
-        if streams:
+        if by:  # A machine.
+            answer = by.ask(method, target, body, headers)
+        elif streams:
             answer = self.ledger.first_piece(target, headers)
         else:
             answer = self.ledger.ask(method, target, body, headers, token)
@@ -123,7 +125,7 @@ def main():
     cases = Cases("contract")
     run = cases.run
     document = Document(openapi)
-    with RunningLedger(program) as ledger:
+    with RunningLedger(program, options=("--machines", "127.0.0.1:0")) as ledger:
         contract = Contract(document, ledger)
         for name, chapter in contract_story.chapters(contract):
             run(name, chapter)

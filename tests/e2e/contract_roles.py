@@ -16,7 +16,7 @@ ROLES = {
     "approver": APPROVER,
     "admin": ADMIN,
     "agent": KNOWN | {"agent", "content"},
-    "relay": KNOWN | {"relay", "content"},
+    "relay": KNOWN | {"agent", "relay", "content"},
     "witness": KNOWN | {"read_log"},
 }
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import tempfile
 
 from contract_record import Chapters
+from machine_client import Machine
 
 
 def document(name, version, count=4):
@@ -229,6 +231,17 @@ class Story(Chapters):
         self.call("reportComputer", path={"computer": "pc-2"}, body=report, token=own, expect=403)
         self.call("reportFailure", path={"computer": "pc-2"}, token=self.tokens["pc-2"], expect=200,
                   body={"what": "rules", "cause": "disk_full", "detail": "No space"})
+        self.call("reportHook", path=path, token=own, expect=200,
+                  body={"exit_status": 1, "detail": "clamd is not there"})
+        self.call("reportNotAuthentic", path=path, token=own, expect=404,
+                  body={"source": "nobody", "target": "rules/26-001.json", "role": "targets"})
+        self.call("configureSource", path={"source": "vendor-test"}, expect=200,
+                  body={"url": "file:///nonexistent"}, headers={"If-Match": "*"})
+        self.call("reportNotAuthentic", path=path, token=own, expect=200, body={
+            "source": "vendor-test", "target": "rules/26-001.json", "detail": "another digest"})
+        rules = self.call("showOrderedRuleset", path=path, token=own, expect=200).json()
+        assert rules["ruleset"] == orders["expected_ruleset"]["ruleset"], rules
+        assert rules["rules"][0]["body"].startswith("allow"), rules
         for name, body in (("assignPolicy", {"policy": "mail"}),
                            ("moveComputer", {"group": "berlin"}),
                            ("assignRelayGroup", {"relay_group": "default"})):
@@ -250,6 +263,32 @@ class Story(Chapters):
         digest = hashlib.sha256(json.dumps(document("26-002", 2)).encode()).hexdigest()
         self.call("showContent", path={"digest": digest}, token=own, expect=200)
         self.call("showContent", path={"digest": "0" * 64}, token=own, expect=404)
+
+    def machines(self):
+        """Certificates: over the listener for machines."""
+        joining = self.call("issueEnrolmentToken", expect=201,
+                            body={"uses": 5, "expires_in": "PT1H"}).json()
+        ledger = self.contract.ledger
+        with tempfile.TemporaryDirectory(prefix="ledger-e2e-") as directory:
+            machine = Machine(directory, "pc-9", ledger.machines, ledger.data / "tls" / "ca.crt")
+            body = {"computer": "pc-9", "platform": "linux",
+                    "certificate_request": machine.request()}
+            joined = self.call("enrolComputer", token=joining["secret"], body=body, expect=201)
+            machine.certificate.write_text(joined.json()["certificate"], encoding="utf-8")
+            path = {"computer": "pc-9"}
+            self.call("showOrders", path=path, by=machine, expect=200)
+            self.call("showOrderedRuleset", path=path, by=machine, expect=200)
+            self.call("renewCertificate", path=path, by=machine, expect=400, body={
+                "certificate_request": "nonsense"})
+            key = machine.directory / "next.pem"
+            body = {"certificate_request": machine.request(key)}
+            self.call("renewCertificate", path=path, by=machine, body=body, expect=200)
+            self.call("revokeCertificate", path=path, body={"reason": "test"}, expect=200)
+            self.call("revokeCertificate", path={"computer": "none"}, body={}, expect=404)
+            answer = machine.ask("GET", machine.own("/instructions"))
+            assert answer.json()["code"] == "identity-revoked", answer.body
+        self.call("enrolComputer", token=joining["secret"], expect=400, body={
+            "computer": "pc-8", "platform": "linux", "relay_url": "https://pc-8"})
 
     def instructions(self):
         self.call("instructComputer", path={"computer": "pc-1"},
@@ -365,6 +404,6 @@ def chapters(contract):
     """(name, function) in the order in which they happen."""
     story = Story(contract)
     names = ("service", "policies", "settings", "rule_updates", "holds", "plans", "sources",
-             "groups", "computers", "instructions", "relays", "patterns", "alerts", "tasks",
-             "access", "events", "replay", "record", "operations", "farewell")
+             "groups", "computers", "machines", "instructions", "relays", "patterns", "alerts",
+             "tasks", "access", "events", "replay", "record", "operations", "farewell")
     return [(f"answers are as described: {name}", getattr(story, name)) for name in names]

@@ -209,6 +209,7 @@ class Ledgerctl(History):
         run("computers", "assign-policy", "pc-1")
         run("computers", "assign-policy", "pc-1", "--policy", "web")
         run("computers", "assign-relay-group", "pc-1", "--relay-group", "default")
+        run("computers", "revoke-certificate", "pc-1", "--reason", "test")
         run("computers", "cancel-instruction",
             self.rows("computers", "instructions")[0]["instruction"])
         run("groups", "create", "--name", "berlin", "--parent", "europe")

@@ -33,10 +33,13 @@ class DidNotStart(Exception):
 
 
 class RunningLedger:
-    """Use as a context; `program` is ledgerd. `data`: a directory that outlives it."""
+    """Use as a context; `program` is ledgerd. `data`: a directory that outlives it. `options`: of
+    every start; with --machines, `machines` is that listener's URL."""
 
-    def __init__(self, program, data=None):
+    def __init__(self, program, data=None, options=()):
         self.program = program
+        self.options = options
+        self.machines = None
         self.directory = tempfile.TemporaryDirectory(prefix="ledger-e2e-")
         self.data = Path(data) if data else Path(self.directory.name) / "data"
         self.log = Path(self.directory.name) / "ledgerd.log"
@@ -57,12 +60,14 @@ class RunningLedger:
         with open(self.log, "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [self.program, "--data", self.data, "--listen", "127.0.0.1:0", "--no-rate-limit",
-                 "--tick", "50", *more],
+                 "--tick", "50", *self.options, *more],
                 stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             raise DidNotStart(self.gone(), self.told())
         self.url = line.split()[-1]
+        if "--machines" in (*self.options, *more):
+            self.machines = self.process.stdout.readline().split()[-1]
         self.admin = (self.data / "admin-token").read_text(encoding="utf-8").strip()
 
     def stop(self):

@@ -12,10 +12,11 @@ constexpr std::array<Option, 1> group = {
     {{"--group", Into::text, "group", "The group; none: no group."}}};
 constexpr std::array<Option, 1> relay_group = {
     {{"--relay-group", Into::text, "relay_group", "The relay group.", true}}};
-constexpr std::array<Option, 3> enrolment = {{
+constexpr std::array<Option, 4> enrolment = {{
     {"--uses", Into::number, "uses", "How many computers may join by it.", true},
     {"--expires-in", Into::text, "expires_in", "A duration: PT1H.", true},
     {"--policy", Into::text, "policy", "The policy they get."},
+    {"--relay-group", Into::text, "relay_group", "Their relay group; relays may join it."},
 }};
 constexpr std::array<Option, 2> instruct = {{
     {"--action", Into::text, "action", "download_update, roll_back_patterns or send_policy.", true},
@@ -50,6 +51,8 @@ constexpr auto fleet_verbs = std::to_array<Verb>({
     command("computers", "move", "Into a group.", "POST", "/v1/computers/{computer}:move", group),
     command("computers", "assign-relay-group", "Which relays serve it.", "POST",
             "/v1/computers/{computer}:assignRelayGroup", relay_group),
+    command("computers", "revoke-certificate", "What it was given opens nothing any more.", "POST",
+            "/v1/computers/{computer}:revokeCertificate"),
     plan("computers", "instruct", "Tell computers to do something.", "/v1/instructions:plan",
          instruct),
     list("computers", "instructions", "What they were told.", "/v1/instructions",

@@ -9,7 +9,9 @@
 
 #include "api/access_reports.h"
 #include "api/auth.h"
+#include "api/clone_watch.h"
 #include "api/front.h"
+#include "api/machine_authority.h"
 #include "api/operations.h"
 #include "api/plans.h"
 #include "api/rate_limit.h"
@@ -79,10 +81,15 @@ struct Daemon::Parts {
   std::optional<api::RateLimit> rate_limit;
   std::optional<api::AccessReports> access_reports;
   std::optional<api::Front> front;
+  std::optional<api::CloneWatch> clones;
+  std::optional<api::Front> machines_front;
   std::optional<Reports> reports;
   std::optional<Reactor> reactor;
   std::optional<Ticker> ticker;
+  std::optional<api::MadeCertificate> certificate;  // Absent: nothing here speaks TLS.
+  std::optional<api::MachineAuthority> authority;
   std::unique_ptr<api::Server> server;
+  std::unique_ptr<api::Server> machines_server;
   std::jthread waker;
 
   bool made_admin_token = false;
@@ -94,8 +101,10 @@ struct Daemon::Parts {
   Result<void> open_writer();
   Result<void> open_views();
   Result<void> record_start();
+  Result<void> load_certificate();
   Result<void> make_services();
   Result<void> listen();
+  Result<void> listen_to_machines();
   void wake_streams(const std::stop_token& stop);
   void fatal(const ledger::Error& error);
   std::string why_not_ready() const;
@@ -195,6 +204,22 @@ Result<void> Daemon::Parts::record_start() {
   return {};
 }
 
+// One certificate for both listeners: whoever knows the authority knows either.
+Result<void> Daemon::Parts::load_certificate() {
+  const bool people = !options.plain_http && !is_loopback(options.address);
+  const bool machines = !options.machines_address.empty();
+  if (!people && !machines) return {};
+  auto names = options.host_names;
+  if (people) names.push_back(options.address);
+  if (machines) names.push_back(options.machines_address);
+  auto made = api::load_or_make_certificate(options.data / "tls", names, clock.now());
+  if (!made) return fail(made.error());
+  if (people) fingerprint = made->authority_fingerprint;
+  if (machines) authority.emplace(made->authority_pair);
+  certificate = std::move(*made);
+  return {};
+}
+
 Result<void> Daemon::Parts::make_services() {
   chores.emplace(DaemonChores::Parts{*log, *head_keeper, options.name, *writer, options.data,
                                      options.data / "content", options.data / "backups"});
@@ -215,6 +240,7 @@ Result<void> Daemon::Parts::make_services() {
       },
       *seed, LEDGER_VERSION, clock.now(), [this] { return why_not_ready(); },
       [this] { return server ? metrics_text(*server, *front) : std::string(); }});
+  if (authority) services->machines = &*authority;
   if (!options.timestamp_authority.empty()) {
     services->timestamp = timestamp_authority(options.timestamp_authority, entropy);
   }
@@ -229,6 +255,9 @@ Result<void> Daemon::Parts::make_services() {
   rate_limit.emplace(clock, rate_options);
   access_reports.emplace(api::recorded_by(*writer, entropy), clock);
   front.emplace(router, *auth, *rate_limit, *access_reports);
+  clones.emplace(api::told_to(*writer, entropy), clock);
+  machines_front.emplace(router, *auth, *rate_limit, *access_reports, api::Front::Door::machines,
+                         &*clones);
   reports.emplace(router, options.data / "exports");
   return {};
 }
@@ -248,17 +277,24 @@ Result<void> Daemon::Parts::listen() {
   server_options.address = options.address;
   server_options.port = options.port;
   server_options.insecure = options.plain_http;
-  if (!options.plain_http && !is_loopback(options.address)) {
-    auto names = options.host_names;
-    names.push_back(options.address);
-    const auto made = api::load_or_make_certificate(options.data / "tls", names, clock.now());
-    if (!made) return fail(made.error());
-    fingerprint = made->authority_fingerprint;
-    server_options.tls = made->files;
-  }
+  if (!fingerprint.empty()) server_options.tls = certificate->files;
   auto started = api::Server::start(std::move(server_options), *front);
   if (!started) return fail(started.error());
   server = std::move(*started);
+  return listen_to_machines();
+}
+
+Result<void> Daemon::Parts::listen_to_machines() {
+  if (options.machines_address.empty()) return {};
+  api::Server::Options server_options;
+  server_options.address = options.machines_address;
+  server_options.port = options.machines_port;
+  server_options.tls = certificate->files;
+  server_options.tls->peers = api::PeerCertificate::judged;
+  server_options.tls->peer_authority = certificate->authority;
+  auto started = api::Server::start(std::move(server_options), *machines_front);
+  if (!started) return fail(started.error());
+  machines_server = std::move(*started);
   return {};
 }
 
@@ -282,6 +318,7 @@ Result<void> Daemon::Parts::open() {
   if (const auto opened = open_record(); !opened) return opened;
   if (const auto opened = open_views(); !opened) return opened;
   if (const auto recorded = record_start(); !recorded) return recorded;
+  if (const auto loaded = load_certificate(); !loaded) return loaded;
   if (const auto made = make_services(); !made) return made;
   reactor.emplace(Reactor::Parts{*writer, *log, contacts, *content, clock, *chores, *reports});
   ticker.emplace(*writer, contacts, clock, options.tick);
@@ -302,21 +339,37 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Options& options,
 Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Daemon::~Daemon() = default;
 
+namespace {
+
+std::string url_of(const char* scheme, const std::string& address, std::uint16_t port) {
+  const bool six = address.find(':') != std::string::npos;
+  return std::string(scheme) + "://" + (six ? "[" : "") + address + (six ? "]" : "") + ":" +
+         std::to_string(port);
+}
+
+}  // namespace
+
 std::string Daemon::url() const {
-  const auto& options = parts_->options;
-  const bool six = options.address.find(':') != std::string::npos;
-  return std::string(parts_->fingerprint.empty() ? "http://" : "https://") + (six ? "[" : "") +
-         options.address + (six ? "]" : "") + ":" + std::to_string(parts_->server->port());
+  return url_of(parts_->fingerprint.empty() ? "http" : "https", parts_->options.address,
+                parts_->server->port());
+}
+
+std::string Daemon::machines_url() const {
+  if (!parts_->machines_server) return {};
+  return url_of("https", parts_->options.machines_address, parts_->machines_server->port());
 }
 
 bool Daemon::made_admin_token() const { return parts_->made_admin_token; }
 
-std::string Daemon::certificate_fingerprint() const { return parts_->fingerprint; }
+std::string Daemon::certificate_fingerprint() const {
+  return parts_->certificate ? parts_->certificate->authority_fingerprint : std::string();
+}
 
 void Daemon::stop(const std::string& cause) {
   auto& parts = *parts_;
   parts.stopping = true;
   parts.waker.request_stop();
+  if (parts.machines_server) parts.machines_server->stop();
   parts.server->stop();
   parts.waker = {};
   parts.ticker.reset();

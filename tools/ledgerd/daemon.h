@@ -19,8 +19,10 @@ struct Options {
   std::uint16_t port = 8470;
   std::string name = "ledger.local";    // Of the log, in its signed heads.
   std::vector<std::string> host_names;  // Beside this machine's own, in its certificate.
-  std::string timestamp_authority;      // Its URL; empty: none.
-  bool plain_http = false;              // Without TLS though others than this machine can ask.
+  std::string machines_address;         // Of the listener for machines; empty: there is none.
+  std::uint16_t machines_port = 0;
+  std::string timestamp_authority;  // Its URL; empty: none.
+  bool plain_http = false;          // Without TLS though others than this machine can ask.
   bool rate_limited = true;
   std::chrono::milliseconds tick{1000};
 };
@@ -37,8 +39,9 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
 
   std::string url() const;
+  std::string machines_url() const;  // Empty: machines have no listener of their own.
   bool made_admin_token() const;
-  std::string certificate_fingerprint() const;  // Empty: plain HTTP.
+  std::string certificate_fingerprint() const;  // Of its authority; empty: plain HTTP only.
 
   // Finishes what is being answered, records the end and makes all of it durable.
   void stop(const std::string& cause);

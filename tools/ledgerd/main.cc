@@ -19,6 +19,7 @@ struct Settings {
   ledgerd::Options daemon;
   std::string data;
   std::string listen = "127.0.0.1:8470";
+  std::string machines;
   std::string log_level = "info";
   int tick_milliseconds = 1000;
   bool no_rate_limit = false;
@@ -29,6 +30,8 @@ void add_options(CLI::App& app, Settings& settings) {
   app.add_option("--listen", settings.listen,
                  "Address and port; TLS everywhere but on this machine's own addresses")
       ->capture_default_str();
+  app.add_option("--machines", settings.machines,
+                 "Address and port where agents and relays are answered, over TLS by certificate");
   app.add_option("--name", settings.daemon.name, "The log's name in its signed heads")
       ->capture_default_str();
   app.add_option("--host-name", settings.daemon.host_names,
@@ -49,25 +52,28 @@ void add_options(CLI::App& app, Settings& settings) {
 }
 
 // "[::1]:8470" or "127.0.0.1:8470".
-bool take_address(Settings& settings) {
-  const auto colon = settings.listen.rfind(':');
+bool take_address(const std::string& text, std::string& into, std::uint16_t& into_port) {
+  const auto colon = text.rfind(':');
   if (colon == std::string::npos) return false;
-  std::string address = settings.listen.substr(0, colon);
+  std::string address = text.substr(0, colon);
   if (address.size() > 1 && address.front() == '[' && address.back() == ']') {
     address = address.substr(1, address.size() - 2);
   }
-  const std::string port = settings.listen.substr(colon + 1);
+  const std::string port = text.substr(colon + 1);
   if (address.empty() || port.empty() || port.size() > 5 ||
       port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65'535) {
     return false;
   }
-  settings.daemon.address = address;
-  settings.daemon.port = static_cast<std::uint16_t>(std::stoi(port));
+  into = address;
+  into_port = static_cast<std::uint16_t>(std::stoi(port));
   return true;
 }
 
 void tell(const ledgerd::Daemon& daemon, const Settings& settings) {
   std::cout << "listening on " << daemon.url() << std::endl;
+  if (!daemon.machines_url().empty()) {
+    std::cout << "machines are answered on " << daemon.machines_url() << std::endl;
+  }
   if (daemon.made_admin_token()) {
     std::cout << "the first administrator's token is in " << settings.data << "/admin-token"
               << std::endl;
@@ -126,8 +132,14 @@ int main(int argc, char** argv) {
     std::cerr << "ledgerd: " << error.what() << "\nSee ledgerd --help.\n";
     return 2;
   }
-  if (!take_address(settings)) {
-    std::cerr << "ledgerd: --listen takes an address and a port, such as 127.0.0.1:8470.\n";
+  auto& options = settings.daemon;
+  const bool good =
+      take_address(settings.listen, options.address, options.port) &&
+      (settings.machines.empty() ||
+       take_address(settings.machines, options.machines_address, options.machines_port));
+  if (!good) {
+    std::cerr << "ledgerd: --listen and --machines take an address and a port, such as "
+                 "127.0.0.1:8470.\n";
     return 2;
   }
   settings.daemon.data = settings.data;

@@ -68,7 +68,8 @@ class AnsweringLedger::NoChores final : public api::Chores {
   }
 };
 
-AnsweringLedger::AnsweringLedger() : chores_(std::make_unique<NoChores>()) {
+AnsweringLedger::AnsweringLedger(domain::Time start) : chores_(std::make_unique<NoChores>()) {
+  clock.set(start);
   writer_ = std::make_unique<ledger::Writer>(domain::World{}, log, clock, utc_only(),
                                              ledger::Writer::Options{});
   domain::Command started;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/machine_authority.h"
 #include "api/operations.h"
 #include "api/plans.h"
 #include "api/router.h"
@@ -25,6 +26,7 @@ class HandClock final : public ledger::Clock {
   ledger::domain::Time now() const override { return {now_.load()}; }
   ledger::domain::Duration steady() const override { return {now_.load()}; }
   void advance(ledger::domain::Duration by) { now_ += by.micros; }
+  void set(ledger::domain::Time now) { now_ = now.micros; }
 
  private:
   std::atomic<std::int64_t> now_{1'800'000'000'000'000};
@@ -50,8 +52,16 @@ struct Asked {
 
 class AnsweringLedger {
  public:
-  AnsweringLedger();
+  static constexpr ledger::domain::Time usual_start{1'800'000'000'000'000};
+
+  AnsweringLedger() : AnsweringLedger(usual_start) {}
+  // Begins at another moment: where certificates are compared with the machine's own clock.
+  explicit AnsweringLedger(ledger::domain::Time start);
   ~AnsweringLedger();
+
+  // Computers can have certificates of this authority from now on; it outlives the ledger.
+  void use_authority(const api::MachineAuthority& authority) { services_->machines = &authority; }
+  ledger::Writer& writer() { return *writer_; }
 
   // By an administrator, unless `caller` says otherwise. The answer to a write is awaited.
   Answer ask(const Asked& asked);

@@ -23,7 +23,7 @@ const std::map<Role, std::set<std::string>> expected = {
      {"public", "signed_in", "read", "read_log", "read_access", "export", "content", "verify",
       "operate", "apply", "configure", "administer", "enrol"}},
     {Role::agent, {"public", "signed_in", "agent", "content"}},
-    {Role::relay, {"public", "signed_in", "relay", "content"}},
+    {Role::relay, {"public", "signed_in", "agent", "relay", "content"}},
     {Role::witness, {"public", "signed_in", "read_log"}},
 };
 

@@ -60,6 +60,13 @@ ledger::Result<std::optional<projections::EnrolmentTokenRow>> TestTokenBook::enr
   return std::optional<projections::EnrolmentTokenRow>(found->second);
 }
 
+ledger::Result<std::optional<domain::Role>> TestTokenBook::machine(
+    const domain::ComputerId& computer, domain::Position) const {
+  const auto found = machines.find(computer);
+  if (found == machines.end()) return std::optional<domain::Role>();
+  return std::optional(found->second);
+}
+
 TestServer::TestServer(Router routes, Server::Options options, RateLimit::Options rate_options)
     : router(std::move(routes)),
       auth(book, clock, {}),

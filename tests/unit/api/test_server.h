@@ -27,6 +27,11 @@ class TestTokenBook final : public TokenBook {
   ledger::Result<std::optional<projections::EnrolmentTokenRow>> enrolment_token(
       const domain::Digest& secret) const override;
 
+  ledger::Result<std::optional<domain::Role>> machine(const domain::ComputerId& computer,
+                                                      domain::Position size) const override;
+
+  // Roles of computers that may speak by certificate.
+  std::map<domain::ComputerId, domain::Role> machines;
   std::map<domain::Digest, projections::TokenRow> tokens;
   std::map<domain::Digest, projections::EnrolmentTokenRow> enrolments;
   void changed() { ++version_; }
