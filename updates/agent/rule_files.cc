@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace ledger::updates::agent {
@@ -51,11 +52,31 @@ std::string title_of(const OrderedRule& rule) {
 // -- ModSecurity
 // -----------------------------------------------------------------------------------
 
-// The Core Rule Set reads its exclusions (9001000...) after its settings (901...), and nothing else
-// out of the order of its numbers, to which ours begin with a 2.
-std::uint32_t place_of(const OrderedRule& rule) {
+// The digit after `word`; 0: it does not stand there.
+int digit_after(std::string_view body, std::string_view word) {
+  const auto at = body.find(word);
+  if (at == std::string_view::npos || at + word.size() >= body.size()) return 0;
+  const char c = body[at + word.size()];
+  return c >= '1' && c <= '9' ? c - '0' : 0;
+}
+
+// From which paranoia level on a rule works. Those that leave the rest of a file out below a level
+// stand before that level's.
+int level_of(const OrderedRule& rule) {
+  if (const int level = digit_after(rule.body, "paranoia-level/")) return level;
+  if (const int level = digit_after(rule.body, "PARANOIA_LEVEL \"@lt ")) return level;
+  return 1;
+}
+
+// Rules have no place but their number, to which ours begin with a 2. The Core Rule Set has a file
+// for each thousand of them, in each the levels one after the other; its exclusions (9001000 and so
+// on) come after its settings (901000).
+using FilePlace = std::tuple<std::uint32_t, int, std::uint32_t>;
+FilePlace place_of(const OrderedRule& rule) {
   const std::uint32_t id = rule.rule.value;
-  return id < 2'100'000 ? id - 2'000'000 + 29'030'000 : id * 10;
+  const std::uint32_t file = id / 1'000;
+  const std::uint32_t place = id < 2'100'000 ? 2'903'000 + file - 2'000 : file * 1'000;
+  return {place, level_of(rule), id};
 }
 
 // The labels that a rule skips to.
@@ -126,6 +147,36 @@ bool is_group(std::string_view line) {
          line.substr(0, equals).find(' ') == std::string_view::npos;
 }
 
+// AIDE takes no "@@else" right after its "@@if": the condition is turned around instead.
+void turn_around(std::string& text) {
+  const auto begin = text.size() < 2 ? 0 : text.rfind('\n', text.size() - 2) + 1;
+  const std::string last = text.substr(begin);
+  constexpr std::string_view not_defined = "@@if not defined ";
+  constexpr std::string_view defined = "@@if defined ";
+  if (last.starts_with(not_defined)) {
+    text.replace(begin, not_defined.size(), defined);
+  } else if (last.starts_with(defined)) {
+    text.replace(begin, defined.size(), not_defined);
+  } else {
+    add_line(text, "@@else");
+  }
+}
+
+// Names of macros that the body uses and does not define: the host's own files do, or do not.
+std::set<std::string> undefined_in(std::string_view body) {
+  constexpr std::string_view use = "@@{";
+  std::set<std::string> names;
+  for (auto at = body.find(use); at != std::string_view::npos; at = body.find(use, at)) {
+    at += use.size();
+    const auto end = body.find('}', at);
+    if (end == std::string_view::npos) break;
+    const std::string name(body.substr(at, end - at));
+    const bool is_defined = body.find("@@define " + name + " ") != std::string_view::npos;
+    if (!is_defined && is_file_name(name)) names.insert(name);
+  }
+  return names;
+}
+
 // Every body brings the groups that it needs; a group is defined once.
 void add_aide(TextFiles& files, const std::vector<const OrderedRule*>& rules) {
   if (rules.empty()) return;
@@ -134,13 +185,18 @@ void add_aide(TextFiles& files, const std::vector<const OrderedRule*>& rules) {
   std::set<std::string, std::less<>> defined;
   for (const auto* rule : rules) {
     add_line(selections, title_of(*rule));
+    const auto undefined = undefined_in(rule->body);
+    for (const auto& name : undefined) add_line(selections, "@@if defined " + name);
     for (const auto line : body_lines(rule->body)) {
-      if (!is_group(line)) {
+      if (line == "@@else") {
+        turn_around(selections);
+      } else if (!is_group(line)) {
         if (!line.starts_with("# ")) add_line(selections, line);
       } else if (defined.emplace(line.substr(0, line.find(" = "))).second) {
         add_line(groups, line);
       }
     }
+    for (std::size_t i = 0; i < undefined.size(); ++i) add_line(selections, "@@endif");
   }
   files["integrity_monitoring/aide.conf"] = groups + selections;
 }

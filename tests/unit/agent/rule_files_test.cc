@@ -63,6 +63,42 @@ TEST(RuleFiles, GiveModSecurityItsListsAndTheLabelsThatRulesSkipTo) {
   EXPECT_EQ(text.find("nikto"), std::string::npos);
 }
 
+// At level 1, rule 913013 leaves out what comes after it in its file.
+TEST(RuleFiles, PutTheLevelsOfAFileOfTheCoreRuleSetOneAfterTheOther) {
+  const auto guard = [](const std::string& id, const std::string& level) {
+    return "SecRule TX:EXECUTING_PARANOIA_LEVEL \"@lt " + level + "\" \"id:" + id + "\"";
+  };
+  const auto files =
+      rule_files({rule(2'913'011, Module::intrusion_prevention, guard("913011", "1")),
+                  rule(2'913'013, Module::intrusion_prevention, guard("913013", "2")),
+                  rule(2'913'100, Module::intrusion_prevention,
+                       "SecRule A \"@eq 0\" \"id:913100,tag:'paranoia-level/1'\""),
+                  rule(2'913'101, Module::intrusion_prevention,
+                       "SecRule A \"@eq 0\" \"id:913101,tag:'paranoia-level/2'\"")});
+  const std::string& text = files.at("intrusion_prevention/rules.conf");
+  EXPECT_LT(text.find("id:913011"), text.find("id:913100"));
+  EXPECT_LT(text.find("id:913100"), text.find("id:913013"));
+  EXPECT_LT(text.find("id:913013"), text.find("id:913101"));
+}
+
+TEST(RuleFiles, TurnAConditionOfAideAroundThatHasNothingButAnElse) {
+  const auto files =
+      rule_files({rule(3'000'001, Module::integrity_monitoring,
+                       "# aide.conf.d/31_x\n@@if defined A\n@@else\n@@define A 1\n@@endif\n"
+                       "@@if defined B\n@@define C 1\n@@else\n@@define C 2\n@@endif\n/x$ f")});
+  EXPECT_EQ(files.at("integrity_monitoring/aide.conf"),
+            "# 3000001 version 2: Rule & name\n@@if not defined A\n@@define A 1\n@@endif\n"
+            "@@if defined B\n@@define C 1\n@@else\n@@define C 2\n@@endif\n/x$ f\n");
+}
+
+TEST(RuleFiles, LeaveOutWhatWaitsForADefinitionOfTheHost) {
+  const auto files = rule_files({rule(3'000'001, Module::integrity_monitoring,
+                                      "# aide.conf.d/31_x\n@@define A 1\n/@@{A}/@@{ID}/x$ f")});
+  EXPECT_EQ(files.at("integrity_monitoring/aide.conf"),
+            "# 3000001 version 2: Rule & name\n@@if defined ID\n@@define A 1\n"
+            "/@@{A}/@@{ID}/x$ f\n@@endif\n");
+}
+
 TEST(RuleFiles, DefineAGroupOfAideOnce) {
   const auto files = rule_files(
       {rule(3'000'001, Module::integrity_monitoring,
