@@ -1,12 +1,14 @@
-"""Our tuf-client on a repository that @tufjs/models made: every kind of key, a delegated role.
+"""Two implementations of TUF on each other's work: our tuf-client on a repository that
+@tufjs/models made, with every kind of key and a delegated role; tuf-js on one of ledger-publish.
 
-    tuf_js.py TUF_CLIENT MODULES RESULTS.xml
+    tuf_js.py TUF_CLIENT LEDGER_PUBLISH MODULES RESULTS.xml
 
 MODULES is a directory for what npm installs; it is filled by `npm ci` when it is not as locked.
 """
 
 import functools
 import http.server
+import json
 import pathlib
 import shutil
 import subprocess
@@ -17,6 +19,7 @@ import threading
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 from cases import Cases  # noqa: E402
+from published_site import PublishedSite  # noqa: E402
 
 LOCK = "package-lock.json"
 
@@ -32,7 +35,8 @@ def install(modules):
                        check=True, timeout=300)
         done.write_bytes(lock)
     # Beside node_modules, where node looks for them.
-    shutil.copy(HERE / "make_repository.js", modules / "make_repository.js")
+    for script in ("make_repository.js", "their_client.js"):
+        shutil.copy(HERE / script, modules / script)
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -109,8 +113,64 @@ def follows_a_faked_clock(site):
     site.refresh(before=("faketime", "-f", "-1d"))
 
 
+class TheirClient:
+    """tuf-js, on our repository; it trusts the first root."""
+
+    def __init__(self, site, modules):
+        self.site = site
+        self.modules = modules
+        self.kept = site.folder / "kept"
+        self.got = site.folder / "got"
+        self.kept.mkdir()
+        self.got.mkdir()
+        shutil.copy(site.repository / "metadata" / "1.root.json", self.kept / "root.json")
+
+    def download(self, *targets, before=(), expected=0):
+        done = subprocess.run(
+            [*before, "node", str(self.modules / "their_client.js"), self.site.url,
+             str(self.kept), str(self.got), *targets],
+            capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == expected, f"{targets}: {done.returncode} {done.stderr}"
+        return done.stderr if expected else [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def they_take_what_we_publish(site, theirs):
+    site.add_rules("26-001")
+    site.add_pattern("1.0", "one", "--sign")
+    rules, pattern = theirs.download("rules/26-001.json", "patterns/virus/linux/1.0/virus.hdb")
+    assert json.loads(rules["text"])["id"] == "26-001"
+    assert pattern["text"] == "one"
+    assert pattern["custom"]["version"] == "1.0" and pattern["custom"]["platform"] == "linux"
+    assert "is not listed" in theirs.download("rules/26-002.json", expected=1)
+
+
+def they_follow_our_rotations(site, theirs):
+    site.add_rules("26-001", "--sign")
+    theirs.download("rules/26-001.json")
+    for key in ("root-1", "timestamp", "snapshot", "targets-2", "rules", "root"):
+        site.publish("rotate", key)
+        theirs.download("rules/26-001.json")
+    site.publish("rotate", "timestamp", "--kind", "ecdsa")
+    site.publish("rotate", "snapshot", "--kind", "rsa")
+    site.add_rules("26-002", "--sign")
+    assert len(theirs.download("rules/26-001.json", "rules/26-002.json")) == 2
+
+
+def they_refuse_what_we_did_not_sign(site, theirs):
+    site.add_rules("26-001", "--sign")
+    role = site.repository / "metadata" / "2.rules.json"
+    good = role.read_text()
+    role.write_text(good.replace('"version":2', '"version":2,"x":1'))
+    assert "Error" in theirs.download("rules/26-001.json", expected=1)
+    role.write_text(good)
+    theirs.download("rules/26-001.json")
+    later = theirs.download("rules/26-001.json", before=("faketime", "-f", "+3d"), expected=1)
+    assert "expired" in later.lower(), later
+
+
 def main():
-    program, modules, results = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
+    program, publish, modules = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+    results = sys.argv[4]
     install(modules)
     cases = Cases("tuf_js")
 
@@ -125,6 +185,13 @@ def main():
     run("refuses a changed target", refuses_a_changed_target)
     run("refuses a changed role", refuses_a_changed_role)
     run("follows a faked clock", follows_a_faked_clock)
+    for case in (they_take_what_we_publish, they_follow_our_rotations,
+                 they_refuse_what_we_did_not_sign):
+        with tempfile.TemporaryDirectory() as folder:
+            site = PublishedSite(publish, pathlib.Path(folder))
+            cases.run(case.__name__.replace("_", " "),
+                      lambda: case(site, TheirClient(site, modules)))
+            site.close()
     return cases.report(results)
 
 
