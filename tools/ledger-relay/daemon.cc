@@ -88,7 +88,7 @@ struct Site {
   Result<void> open_relay(const std::string& manager_url, std::uint64_t seed);
   Result<std::unique_ptr<updates::tuf::Transport>> transport_to(
       const relay::Upstream& upstream, const std::string& manager_url) const;
-  Result<std::string> import(const InboxRequest& request, domain::Time now) const;
+  Result<std::string> work_on(const InboxRequest& request, domain::Time now) const;
 };
 
 Result<void> Site::open(const std::filesystem::path& directory) {
@@ -139,7 +139,14 @@ Result<void> Site::open_relay(const std::string& manager_url, std::uint64_t seed
   return {};
 }
 
-Result<std::string> Site::import(const InboxRequest& request, domain::Time now) const {
+Result<std::string> Site::work_on(const InboxRequest& request, domain::Time now) const {
+  if (request.makes) {
+    const auto made = relay->create_bundle(request.bundle, request.source, request.since);
+    if (!made) return fail(made.error());
+    return "version " + std::to_string(made->snapshot_version) + ", " +
+           std::to_string(made->contents) + " files, " + std::to_string(made->bytes) +
+           " bytes, SHA-256 " + hex(made->digest);
+  }
   const auto taken = relay->import(request.bundle, request.source, request.trust_root, now);
   if (!taken) return fail(taken.error());
   const std::string version = std::to_string(taken->snapshot_version);
@@ -328,7 +335,7 @@ void Daemon::Parts::loop(const std::stop_token& stop) {
   auto next = std::chrono::steady_clock::now();
   while (!stop.stop_requested()) {
     const int answered = answer_inbox(options.state / "inbox", [this](const InboxRequest& request) {
-      auto told_now = site.import(request, clock.now());
+      auto told_now = site.work_on(request, clock.now());
       spdlog::info("bundle {}: {}", request.bundle, told_now ? *told_now : told_now.error().detail);
       return told_now;
     });
@@ -372,10 +379,13 @@ void Daemon::stop() {
 
 // -- Bundles -------------------------------------------------------------------------------------
 
-Result<std::string> import_into(const ImportOptions& options) {
+Result<std::string> work_on_bundle(const BundleOptions& options) {
   ledger::SystemEntropy entropy;
-  const InboxRequest request{std::filesystem::absolute(options.bundle).string(), options.source,
-                             options.trust_root};
+  const auto absolute = [](const std::filesystem::path& path) {
+    return path.empty() ? std::string() : std::filesystem::absolute(path).string();
+  };
+  const InboxRequest request{options.makes, absolute(options.bundle), options.source,
+                             options.trust_root, absolute(options.since)};
   Site site;
   const auto opened = site.open(options.state);
   if (!opened && opened.error().reason == "ledger-locked") {
@@ -385,7 +395,7 @@ Result<std::string> import_into(const ImportOptions& options) {
   site.manager = std::make_unique<NoManager>();
   const auto made = site.open_relay({}, random_seed(entropy));
   if (!made) return fail(made.error());
-  return site.import(request, ledger::SystemClock().now());
+  return site.work_on(request, ledger::SystemClock().now());
 }
 
 }  // namespace ledger_relay

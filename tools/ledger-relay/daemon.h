@@ -31,11 +31,13 @@ struct Options {
   std::string platform = "linux";
 };
 
-struct ImportOptions {
+struct BundleOptions {
+  bool makes = false;  // A bundle; else it takes one.
   std::filesystem::path state;
   std::filesystem::path bundle;
   ledger::domain::SourceId source;
   std::optional<ledger::domain::Digest> trust_root;
+  std::filesystem::path since;
 };
 
 class Daemon {
@@ -61,8 +63,9 @@ class Daemon {
   std::unique_ptr<Parts> parts_;
 };
 
-// Feeds a bundle to the relay of this state, whether it runs or not. The answer is a line for
-// people. Errors: those of the import, unavailable ("relay-silent": it runs but does not answer).
-ledger::Result<std::string> import_into(const ImportOptions& options);
+// Feeds a bundle to the relay of this state, or has it make one, whether it runs or not. The answer
+// is a line for people. Errors: those of taking or making it, unavailable ("relay-silent": it runs
+// but does not answer).
+ledger::Result<std::string> work_on_bundle(const BundleOptions& options);
 
 }  // namespace ledger_relay

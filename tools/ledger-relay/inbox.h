@@ -1,5 +1,5 @@
-// How a bundle reaches a relay that runs: a request as a file in its state, and the answer beside
-// it. Whoever may write there may feed it.
+// How bundles reach a relay that runs, and are made by it: a request as a file in its state, and
+// the answer beside it. Whoever may write there may feed it.
 #pragma once
 
 #include <filesystem>
@@ -16,16 +16,19 @@ namespace ledger_relay {
 namespace domain = ledger::domain;
 
 struct InboxRequest {
+  bool makes = false;  // A bundle; else it takes one.
   std::string bundle;  // Absolute path.
   domain::SourceId source;
-  std::optional<domain::Digest> trust_root;
+  std::optional<domain::Digest> trust_root;  // Of one that it takes.
+  std::string since;                         // Of one that it makes: the bundle before, or empty.
 
   template <class = void>
   static constexpr auto fields() {
     using domain::field;
-    return domain::field_list(field("bundle", &InboxRequest::bundle),
-                              field("source", &InboxRequest::source),
-                              field("trust_root", &InboxRequest::trust_root));
+    return domain::field_list(
+        field("makes", &InboxRequest::makes), field("bundle", &InboxRequest::bundle),
+        field("source", &InboxRequest::source), field("trust_root", &InboxRequest::trust_root),
+        field("since", &InboxRequest::since));
   }
 };
 

@@ -30,6 +30,7 @@ struct Settings {
   std::string bundle;
   std::string source;
   std::string trust_root;
+  std::string since;
 };
 
 void add_options(CLI::App& app, Settings& settings) {
@@ -64,6 +65,14 @@ CLI::App* add_import(CLI::App& app, Settings& settings) {
   import->add_option("--trust-root", settings.trust_root,
                      "SHA-256 of the source's root metadata, where no manager has said it");
   return import;
+}
+
+CLI::App* add_export(CLI::App& app, Settings& settings) {
+  auto* made = app.add_subcommand("export", "Make a bundle of what the relay of this state has.");
+  made->add_option("bundle", settings.bundle, "The file to write")->required();
+  made->add_option("--source", settings.source, "The source that it is of")->required();
+  made->add_option("--since", settings.since, "The bundle before: what it has is left out");
+  return made;
 }
 
 bool take_address(Settings& settings) {
@@ -106,8 +115,9 @@ int tell(const ledger::Error& error) {
   return EXIT_FAILURE;
 }
 
-int import(const Settings& settings) {
-  ledger_relay::ImportOptions options{settings.state, settings.bundle, {settings.source}, {}};
+int work_on_bundle(const Settings& settings, bool makes) {
+  ledger_relay::BundleOptions options{makes, settings.state, settings.bundle, {settings.source},
+                                      {},    settings.since};
   if (!settings.trust_root.empty()) {
     options.trust_root = ledger::domain::digest_from_hex(settings.trust_root);
     if (!options.trust_root) {
@@ -115,7 +125,7 @@ int import(const Settings& settings) {
       return 2;
     }
   }
-  const auto done = ledger_relay::import_into(options);
+  const auto done = ledger_relay::work_on_bundle(options);
   if (!done) return tell(done.error());
   std::cout << *done << '\n';
   return EXIT_SUCCESS;
@@ -160,6 +170,7 @@ int main(int argc, char** argv) {
   Settings settings;
   add_options(app, settings);
   const auto* importing = add_import(app, settings);
+  const auto* exporting = add_export(app, settings);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -171,7 +182,9 @@ int main(int argc, char** argv) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("ledger-relay"));
   spdlog::set_level(spdlog::level::from_str(settings.log_level));
   settings.daemon.state = settings.state;
-  if (importing->parsed()) return import(settings);
+  if (importing->parsed() || exporting->parsed()) {
+    return work_on_bundle(settings, exporting->parsed());
+  }
   if (!take_address(settings)) {
     std::cerr << "ledger-relay: --listen takes an address and a port, such as 0.0.0.0:8472.\n";
     return 2;

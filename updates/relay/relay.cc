@@ -153,22 +153,24 @@ Result<Mirror*> Relay::mirror_of(const domain::SourceId& source) {
   return mirrors_.emplace(source, std::move(*opened)).first->second.get();
 }
 
-bool Relay::serves(const domain::SourceId& source) const {
+namespace {
+
+tl::unexpected<Error> source_unknown(const domain::SourceId& source) {
+  return fail(ErrorKind::not_found, "source-unknown",
+              "This relay distributes no source named " + source.value + ".");
+}
+
+}  // namespace
+
+std::shared_ptr<Mirror> Relay::known_mirror(const domain::SourceId& source) const {
   const std::lock_guard lock(mutex_);
-  return mirrors_.contains(source);
+  const auto found = mirrors_.find(source);
+  return found == mirrors_.end() ? nullptr : found->second;
 }
 
 Result<ServedFile> Relay::find(const domain::SourceId& source, const std::string& path) const {
-  std::shared_ptr<Mirror> mirror;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = mirrors_.find(source);
-    if (found != mirrors_.end()) mirror = found->second;
-  }
-  if (mirror == nullptr) {
-    return fail(ErrorKind::not_found, "source-unknown",
-                "This relay distributes no source named " + source.value + ".");
-  }
+  const auto mirror = known_mirror(source);
+  if (mirror == nullptr) return source_unknown(source);
   return mirror->find(path);
 }
 
@@ -294,7 +296,7 @@ Result<BundleTaken> Relay::import(const std::filesystem::path& bundle,
       std::find_if(plan_.sources.begin(), plan_.sources.end(),
                    [&](const PlannedSource& each) { return each.source == source; });
   const bool is_planned = planned != plan_.sources.end();
-  const bool is_known = is_planned || trust || serves(source);
+  const bool is_known = is_planned || trust || known_mirror(source) != nullptr;
   if (!domain::is_name(source.value) || !is_known) {
     return fail(ErrorKind::not_found, "source-unknown",
                 "This relay distributes no source named " + source.value +
@@ -311,6 +313,14 @@ Result<BundleTaken> Relay::import(const std::filesystem::path& bundle,
 }
 return import_bundle(**mirror, parts_.content, *opened, import);
 }  // namespace ledger::updates::relay
+
+Result<BundleMade> Relay::create_bundle(const std::filesystem::path& out,
+                                        const domain::SourceId& source,
+                                        const std::filesystem::path& since) const {
+  const auto mirror = known_mirror(source);
+  if (mirror == nullptr) return source_unknown(source);
+  return updates::create_bundle(*mirror, out, {source, since, {}});
+}
 
 // -- Forgetting ----------------------------------------------------------------------------------
 

@@ -63,6 +63,11 @@ class Relay {
   Result<BundleTaken> import(const std::filesystem::path& bundle, const domain::SourceId& source,
                              const std::optional<domain::Digest>& trust, domain::Time now);
 
+  // Puts what is served of a source into a bundle, for relays behind an air gap.
+  // Errors: those of create_bundle(), not_found ("source-unknown").
+  Result<BundleMade> create_bundle(const std::filesystem::path& out, const domain::SourceId& source,
+                                   const std::filesystem::path& since) const;
+
   // What a request of "<source>/<path>" is answered with. Errors: not_found ("source-unknown",
   // "file-unknown").
   Result<ServedFile> find(const domain::SourceId& source, const std::string& path) const;
@@ -80,7 +85,8 @@ class Relay {
                                        const Upstream& upstream, domain::Time now,
                                        const std::stop_token& stop);
   void tell_not_authentic(const Upstream& upstream, const PullFailure& failure);
-  bool serves(const domain::SourceId& source) const;
+  // Null: there is none.
+  std::shared_ptr<Mirror> known_mirror(const domain::SourceId& source) const;
   Result<Mirror*> mirror_of(const domain::SourceId& source);
   void forget_sources(domain::Time now);
   std::uint64_t prune(domain::Time now);
