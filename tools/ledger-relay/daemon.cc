@@ -328,6 +328,7 @@ void Daemon::Parts::log(const relay::Round& round) {
     }
     told[pull.source] = pull;
   }
+  if (round.disk) spdlog::error("{}", round.disk->detail);
   if (round.pruned > 0) spdlog::info("{} files that nobody lists any more removed", round.pruned);
 }
 

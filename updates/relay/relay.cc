@@ -190,7 +190,7 @@ Round Relay::round(domain::Time now, const std::stop_token& stop) {
     round.pulls.push_back(pull_source(source, now, stop));
   }
   forget_sources(now);
-  round.pruned = prune(now);
+  round.pruned = prune(round, now);
   report(round, now);
   answer_instructions(round);
   return round;
@@ -205,7 +205,7 @@ void Relay::take_orders(Round& round) {
   if (plan == plan_) return;
   // A plan that cannot be kept is followed all the same; it is asked for again after a restart.
   const auto kept = tuf::replace_file(directory_ / "plan.json", plan_text(plan));
-  if (!kept) note(round, kept.error());
+  if (!kept) round.disk = kept.error();
   plan_ = std::move(plan);
 }
 
@@ -351,7 +351,13 @@ void Relay::forget_sources(domain::Time now) {
   }
 }
 
-std::uint64_t Relay::prune(domain::Time now) {
+std::uint64_t Relay::prune(const Round& round, domain::Time now) {
+  // What came before a pull failed is of metadata that is not listed yet: the next pull needs it.
+  for (const auto& pull : round.pulls) {
+    const bool is_half = pull.reason == SyncReason::source_unreachable ||
+                         pull.reason == SyncReason::verification_failed;
+    if (is_half) return 0;
+  }
   std::set<domain::Digest> listed;
   {
     const std::lock_guard lock(mutex_);
@@ -417,7 +423,10 @@ void Relay::report(Round& round, domain::Time now) {
   heartbeat.occurred_at = now;
   // Kept first: a number that was used must not come again after a crash.
   const auto kept = tuf::replace_file(directory_ / "report-sequence", std::to_string(sequence_));
-  if (!kept) return note(round, kept.error());
+  if (!kept) {
+    round.disk = kept.error();
+    return;
+  }
   const auto next = parts_.manager.report(heartbeat);
   if (!next) return note(round, next.error());
   round.next = *next;

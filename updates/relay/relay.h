@@ -35,6 +35,7 @@ struct PullOutcome {
 struct Round {
   std::vector<PullOutcome> pulls;
   std::optional<Error> manager;  // Why it could not be asked or told.
+  std::optional<Error> disk;     // Why its orders could not be kept.
   domain::Duration next;         // When the manager expects to hear again.
   std::uint64_t pruned = 0;      // Files.
 };
@@ -89,7 +90,7 @@ class Relay {
   std::shared_ptr<Mirror> known_mirror(const domain::SourceId& source) const;
   Result<Mirror*> mirror_of(const domain::SourceId& source);
   void forget_sources(domain::Time now);
-  std::uint64_t prune(domain::Time now);
+  std::uint64_t prune(const Round& round, domain::Time now);
   void report(Round& round, domain::Time now);
   machine::RelayReport what_is_served(const Round& round) const;
   void answer_instructions(Round& round);

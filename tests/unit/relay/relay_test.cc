@@ -6,6 +6,7 @@
 #include "ledger/digest.h"
 #include "tests/unit/mirror/published_site.h"
 #include "updates/local_file.h"
+#include "updates/tuf/paths.h"
 
 namespace tests {
 namespace {
@@ -283,6 +284,22 @@ TEST_F(Relaying, RemovesWhatNobodyListsAnyMoreAfterAWhile) {
   EXPECT_EQ(round(noon + domain::minutes(60)).pruned, 1U);
   EXPECT_FALSE(*content->has(ledger::sha256("two")));
   EXPECT_TRUE(serves("rules/26-001.json", "one"));
+}
+
+TEST_F(Relaying, KeepsWhatAFailedPullBroughtForTheNext) {
+  round();
+  site.add("rules/26-002.json", "four");
+  site.add(linux_file + std::string("-next"), "five");
+  const auto last = "targets/" + tuf::with_hash("rules/26-002.json", hex(ledger::sha256("four")));
+  site.failing[last] = {ledger::ErrorKind::unavailable, "source-timed-out", "Too slow."};
+  round();
+  EXPECT_TRUE(*content->has(ledger::sha256("five")));
+  round(noon + domain::hours(5));
+  EXPECT_TRUE(*content->has(ledger::sha256("five")));
+  EXPECT_EQ(manager.reports.back().metadata_version, 4U);
+  site.failing.clear();
+  EXPECT_EQ(round(noon + domain::hours(6)).pruned, 0U);
+  EXPECT_EQ(manager.reports.back().metadata_version, 6U);
 }
 
 TEST_F(Relaying, ForgetsASourceThatIsNotOrderedAnyMoreAfterADay) {
