@@ -67,6 +67,8 @@ void add_source_routes(Routes& routes) {
                  make_of<domain::RemoveSource>("source"));
   routes.command({"POST", "/v1/sources/{source}:check", Permission::operate},
                  check<domain::DownloadMode::check_only>);
+  routes.command({"POST", "/v1/sources/{source}:recordBundle", Permission::export_},
+                 make_of<domain::RecordBundleCreated>("source"));
   routes.command({"POST", "/v1/sources/{source}:download", Permission::operate},
                  check<domain::DownloadMode::check_and_download>);
 }

@@ -41,13 +41,13 @@ struct CommandPayloadTypes {
                ChangeTask, DeleteTask, RunTask, ReportTaskRun, AcknowledgeAlert, DismissAlert,
                ConfigureAlertType, CreateUser, ChangeUser, DisableUser, IssueToken, RevokeToken,
                IssueEnrolmentToken, RevokeEnrolmentToken, RecordEvidence, RetireSigningKey,
-               RenewIdentity, RevokeIdentity, ReportClone, ReportHook>;
+               RenewIdentity, RevokeIdentity, ReportClone, ReportHook, RecordBundleCreated>;
 };
 extern template class OneOf<CommandPayloadTypes>;
 using CommandPayload = OneOf<CommandPayloadTypes>;
 
 // By index in CommandPayload; what refusals and metrics call it.
-constexpr std::array<std::string_view, 81> command_names = {
+constexpr std::array<std::string_view, 82> command_names = {
     "tick",
     "record_service_started",
     "record_service_stopped",
@@ -129,6 +129,7 @@ constexpr std::array<std::string_view, 81> command_names = {
     "revoke_identity",
     "report_clone",
     "report_hook",
+    "record_bundle_created",
 };
 static_assert(CommandPayloadTypes::List::size == command_names.size());
 

@@ -96,6 +96,23 @@ struct ReportSourceCheckFailed {
   bool operator==(const ReportSourceCheckFailed&) const = default;
 };
 
+// What a source has was put into a file, to be carried over an air gap.
+struct RecordBundleCreated {
+  SourceId source;
+  Digest digest;
+  std::uint64_t bytes = 0;
+  std::uint64_t metadata_version = 0;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("source", &RecordBundleCreated::source),
+                      field("digest", &RecordBundleCreated::digest),
+                      field("bytes", &RecordBundleCreated::bytes),
+                      field("metadata_version", &RecordBundleCreated::metadata_version));
+  }
+  bool operator==(const RecordBundleCreated&) const = default;
+};
+
 // Content was not authentic.
 struct ReportVerificationFailed {
   SourceId source;

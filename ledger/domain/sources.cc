@@ -164,6 +164,13 @@ Decision decide(const World& world, const Command&, const ReportVerificationFail
   return events;
 }
 
+Decision decide(const World& world, const Command&, const RecordBundleCreated& made,
+                const Moment&) {
+  if (const auto source = existing(world, made.source); !source) return fail(source.error());
+  return one_event(stream_of_source(made.source),
+                   BundleCreated{made.digest, made.bytes, made.metadata_version});
+}
+
 void sources_due(const World& world, Time now, std::vector<NewEvent>& events) {
   for (const auto& [id, source] : world.sources.sources) {
     if (!source.facts.enabled || !source.metadata_expires_at || source.expired) continue;

@@ -45,6 +45,7 @@ Decision decide(const World&, const Command&, const RequestSourceCheck&, const M
 Decision decide(const World&, const Command&, const ReportSourceChecked&, const Moment&);
 Decision decide(const World&, const Command&, const ReportSourceCheckFailed&, const Moment&);
 Decision decide(const World&, const Command&, const ReportVerificationFailed&, const Moment&);
+Decision decide(const World&, const Command&, const RecordBundleCreated&, const Moment&);
 // Warnings that metadata is about to expire, and its expiry.
 void sources_due(const World&, Time now, std::vector<NewEvent>& events);
 

@@ -189,6 +189,10 @@ class Story(Chapters):
         ledger.wait_until("the check ends", checked)
         self.call("downloadFromSource", path={"source": "vendor-test"}, body={}, expect=200)
         ledger.wait_until("the download ends", checked)
+        self.call("recordBundle", path={"source": "vendor-test"}, expect=200,
+                  body={"digest": "a" * 64, "bytes": 10_240, "metadata_version": 7})
+        self.call("recordBundle", path={"source": "nobody"}, expect=404,
+                  body={"digest": "a" * 64, "bytes": 10_240, "metadata_version": 7})
         self.call("removeSource", path={"source": "vendor-test"}, expect=200,
                   headers=self.tag("showSource", source="vendor-test"))
 

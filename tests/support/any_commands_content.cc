@@ -134,6 +134,10 @@ CommandPayload report_not_authentic(const Dice& dice) {
                                   "manager", "its digest differs"};
 }
 
+CommandPayload record_bundle(const Dice& dice) {
+  return RecordBundleCreated{named<SourceId>("s", dice.a, 3), digest_of(dice.b), dice.b, dice.a};
+}
+
 CommandPayload release_pattern(const Dice& dice) {
   static constexpr std::array<const char*, 3> platforms = {"all", "linux", "windows"};
   const ComponentName component{dice.a % 2 == 0 ? "virus-pattern" : "spyware-pattern"};
@@ -239,6 +243,7 @@ constexpr Choice content_commands[] = {
     {"report_checked", report_checked, 8},
     {"report_check_failed", report_check_failed, 3},
     {"report_not_authentic", report_not_authentic, 2},
+    {"record_bundle", record_bundle, 1},
     {"release_pattern", release_pattern, 10},
     {"retire_pattern", retire_pattern, 2},
     {"import_next", import_next, 16},

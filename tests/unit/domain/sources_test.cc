@@ -107,6 +107,13 @@ TEST(Metadata, ExpiryIsWarnedOfAtFourStepsOnceEach) {
   EXPECT_EQ(expired, 1U);
 }
 
+TEST(Sources, HaveTheirBundlesRecorded) {
+  Fold fold = a_source();
+  const RecordBundleCreated made{{"vendor"}, {}, 1'000, 7};
+  EXPECT_EQ(types(fold.submit(made)), TypeNames{"bundle.created"});
+  EXPECT_EQ(fold.refusal(RecordBundleCreated{{"nobody"}, {}, 1'000, 7}), "source-unknown");
+}
+
 TEST(Sources, AreRemovedAndThenUnknown) {
   Fold fold = a_source();
   EXPECT_EQ(types(fold.submit(RemoveSource{{"vendor"}})), TypeNames{"source.removed"});
