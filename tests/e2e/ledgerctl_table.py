@@ -42,5 +42,6 @@ OTHERS = {
     "task": "create change delete run", "hold": "place release", "settings": "set",
     "source": "set check download remove", "token": "create revoke",
     "user": "create change disable", "bookmark": "set remove", "log": "verify inspect rotate-key",
-    "backup": "create verify restore", "evidence": "create verify", "views": "digests rebuild",
+    "backup": "create verify restore", "evidence": "create verify", "bundle": "create",
+    "views": "digests rebuild",
 }

@@ -123,6 +123,9 @@ ledger::Result<Reply, Failure> Client::ask(const Question& question) const {
   return reply;
 }
 
+// Of the body of an answer that says no.
+constexpr std::size_t refusal_bytes_max = 65'536;
+
 ledger::Result<void, Failure> Client::follow(
     const std::string& path, const std::function<bool(std::string_view)>& take) const {
   const auto secret = token();
@@ -133,14 +136,28 @@ ledger::Result<void, Failure> Client::follow(
   httplib::Headers headers;
   if (!secret->empty()) headers.emplace("Authorization", "Bearer " + *secret);
   bool stopped = false;
-  const auto result = client.Get(path, headers, [&](const char* data, std::size_t size) {
-    stopped = !take(std::string_view(data, size));
-    return !stopped;
-  });
+  bool refused = false;
+  std::string why;  // The body of a refusal, which is not what was asked for.
+  const auto result = client.Get(
+      path, headers,
+      [&](const httplib::Response& response) {
+        refused = response.status >= 400;
+        return true;
+      },
+      [&](const char* data, std::size_t size) {
+        if (refused) {
+          why.append(data, std::min(size, refusal_bytes_max - why.size()));
+        } else {
+          stopped = !take(std::string_view(data, size));
+        }
+        return !stopped;
+      });
   if (stopped) return {};
   if (!result) return unreachable(server_, result.error());
   if (result->status >= 400) {
-    return failure(exit_of(result->status), told(reply_of(*result)));
+    auto reply = reply_of(*result);
+    reply.body = std::move(why);
+    return failure(exit_of(result->status), told(reply));
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/ledgerctl/bundles.h"
 #include "tools/ledgerctl/completion.h"
 #include "tools/ledgerctl/config.h"
 #include "tools/ledgerctl/evidence.h"
@@ -221,6 +222,17 @@ void add_evidence_verbs(CommandLine& line) {
   verify->callback([&, asked] { exit = verify_evidence_file(session, *asked); });
 }
 
+void add_bundle_verbs(CommandLine& line) {
+  auto& exit = line.exit;
+  const auto& session = line.session;
+  auto wish = std::make_shared<BundleWish>();
+  auto* create = line.verb("bundle", "create", "Take what a source has into one file.");
+  create->add_option("--source", wish->source, "The source")->required();
+  create->add_option("--out", wish->file, "The file to write")->required();
+  create->add_option("--since", wish->since, "The bundle before: what it has is left out");
+  create->callback([&, wish] { exit = create_update_bundle(session, *wish); });
+}
+
 void add_view_verbs(CommandLine& line) {
   auto& exit = line.exit;
   const auto& session = line.session;
@@ -324,6 +336,7 @@ int run(int argc, char** argv) {
   add_special_verbs(line);
   add_log_verbs(line);
   add_evidence_verbs(line);
+  add_bundle_verbs(line);
   add_view_verbs(line);
   add_replay_verbs(line);
   add_completion(line);

@@ -23,6 +23,7 @@ constexpr auto all_nouns = std::to_array<Noun>({
     {"hold", "Holds on automatic steps."},
     {"settings", "Settings."},
     {"source", "Update sources."},
+    {"bundle", "What a source has in one file, for places that no network reaches."},
     {"token", "Tokens."},
     {"user", "Users."},
     {"bookmark", "Names of positions."},

@@ -1,0 +1,18 @@
+// Bundles: what a source has, in one file for a place that no network reaches.
+#pragma once
+
+#include <string>
+
+#include "tools/ledgerctl/session.h"
+
+namespace ledgerctl {
+
+struct BundleWish {
+  std::string source;
+  std::string file;   // Where it is written.
+  std::string since;  // A bundle whose content is left out; empty: none.
+};
+// Takes the repository from the server, verifies it, writes the bundle and has that recorded.
+Exit create_update_bundle(const Session& session, const BundleWish& wish);
+
+}  // namespace ledgerctl
