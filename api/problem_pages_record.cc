@@ -35,6 +35,9 @@ constexpr auto pages_of_record = std::to_array<ProblemPage>({
      "Do not trust it, unless the key came from somebody you trust."},
     {"evidence-malformed", "This is no whole evidence bundle",
      "It may have been cut off on its way; ask the ledger for it again."},
+    {"evidence-not-kept", "The bundle that this request was answered is gone",
+     "The record says that it was issued. Ask again with a new Idempotency-Key; the new bundle has "
+     "a newer head."},
     {"evidence-scope-invalid", "There can be no evidence of that",
      "The detail says what is missing or too much."},
     {"evidence-too-large", "The evidence would be too large",

@@ -87,14 +87,15 @@ class Chapters:
             self.call("showOperation", path=path, expect=200)
             self.call("cancelOperation", path=path, expect=409)
         self.call("listOperations", expect=200)
-        for query in ({"kind": "range", "from": 1, "to": 9}, {"kind": "computer", "name": "pc-1"},
-                      {"kind": "activity", "type": "policy."}):
-            self.call("takeEvidence", query=query, expect=200)
-        self.call("takeEvidence", query={"kind": "stream", "name": "policy/none"}, expect=404)
+        for body in ({"kind": "range", "from": 1, "to": 9}, {"kind": "computer", "name": "pc-1"},
+                     {"kind": "activity", "types": ["policy."]}):
+            self.call("takeEvidence", body=body, expect=200)
+        self.call("takeEvidence", body={"kind": "stream", "name": "policy/none"}, expect=404)
+        self.call("takeEvidence", body={"kind": "everything"}, expect=400)
         retired = next(each["key_id"] for each in self.call("listSigningKeys").json()["items"]
                        if each["retired_at"])
         self.call("showLastCheckpoint", path={"key": retired}, expect=200)
         self.call("showLastCheckpoint", path={"key": "0" * 8}, expect=404)
-        self.call("takeEvidence", query={"kind": "range", "timestamp": "true"}, expect=409)
+        self.call("takeEvidence", body={"kind": "range", "timestamp": True}, expect=409)
         running = self.call("verifyLog", body={}, expect=202).json()["operation"]
         self.call("cancelOperation", path={"operation": running})

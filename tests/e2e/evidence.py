@@ -210,6 +210,21 @@ class Evidence:
         self.create("range", "--to-position", 3)
         assert len(self.listed(type="evidence.")) == before + 1
 
+    def a_repeated_request_gets_the_same_file(self):
+        before = len(self.listed(type="evidence."))
+        key = {"Idempotency-Key": "once-only"}
+        first, again = (self.ledger.ask("POST", "/v1/evidence", {"kind": "range", "to": 5}, key)
+                        for _ in range(2))
+        assert first.status == again.status == 200 and first.body == again.body
+        assert again.headers["idempotency-replayed"] == "true"
+        assert len(self.listed(type="evidence.")) == before + 1
+        other = self.ledger.ask("POST", "/v1/evidence", {"kind": "range", "to": 6}, key)
+        assert other.status == 422, other.body
+        self.ledger.stop()
+        self.ledger.start()
+        gone = self.ledger.ask("POST", "/v1/evidence", {"kind": "range", "to": 5}, key)
+        assert gone.status == 409 and gone.json()["code"] == "evidence-not-kept", gone.body
+
     def a_backup_gives_it_without_a_server(self):
         self.run("backup", "create", "--name", "one")
         backup = self.ledger.data / "backups" / "one"
@@ -232,7 +247,7 @@ class Evidence:
             assert key.startswith(name)
             told = self.verify(bundle, "--key", key, expect=6)
             assert "not by the key that is trusted" in told, told
-            others = other.ask("GET", "/v1/evidence?kind=range").body
+            others = other.ask("POST", "/v1/evidence", {"kind": "range"}).body
             self.verify(others, "--key", key)
             self.verify(others, "--key", self.key, expect=6)
         self.verify(bundle, "--key", self.key[:-4], expect=2)
@@ -282,6 +297,7 @@ def main():
         for case in (evidence.a_range, evidence.a_computer, evidence.a_rule_update,
                      evidence.a_stream, evidence.a_filter_over_activity,
                      evidence.what_is_taken_is_recorded,
+                     evidence.a_repeated_request_gets_the_same_file,
                      evidence.a_backup_gives_it_without_a_server, evidence.forgeries_are_refused,
                      evidence.what_cannot_be_is_said, evidence.an_authority_puts_its_time_under_it):
             cases.run(case.__name__.replace("_", " "), case)

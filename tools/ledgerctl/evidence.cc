@@ -17,23 +17,23 @@ using nlohmann::json;
 
 namespace {
 
-std::string path_of(const EvidenceWish& wish) {
-  std::string types;
-  for (const auto& each : wish.types) types += (types.empty() ? "" : ",") + each;
-  std::string path = "/v1/evidence?kind=" + escaped(wish.kind);
+std::string body_of(const Session& session, const EvidenceWish& wish) {
+  json body = {{"kind", wish.kind}};
   const auto add = [&](const char* name, const std::string& value) {
-    if (!value.empty()) path += std::string("&") + name + "=" + escaped(value);
+    if (!value.empty()) body[name] = value;
   };
   add("name", wish.name);
-  if (wish.from) add("from", std::to_string(*wish.from));
-  if (wish.to) add("to", std::to_string(*wish.to));
-  add("type", types);
+  if (wish.from) body["from"] = *wish.from;
+  if (wish.to) body["to"] = *wish.to;
+  if (!wish.types.empty()) body["types"] = wish.types;
   add("actor", wish.actor);
   add("subject", wish.subject);
   add("outcome", wish.outcome);
-  add("reason", wish.about);
-  if (wish.timestamp) add("timestamp", "true");
-  return path;
+  add("about", wish.about);
+  if (wish.timestamp) body["timestamp"] = true;
+  add("reason", session.reason);
+  add("ticket", session.ticket);
+  return body.dump();
 }
 
 ledger::Result<std::string, Failure> made_offline(const EvidenceWish& wish) {
@@ -60,7 +60,13 @@ ledger::Result<std::string, Failure> made_offline(const EvidenceWish& wish) {
 Exit create_evidence(const Session& session, const EvidenceWish& wish) {
   std::string bundle;
   if (wish.directory.empty()) {
-    auto reply = Client(session.server).ask({"GET", path_of(wish), "", "", {}});
+    const std::string key = session.key.empty() ? new_key() : session.key;
+    auto reply = Client(session.server)
+                     .ask({"POST",
+                           "/v1/evidence",
+                           body_of(session, wish),
+                           "application/json",
+                           {{"Idempotency-Key", key}}});
     if (!reply) return complain(session, reply.error());
     bundle = std::move(reply->body);
   } else {

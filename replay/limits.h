@@ -1,0 +1,27 @@
+// Bounds of what is asked of the record as a whole, beside those of ledger/limits.h.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace ledger::limits {
+
+// Of bundles of evidence that are kept in case a request for one is repeated; the oldest goes.
+inline constexpr std::size_t evidence_kept_bytes_max = 128U << 20U;
+// Of one what-if: more edits, or more events behind the first of them, are refused.
+inline constexpr std::size_t what_if_edits_max = 100;
+inline constexpr std::uint64_t what_if_events_max = 2'000'000;
+// Rows that differ, and events that would not have happened, told of one; the rest is counted.
+inline constexpr std::size_t what_if_rows_max = 1'000;
+inline constexpr std::size_t what_if_dropped_told_max = 1'000;
+// Sessions that step through the record: one more ends the one that was not used for longest, of
+// the same caller if that has so many.
+inline constexpr std::size_t replay_sessions_max = 64;
+inline constexpr std::size_t replay_sessions_per_caller_max = 8;
+inline constexpr std::chrono::minutes replay_session_life{30};  // Without use; then it is gone.
+inline constexpr std::size_t replay_stops_max = 32;  // Breakpoints and watches of one: refused.
+// Events that one request passes over; then it stops and can be asked to go on.
+inline constexpr std::uint64_t replay_events_passed_max = 100'000;
+
+}  // namespace ledger::limits
