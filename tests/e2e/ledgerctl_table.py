@@ -44,4 +44,5 @@ OTHERS = {
     "user": "create change disable", "bookmark": "set remove", "log": "verify inspect rotate-key",
     "backup": "create verify restore", "evidence": "create verify", "bundle": "create",
     "views": "digests rebuild",
+    "replay": "digests rows",
 }

@@ -14,6 +14,7 @@
 #include "tools/ledgerctl/evidence.h"
 #include "tools/ledgerctl/nearest.h"
 #include "tools/ledgerctl/offline.h"
+#include "tools/ledgerctl/replay_compare.h"
 #include "tools/ledgerctl/replay_verbs.h"
 #include "tools/ledgerctl/session.h"
 #include "tools/ledgerctl/verbs.h"
@@ -273,6 +274,43 @@ void add_replay_verbs(CommandLine& line) {
   bisect->callback([&, asked] { exit = bisect_history(session, *asked); });
 }
 
+void name_log(CLI::App* verb, FoldedLog& log) {
+  verb->add_option("--data", log.data, "A data directory or backup; no server is asked");
+  verb->add_option("--records", log.records, "Or a log in one file, as tests/golden/log-1/records");
+}
+
+void add_folding_verbs(CommandLine& line) {
+  auto& exit = line.exit;
+  const auto& session = line.session;
+  auto builds = std::make_shared<CompareAsked>();
+  auto* replay = line.noun("replay");
+  name_log(replay, builds->log);
+  replay
+      ->add_option("--compare", builds->builds,
+                   "Two builds: whether they fold the log to the same rows")
+      ->expected(2);
+  replay->require_subcommand(0, 1);
+  replay->callback([&, replay, builds] {
+    if (!replay->get_subcommands().empty()) return;
+    if (builds->builds.empty()) throw CLI::RequiredError("--compare or digests or rows");
+    exit = compare_builds(session, *builds);
+  });
+
+  auto marks = std::make_shared<TraceAsked>();
+  auto* digests = line.verb("replay", "digests", "Digests of all views while a log is folded.");
+  name_log(digests, marks->log);
+  digests->add_option("--from", marks->from, "Tell those behind this position");
+  digests->add_option("--to", marks->to, "Fold so many events; by itself all");
+  digests->add_option("--every", marks->every, "Tell of every so many events: 65536");
+  digests->callback([&, marks] { exit = trace_digests(session, *marks); });
+
+  auto event = std::make_shared<TraceAsked>();
+  auto* rows = line.verb("replay", "rows", "The rows that one event makes in a fold.");
+  name_log(rows, event->log);
+  rows->add_option("--event", event->event, "The event's position")->required();
+  rows->callback([&, event] { exit = trace_rows(session, *event); });
+}
+
 void add_completion(CommandLine& line) {
   auto shell = std::make_shared<std::string>();
   auto* completion = line.app.add_subcommand("completion", "A script that completes words.");
@@ -339,10 +377,11 @@ int run(int argc, char** argv) {
   add_bundle_verbs(line);
   add_view_verbs(line);
   add_replay_verbs(line);
+  add_folding_verbs(line);
   add_completion(line);
   for (auto* noun : app.get_subcommands({})) {
     const bool has_verbs = !noun->get_subcommands({}).empty();
-    if (has_verbs) noun->require_subcommand(1);
+    if (has_verbs && noun->get_name() != "replay") noun->require_subcommand(1);
   }
   app.parse_complete_callback([&line] {
     const auto format = format_from(line.format);
