@@ -144,4 +144,14 @@ Answered<OperationView> Operations::cancel(std::string_view name) {
   return operation->view;
 }
 
+Answered<Response> accepted(const Answered<Operations::Started>& started) {
+  if (!started) return refused(started.error());
+  Response response;
+  response.status = 202;
+  response.body = operation_json(started->view);
+  response.headers.emplace_back("Location", "/v1/operations/" + started->view.operation);
+  if (started->replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
+  return response;
+}
+
 }  // namespace api

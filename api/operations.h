@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "api/http.h"
 #include "api/refusal.h"
 #include "api/services.h"
 
@@ -88,5 +89,8 @@ class Operations {
   std::uint64_t made_ = 0;
   bool stopping_ = false;
 };
+
+// 202: it is being worked on, and can be watched.
+Answered<Response> accepted(const Answered<Operations::Started>& started);
 
 }  // namespace api

@@ -7,17 +7,6 @@
 namespace api {
 namespace {
 
-// 202: it is being worked on, and can be watched.
-Answered<Response> accepted(const Answered<Operations::Started>& started) {
-  if (!started) return refused(started.error());
-  Response response;
-  response.status = 202;
-  response.body = operation_json(started->view);
-  response.headers.emplace_back("Location", "/v1/operations/" + started->view.operation);
-  if (started->replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
-  return response;
-}
-
 // Who asks for work of this kind, and why. What comes of it is recorded under no key: the key is
 // the operation's.
 Answered<domain::Command> asked_by(const Request& request, const Services& services) {

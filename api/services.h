@@ -23,6 +23,10 @@
 #include "updates/content_store.h"
 #include "updates/served_file.h"
 
+namespace ledger {
+class WorldSnapshots;
+}
+
 namespace api {
 
 namespace domain = ledger::domain;
@@ -105,6 +109,8 @@ struct Services {
   std::function<ledger::Result<ledger::updates::ServedFile>(const domain::SourceId&,
                                                             const std::string& path)>
       repository_file = {};
+  // Worlds of earlier moments, to fold on from; null: everything is folded from the beginning.
+  const ledger::WorldSnapshots* snapshots = nullptr;
 };
 
 }  // namespace api

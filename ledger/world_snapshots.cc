@@ -117,9 +117,10 @@ Result<void> check_space(const fs::path& directory, std::uint64_t free_bytes_low
 
 }  // namespace
 
-WorldSnapshots::Found WorldSnapshots::load(const store::EventLog& log) const {
+WorldSnapshots::Found WorldSnapshots::load(const store::EventLog& log, Position at_most) const {
   Found found;
   for (const auto& candidate : candidates_in(directory_)) {
+    if (candidate.size > at_most) continue;
     auto world = read_world(candidate, log);
     if (world) {
       found.world = std::move(*world);

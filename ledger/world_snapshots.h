@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -35,8 +36,10 @@ class WorldSnapshots {
     std::optional<domain::World> world;  // Nothing: there is none to be had.
     std::vector<Error> passed_over;      // Newer ones that were of no use, and why.
   };
-  // The newest world that is the fold of this log's first events. Thread: any.
-  Found load(const store::EventLog& log) const;
+  // The newest world that is the fold of this log's first events, of `at_most` so many. Thread:
+  // any.
+  Found load(const store::EventLog& log,
+             domain::Position at_most = {std::numeric_limits<std::uint64_t>::max()}) const;
 
   // Writes the world, durable on return, and keeps one older one beside it. `root` is the log's
   // over the events folded. The world's bytes go to the disk as they are made.

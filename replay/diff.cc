@@ -129,11 +129,9 @@ class Differ {
     if (before == after) return false;
     row.change = !before ? "added" : !after ? "removed" : "changed";
     if (before && after) {
-      const auto old_fields = projections::row_fields(view, *before);
-      if (!old_fields) return fail(old_fields.error());
-      const auto new_fields = projections::row_fields(view, *after);
-      if (!new_fields) return fail(new_fields.error());
-      add_fields(*old_fields, *new_fields, row);
+      auto fields = differing_fields(view, *before, *after);
+      if (!fields) return fail(fields.error());
+      row.changed_fields = *std::move(fields);
       if (row.changed_fields.empty()) return false;
     }
     const std::pair<const std::optional<std::string>&, JsonText&> sides[] = {{before, row.before},
@@ -145,28 +143,6 @@ class Differ {
       json = std::move(*shown);
     }
     return true;
-  }
-
-  // Parts of a row that may be absent have fields only when they are there.
-  static void add_fields(const std::vector<RowField>& before, const std::vector<RowField>& after,
-                         RowDiff& row) {
-    const auto value_in = [](const std::vector<RowField>& fields, const std::string& name) {
-      for (const auto& each : fields) {
-        if (each.name == name) return each.value;
-      }
-      return JsonText{};
-    };
-    for (const auto& each : after) {
-      JsonText old = value_in(before, each.name);
-      if (old == each.value) continue;
-      row.changed_fields.push_back({each.name, std::move(old), each.value});
-    }
-    for (const auto& each : before) {
-      const bool is_in_both = std::any_of(after.begin(), after.end(), [&](const RowField& field) {
-        return field.name == each.name;
-      });
-      if (!is_in_both) row.changed_fields.push_back({each.name, each.value, {}});
-    }
   }
 
   void add_events(const std::vector<projections::RowVersion>& versions, RowDiff& row) const {
@@ -207,7 +183,36 @@ class Differ {
   std::set<std::pair<View, std::string>> seen_;
 };
 
+JsonText value_in(const std::vector<RowField>& fields, const std::string& name) {
+  for (const auto& each : fields) {
+    if (each.name == name) return each.value;
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<std::vector<FieldDiff>> differing_fields(View view, std::string_view before,
+                                                std::string_view after) {
+  const auto old_fields = projections::row_fields(view, before);
+  if (!old_fields) return fail(old_fields.error());
+  const auto new_fields = projections::row_fields(view, after);
+  if (!new_fields) return fail(new_fields.error());
+  std::vector<FieldDiff> differing;
+  for (const auto& each : *new_fields) {
+    JsonText old = value_in(*old_fields, each.name);
+    if (old == each.value) continue;
+    differing.push_back({each.name, std::move(old), each.value});
+  }
+  // Parts of a row that may be absent have fields only when they are there.
+  for (const auto& each : *old_fields) {
+    const bool is_in_both =
+        std::any_of(new_fields->begin(), new_fields->end(),
+                    [&](const RowField& field) { return field.name == each.name; });
+    if (!is_in_both) differing.push_back({each.name, each.value, {}});
+  }
+  return differing;
+}
 
 Result<Page<RowDiff>> diff(const projections::ViewStore& views, const ledger::store::EventLog& log,
                            const DiffQuery& query) {

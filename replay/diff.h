@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ledger/result.h"
@@ -60,6 +61,12 @@ struct RowDiff {
   }
   bool operator==(const RowDiff&) const = default;
 };
+
+// The fields in which two versions of a row differ, without what a row says about its own making.
+// Errors: corrupt.
+ledger::Result<std::vector<FieldDiff>> differing_fields(projections::View view,
+                                                        std::string_view before,
+                                                        std::string_view after);
 
 struct DiffQuery {
   // The states after these events; `from` may be the later one, which turns the answer around.

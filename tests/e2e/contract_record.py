@@ -55,6 +55,24 @@ class Chapters:
         assert "At byte 16 of the predicate" in wrong.json()["detail"], wrong.body
         self.call("bisect", body={"from": "9", "to": "1", "where": "alerts.exists"}, expect=400)
 
+    def what_if(self):
+        ledger = self.contract.ledger
+        created = self.listed("listEvents", query={"type": "policy.created"})[-1]["position"]
+        started = self.call("supposeOtherwise", body={"edits": [{"drop_event": created}]},
+                            expect=202)
+        where = started.headers["location"]
+        done = ledger.wait_until("it ends", lambda: (
+            lambda seen: seen if seen["done"] else None)(ledger.ask("GET", where).json()))
+        assert done["state"] == "succeeded", done
+        told = done["result"]
+        assert told["hypothetical"] is True and told["from"] == created, told
+        assert told["dropped_events"][0]["position"] == created, told
+        assert any(row["view"] == "policies" and row["change"] == "only_in_fact"
+                   for row in told["rows"]), told
+        for edits in ([{}], [{"drop_event": 1, "before": 2}], "x",
+                      [{"before": 1, "command": {"command": "tick"}}]):
+            self.call("supposeOtherwise", body={"edits": edits}, expect=400)
+
     def record(self):
         size = self.call("showLedger", expect=200).json()["size"]
         note = self.call("showCheckpoint", expect=200).body.decode()

@@ -114,7 +114,8 @@ class Ledgerctl(History):
             found |= {f"{noun} {verb}" for verb in verbs} if verbs else {noun}
         known = set(READS) | {f"{noun} {verb}" for noun, verbs in OTHERS.items()
                               for verb in verbs.split()}
-        known |= {f"completion {shell}" for shell in ("bash", "zsh", "fish")} | {"diff", "bisect"}
+        known |= {f"completion {shell}" for shell in ("bash", "zsh", "fish")} | {"diff", "bisect"} \
+            | {"what-if"}
         assert found == known, f"{sorted(found ^ known)}"
 
     def every_read_in_every_format(self):

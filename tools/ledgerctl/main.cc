@@ -18,6 +18,7 @@
 #include "tools/ledgerctl/replay_verbs.h"
 #include "tools/ledgerctl/session.h"
 #include "tools/ledgerctl/verbs.h"
+#include "tools/ledgerctl/what_if.h"
 
 namespace ledgerctl {
 namespace {
@@ -311,6 +312,19 @@ void add_folding_verbs(CommandLine& line) {
   rows->callback([&, event] { exit = trace_rows(session, *event); });
 }
 
+void add_what_if_verb(CommandLine& line) {
+  auto asked = std::make_shared<WhatIfAsked>();
+  auto* verb = line.noun("what-if");
+  verb->add_option("--drop", asked->drop, "This event does not happen; several");
+  verb->add_option("--drop-command", asked->drop_command, "Nor all that came of its command");
+  verb->add_option("--set", asked->set, "A setting from a position on: NAME=VALUE@POSITION");
+  verb->add_option("--do", asked->commands, "A command before a position: POSITION:{...}");
+  verb->add_option("--edits", asked->file, "A file of edits, as the API has them");
+  verb->add_option("--to", asked->to, "So many events; by itself all");
+  verb->add_option("--data", asked->data, "A data directory or backup; no server is asked");
+  verb->callback([&line, asked] { line.exit = what_if(line.session, *asked); });
+}
+
 void add_completion(CommandLine& line) {
   auto shell = std::make_shared<std::string>();
   auto* completion = line.app.add_subcommand("completion", "A script that completes words.");
@@ -378,6 +392,7 @@ int run(int argc, char** argv) {
   add_view_verbs(line);
   add_replay_verbs(line);
   add_folding_verbs(line);
+  add_what_if_verb(line);
   add_completion(line);
   for (auto* noun : app.get_subcommands({})) {
     const bool has_verbs = !noun->get_subcommands({}).empty();

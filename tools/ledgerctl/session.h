@@ -49,6 +49,11 @@ Exit verify_log(const Session& session);
 Exit rotate_log_key(const Session& session);
 Exit create_backup(const Session& session, const std::string& name);
 
+// Starts an operation, follows it to its end and answers its result, a JSON object.
+ledger::Result<std::string, Failure> result_of_operation(const Session& session,
+                                                         const std::string& path,
+                                                         const std::string& body);
+
 // Says what went wrong, on standard error.
 Exit complain(const Session& session, const Failure& failure);
 

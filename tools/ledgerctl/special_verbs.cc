@@ -97,6 +97,16 @@ Exit show_operation(const Session& session, const json& operation) {
 
 }  // namespace
 
+ledger::Result<std::string, Failure> result_of_operation(const Session& session,
+                                                         const std::string& path,
+                                                         const std::string& body) {
+  const auto outcome = operate(session, path, json::parse(body, nullptr, false));
+  if (!outcome) return tl::unexpected(outcome.error());
+  if (outcome->value("state", std::string()) == "succeeded") return (*outcome)["result"].dump();
+  return tl::unexpected(
+      Failure{Exit::failed, outcome->value("detail", std::string("It failed.")), ""});
+}
+
 Exit import_updates(const Session& session, const std::vector<std::string>& files) {
   json outcomes = json::array();
   if (!session.key.empty() && files.size() > 1) {

@@ -247,6 +247,7 @@ Result<void> Daemon::Parts::make_services() {
   services->repository_file = [this](const domain::SourceId& source, const std::string& path) {
     return mirrors->find(source, path);
   };
+  services->snapshots = &*snapshots;
   api::add_routes(router, *services);
   tokens = api::token_book(*views, *log);
   auth.emplace(*tokens, clock, api::Auth::Options{});

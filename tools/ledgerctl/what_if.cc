@@ -1,0 +1,192 @@
+#include "tools/ledgerctl/what_if.h"
+
+#include <charconv>
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "ledger/codec/json_out.h"
+#include "ledger/limits.h"
+#include "ledger/time_zones_tzdb.h"
+#include "ledger/world_snapshots.h"
+#include "projections/view_store.h"
+#include "replay/edits_json.h"
+#include "replay/what_if.h"
+#include "tools/ledgerctl/offline.h"
+#include "updates/local_file.h"
+
+namespace ledgerctl {
+
+using ledger::Result;
+using nlohmann::json;
+
+namespace {
+
+tl::unexpected<Failure> misused(std::string message) {
+  return tl::unexpected(Failure{Exit::usage, std::move(message), ""});
+}
+
+std::optional<std::uint64_t> position_in(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+  return whole ? std::optional(number) : std::nullopt;
+}
+
+Result<json, Failure> setting_edit(const std::string& text) {
+  const auto equals = text.find('=');
+  const auto at = text.rfind('@');
+  const auto from = at == std::string::npos ? std::nullopt : position_in(text.substr(at + 1));
+  if (equals == std::string::npos || !from || at < equals) {
+    return misused("--set is NAME=VALUE@POSITION or POLICY/NAME=VALUE@POSITION, not " + text);
+  }
+  const std::string name = text.substr(0, equals);
+  const auto slash = name.find('/');
+  json edit = {{"from", *from}, {"value", text.substr(equals + 1, at - equals - 1)}};
+  edit["setting"] = slash == std::string::npos ? name : name.substr(slash + 1);
+  if (slash != std::string::npos) edit["policy"] = name.substr(0, slash);
+  return edit;
+}
+
+Result<json, Failure> command_edit(const std::string& text) {
+  const auto colon = text.find(':');
+  const auto before = position_in(text.substr(0, std::min(colon, text.size())));
+  auto command =
+      colon == std::string::npos ? json() : json::parse(text.substr(colon + 1), nullptr, false);
+  if (!before || !command.is_object()) {
+    return misused("--do is POSITION:{\"command\": ...}; commands are " +
+                   replay::what_if_commands() + ".");
+  }
+  return json{{"before", *before}, {"command", std::move(command)}};
+}
+
+Result<json, Failure> edits_of(const WhatIfAsked& asked) {
+  json edits = json::array();
+  if (!asked.file.empty()) {
+    const auto text =
+        ledger::updates::read_local_file(asked.file, ledger::limits::http_body_bytes_max);
+    if (!text) return tl::unexpected(failure_of(text.error()));
+    edits = json::parse(*text, nullptr, false);
+    if (!edits.is_array()) return misused(asked.file + " is no JSON array of edits.");
+  }
+  for (const auto each : asked.drop) edits.push_back({{"drop_event", each}});
+  for (const auto each : asked.drop_command) edits.push_back({{"drop_command", each}});
+  for (const auto& text : asked.set) {
+    auto edit = setting_edit(text);
+    if (!edit) return edit;
+    edits.push_back(*std::move(edit));
+  }
+  for (const auto& text : asked.commands) {
+    auto edit = command_edit(text);
+    if (!edit) return edit;
+    edits.push_back(*std::move(edit));
+  }
+  return edits;
+}
+
+Result<std::string> of_directory(const std::string& edits, std::optional<std::uint64_t> to,
+                                 const std::filesystem::path& directory) {
+  auto read = replay::edits_from_text(edits);
+  if (!read) return ledger::fail(read.error());
+  const auto log = open_log(directory);
+  if (!log) return ledger::fail(log.error());
+  projections::ViewStore::Options options;
+  options.directory = directory / "views";
+  const auto views = projections::ViewStore::open(options);
+  if (!views) return ledger::fail(views.error());
+  ledger::domain::Position first{(*views)->size()};
+  for (const auto& edit : *read) first = std::min(first, edit.at);
+  const ledger::TzdbTimeZones time_zones;
+  replay::WhatIfBase base{**log, **views, time_zones, {}};
+  // A command is taken whole, and may have begun a little earlier than the edit says.
+  first.value -= std::min<std::uint64_t>(first.value, ledger::limits::command_events_max);
+  auto saved = ledger::WorldSnapshots(directory / "snapshots").load(**log, first);
+  if (saved.world) base.world = *std::move(saved.world);
+  replay::WhatIfQuery query;
+  query.edits = *std::move(read);
+  if (to) query.to = ledger::domain::Position{*to};
+  const auto told = replay::what_if(std::move(base), query);
+  if (!told) return ledger::fail(told.error());
+  return ledger::codec::to_json(*told);
+}
+
+void tell_alert(const json& alert) {
+  const auto side = [&](const std::string& where) {
+    return "raised " + cell_of(alert["raised_" + where]) + " times, " +
+           (alert["open_" + where] == true ? "open" : "not open");
+  };
+  const auto subject = alert["subject"].get<std::string>();
+  std::cout << "  " << cell_of(alert["type"]) << (subject.empty() ? "" : " of " + subject)
+            << "\n    in fact: " << side("in_fact") << "\n    there:   " << side("there") << '\n';
+}
+
+void tell_row(const json& row) {
+  const auto& change = row["change"];
+  std::cout << (change == "only_there"     ? "+ "
+                : change == "only_in_fact" ? "- "
+                                           : "~ ")
+            << cell_of(row["view"]) << ' ' << cell_of(row["key"]) << '\n';
+  for (const auto& field : row["changed_fields"]) {
+    std::cout << "    " << cell_of(field["field"]) << ": in fact " << field["before"].dump()
+              << ", there " << field["after"].dump() << '\n';
+  }
+}
+
+}  // namespace
+
+void tell_what_if(const std::string& answer) {
+  const json told = json::parse(answer);
+  std::cout << "Hypothetical: from event " << cell_of(told["from"]) << " on, of "
+            << cell_of(told["to"]) << " events; the record is as it was.\n"
+            << cell_of(told["as_recorded"]) << " events as recorded, "
+            << cell_of(told["decided_anew"]) << " decided anew, " << cell_of(told["dropped"])
+            << " would not have happened, " << cell_of(told["supposed"]) << " would have.\n";
+  for (const auto& event : told["dropped_events"]) {
+    std::cout << "- event " << cell_of(event["position"]) << "  " << cell_of(event["type"]) << "  "
+              << cell_of(event["stream"]) << ": " << cell_of(event["why"]) << '\n';
+  }
+  for (const auto& event : told["supposed_events"]) {
+    std::cout << "+ before " << cell_of(event["before"]) << "  " << cell_of(event["type"]) << "  "
+              << cell_of(event["stream"]) << '\n';
+  }
+  for (const auto& command : told["refused"]) {
+    std::cout << "! refused at " << cell_of(command["at"]) << "  " << cell_of(command["command"])
+              << ": " << cell_of(command["detail"]) << '\n';
+  }
+  if (!told["alerts"].empty()) std::cout << "Alerts that differ:\n";
+  for (const auto& alert : told["alerts"]) tell_alert(alert);
+  std::cout << cell_of(told["rows_differ"]) << " rows differ.\n";
+  for (const auto& row : told["rows"]) tell_row(row);
+  if (told["computers_in_fact"] != told["computers_there"]) {
+    std::cout << "Computers in fact: " << told["computers_in_fact"].dump()
+              << "\nComputers there:   " << told["computers_there"].dump() << '\n';
+  }
+}
+
+Result<std::string, Failure> what_if_json(const Session& session, const std::string& edits,
+                                          std::optional<std::uint64_t> to,
+                                          const std::string& data) {
+  if (!data.empty()) {
+    auto told = of_directory(edits, to, data);
+    if (!told) return tl::unexpected(failure_of(told.error()));
+    return *std::move(told);
+  }
+  json body = {{"edits", json::parse(edits, nullptr, false)}};
+  if (to) body["to"] = *to;
+  return result_of_operation(session, "/v1/replays:whatIf", body.dump());
+}
+
+Exit what_if(const Session& session, const WhatIfAsked& asked) {
+  const auto edits = edits_of(asked);
+  if (!edits) return complain(session, edits.error());
+  const auto told = what_if_json(session, edits->dump(), asked.to, asked.data);
+  if (!told) return complain(session, told.error());
+  if (session.look.format == Format::table) {
+    tell_what_if(*told);
+  } else {
+    show_object(std::cout, json::parse(*told), session.look);
+  }
+  return Exit::ok;
+}
+
+}  // namespace ledgerctl
