@@ -194,6 +194,7 @@ void add_routes(Router& router, const Services& services) {
   add_log_work_routes(routes);
   add_evidence_routes(routes);
   add_what_if_routes(routes);
+  add_replay_session_routes(routes);
   add_bookmark_routes(routes);
   add_setting_routes(routes);
   add_source_routes(routes);

@@ -87,6 +87,7 @@ void add_log_routes(Routes&);
 void add_log_work_routes(Routes&);
 void add_evidence_routes(Routes&);
 void add_what_if_routes(Routes&);
+void add_replay_session_routes(Routes&);
 void add_bookmark_routes(Routes&);
 void add_setting_routes(Routes&);
 void add_source_routes(Routes&);

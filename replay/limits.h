@@ -21,7 +21,9 @@ inline constexpr std::size_t replay_sessions_max = 64;
 inline constexpr std::size_t replay_sessions_per_caller_max = 8;
 inline constexpr std::chrono::minutes replay_session_life{30};  // Without use; then it is gone.
 inline constexpr std::size_t replay_stops_max = 32;  // Breakpoints and watches of one: refused.
-// Events that one request passes over; then it stops and can be asked to go on.
+// Events that one request passes over, and questions asked of views on the way; then it stops and
+// can be asked to go on.
 inline constexpr std::uint64_t replay_events_passed_max = 100'000;
+inline constexpr std::uint64_t replay_asks_max = 2'000;
 
 }  // namespace ledger::limits

@@ -55,6 +55,30 @@ class Chapters:
         assert "At byte 16 of the predicate" in wrong.json()["detail"], wrong.body
         self.call("bisect", body={"from": "9", "to": "1", "where": "alerts.exists"}, expect=400)
 
+    def stepping(self):
+        begun = self.call("beginReplay", body={"from": "1"}, expect=201)
+        session = begun.json()
+        path = {"replay": session["replay"]}
+        assert session["step"]["position"] == 1, session
+        assert self.call("stepReplay", path=path, body={"count": 3},
+                         expect=200).json()["step"]["position"] == 4
+        assert self.call("stepReplayBack", path=path, body={},
+                         expect=200).json()["step"]["position"] == 3
+        self.call("stepReplay", path=path, body={"over": True}, expect=200)
+        found = self.call("continueReplay", path=path, body={
+            "stops": [{"type": "policy."}, {"watch": "rule_updates.count"}]}, expect=200).json()
+        assert found["step"]["hit"]["why"] in ("break", "watch"), found
+        assert found["step"]["changes"], found
+        back = self.call("continueReplay", path=path, body={"until": 1, "back": True},
+                         expect=200).json()
+        assert back["step"]["position"] == 1, back
+        self.call("continueReplay", path=path, body={"stops": [{}]}, expect=400)
+        self.call("continueReplay", path=path, body={"stops": [{"where": "x"}]}, expect=400)
+        self.call("showReplay", path=path, expect=200)
+        self.call("endReplay", path=path, expect=200)
+        self.call("showReplay", path=path, expect=404)
+        self.call("beginReplay", body={"from": "9", "to": "1"}, expect=400)
+
     def what_if(self):
         ledger = self.contract.ledger
         created = self.listed("listEvents", query={"type": "policy.created"})[-1]["position"]

@@ -23,11 +23,12 @@ import yaml
 
 from cases import Cases
 from contract_story import document
+from ledgerctl_debug import Replay
 from ledgerctl_history import History
 from ledgerctl_table import NOT_AS_OF, OTHERS, READS
 from running_ledger import RunningLedger
 
-class Ledgerctl(History):
+class Ledgerctl(History, Replay):
     def __init__(self, program, ledger, scratch):
         self.program = program
         self.ledger = ledger
@@ -115,7 +116,7 @@ class Ledgerctl(History):
         known = set(READS) | {f"{noun} {verb}" for noun, verbs in OTHERS.items()
                               for verb in verbs.split()}
         known |= {f"completion {shell}" for shell in ("bash", "zsh", "fish")} | {"diff", "bisect"} \
-            | {"what-if"}
+            | {"debug", "what-if"}
         assert found == known, f"{sorted(found ^ known)}"
 
     def every_read_in_every_format(self):
@@ -418,7 +419,9 @@ def main():
                      "watching_ends_with_control_c", "events_as_they_come",
                      "reports_are_exported_by_tasks",
                      "backups_and_the_record", "whoever_asks_for_long_work_is_named",
-                     "the_history_of_a_backup_is_asked_without_a_server"):
+                     "the_history_of_a_backup_is_asked_without_a_server",
+                     "the_record_is_stepped_through", "what_would_have_been",
+                     "two_builds_are_compared"):
             cases.run(f"ledgerctl: {name.replace('_', ' ')}", getattr(ctl, name))
     return cases.report(sys.argv[3] if len(sys.argv) > 3 else None)
 

@@ -11,6 +11,7 @@
 #include "tools/ledgerctl/bundles.h"
 #include "tools/ledgerctl/completion.h"
 #include "tools/ledgerctl/config.h"
+#include "tools/ledgerctl/debug.h"
 #include "tools/ledgerctl/evidence.h"
 #include "tools/ledgerctl/nearest.h"
 #include "tools/ledgerctl/offline.h"
@@ -325,6 +326,18 @@ void add_what_if_verb(CommandLine& line) {
   verb->callback([&line, asked] { line.exit = what_if(line.session, *asked); });
 }
 
+void add_debug_verb(CommandLine& line) {
+  auto asked = std::make_shared<DebugAsked>();
+  auto* verb = line.noun("debug");
+  verb->add_option("--from", asked->range.from, "The first moment; by itself the beginning");
+  verb->add_option("--to", asked->range.to, "The last; by itself now");
+  verb->add_option("--data", asked->range.data, "A data directory or backup; no server is asked");
+  verb->add_option("-x,--script", asked->script, "A file of commands");
+  verb->add_option("-e,--execute", asked->execute, "A command; several");
+  verb->add_flag("--batch", asked->batch, "End after them, at the first that is wrong");
+  verb->callback([&line, asked] { line.exit = debug_record(line.session, *asked); });
+}
+
 void add_completion(CommandLine& line) {
   auto shell = std::make_shared<std::string>();
   auto* completion = line.app.add_subcommand("completion", "A script that completes words.");
@@ -393,6 +406,7 @@ int run(int argc, char** argv) {
   add_replay_verbs(line);
   add_folding_verbs(line);
   add_what_if_verb(line);
+  add_debug_verb(line);
   add_completion(line);
   for (auto* noun : app.get_subcommands({})) {
     const bool has_verbs = !noun->get_subcommands({}).empty();

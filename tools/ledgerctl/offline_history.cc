@@ -21,16 +21,6 @@ using ledger::domain::Position;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-namespace {
-
-// A log with its views, and two moments of it.
-struct OpenRange {
-  std::unique_ptr<ledger::store::RocksLog> log;
-  std::unique_ptr<projections::ViewStore> views;
-  Position from;
-  Position to;
-};
-
 Result<OpenRange> open_range(const RangeAsked& asked) {
   OpenRange range;
   auto log = open_log(asked.directory);
@@ -65,6 +55,8 @@ Result<OpenRange> open_range(const RangeAsked& asked) {
   }
   return range;
 }
+
+namespace {
 
 tl::unexpected<Failure> failed(const ledger::Error& error) {
   return tl::unexpected(failure_of(error));

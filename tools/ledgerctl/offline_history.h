@@ -1,11 +1,14 @@
 // The history of a data directory or backup, asked without a server.
 #pragma once
 
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "ledger/result.h"
+#include "ledger/store/rocksdb_log.h"
+#include "projections/view_store.h"
 #include "tools/ledgerctl/client.h"
 
 namespace ledgerctl {
@@ -18,6 +21,16 @@ struct RangeAsked {
   std::string from;
   std::string to;
 };
+
+// A log with its views, and two moments of it.
+struct OpenRange {
+  std::unique_ptr<ledger::store::RocksLog> log;
+  std::unique_ptr<projections::ViewStore> views;
+  ledger::domain::Position from;
+  ledger::domain::Position to;
+};
+ledger::Result<OpenRange> open_range(const RangeAsked& asked);
+
 ledger::Result<nlohmann::json, Failure> diff_of_directory(const RangeAsked& asked,
                                                           const std::vector<std::string>& views);
 ledger::Result<nlohmann::json, Failure> bisect_of_directory(const RangeAsked& asked,

@@ -35,6 +35,7 @@ constexpr auto all_nouns = std::to_array<Noun>({
     {"blame", "Which event set each field of a row of any view."},
     {"diff", "What differs between two moments, and which events made it so."},
     {"bisect", "The event that made the difference."},
+    {"debug", "Steps through the record, with gdb's names."},
     {"what-if", "What would have become of it if something had gone another way."},
     {"replay", "Folds of a log: whether two builds come to the same."},
 });
