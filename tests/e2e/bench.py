@@ -21,6 +21,7 @@ BENCHES = {  # What each is to say at the least.
     "verify": ["verify", "verify_folded", "verify_record_only"],
     "rebuild": ["rebuild"],
     "projector": ["projector"],
+    "what_if": ["what_if", "step_p50", "step_p99"],
     "bytes_per_event": ["bytes_per_event_as_written", "bytes_per_event"],
     "as_of": ["as_of_point_near_p99", "as_of_point_far_p99", "as_of_list_near_p99",
               "as_of_list_far_p99"],

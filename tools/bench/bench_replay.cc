@@ -3,7 +3,9 @@
 
 #include "projections/projector.h"
 #include "replay/rebuild.h"
+#include "replay/step.h"
 #include "replay/verify.h"
+#include "replay/what_if.h"
 #include "tools/bench/benches.h"
 
 namespace bench {
@@ -69,6 +71,47 @@ Result<void> projector(Bench& bench) {
   if (!started) return fail(started.error());
   const double seconds = seconds_since(began);
   return say_rate(bench, "projector", (*started)->size().value, seconds);
+}
+
+// The newer half of the record folded again without the first event of it, beside the rebuild of
+// the whole; and single steps anywhere.
+Result<void> what_if(Bench& bench) {
+  const auto ledger = bench.full_ledger();
+  if (!ledger) return fail(ledger.error());
+  const auto& log = (*ledger)->log();
+  const auto directory = bench.settings().directory / "supposed";
+  const auto rebuilt = replay::rebuild(log, {directory, {}});
+  if (!rebuilt) return fail(rebuilt.error());
+  projections::ViewStore::Options options;
+  options.directory = directory;
+  const auto views = projections::ViewStore::open(options);
+  if (!views) return fail(views.error());
+  const std::uint64_t size = log.head().size.value;
+  replay::WhatIfQuery query;
+  query.edits.push_back({replay::EditKind::drop_event, {size / 2}, {}});
+  const ledger::TzdbTimeZones time_zones;
+  const auto began = Clock::now();
+  const auto told = replay::what_if({log, **views, time_zones, {}}, query);
+  if (!told) return fail(told.error());
+  const double folded = static_cast<double>(size - told->from.value);
+  bench.say(Figure{"what_if", folded / seconds_since(began), "events/s",
+                   static_cast<double>(rebuilt->size.value) / rebuilt->seconds,
+                   "events/s of a rebuild"}
+                .with("events", size - told->from.value)
+                .with("events_before", told->from.value)
+                .with("rows_differ", told->rows_differ));
+  const replay::Stepper stepper(**views, log, {{0}, {size - 1}});
+  const auto steps = timed(2'000, [&](std::uint64_t n) {
+    (void)stepper.step({n * 7'919 % size}, 1, replay::Way::forward).has_value();
+  });
+  const auto records =
+      timed(2'000, [&](std::uint64_t n) { (void)log.record({n * 7'919 % size}).has_value(); });
+  for (const auto& [name, percent] : {std::pair{"step_p50", 50.0}, {"step_p99", 99.0}}) {
+    bench.say(Figure{name, at_percent(steps, percent), "us", at_percent(records, percent),
+                     "a record of the log by position"}
+                  .with("events", size));
+  }
+  return {};
 }
 
 Result<void> bytes_per_event(Bench& bench) {

@@ -15,6 +15,8 @@ ledger::Result<void> http_get(Bench& bench);     // One computer; 16 connections
 ledger::Result<void> verify(Bench& bench);
 ledger::Result<void> rebuild(Bench& bench);
 ledger::Result<void> projector(Bench& bench);
+ledger::Result<void> what_if(
+    Bench& bench);  // Half of the record folded again, and stepped through.
 ledger::Result<void> bytes_per_event(Bench& bench);  // Before and after compaction.
 
 ledger::Result<void> as_of(Bench& bench);     // Rows and pages, now and far back.

@@ -33,6 +33,7 @@ constexpr Named all_benches[] = {
     {"verify", bench::verify},
     {"rebuild", bench::rebuild},
     {"projector", bench::projector},
+    {"what_if", bench::what_if},
     {"bytes_per_event", bench::bytes_per_event},
     {"as_of", bench::as_of},
     {"overview", bench::overview},
