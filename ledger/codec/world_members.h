@@ -40,10 +40,12 @@ template <Is<domain::Source> T, class Visit>
 void members(T& of, Visit visit) {
   auto& [facts, check, check_requested_at, last_success, metadata_version, metadata_since,
          metadata_digest, metadata_expires_at, warned_days, expired, unreachable_since,
-         unreachable_detail, verification_failed_at, verification_failure] = of;
+         unreachable_detail, verification_failed_at, verification_failure, warned_role,
+         warned_expiry, equivocation_at, equivocation] = of;
   visit(facts, check, check_requested_at, last_success, metadata_version, metadata_since,
         metadata_digest, metadata_expires_at, warned_days, expired, unreachable_since,
-        unreachable_detail, verification_failed_at, verification_failure);
+        unreachable_detail, verification_failed_at, verification_failure, warned_role,
+        warned_expiry, equivocation_at, equivocation);
 }
 
 template <Is<domain::Sources> T, class Visit>

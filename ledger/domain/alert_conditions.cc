@@ -130,12 +130,22 @@ void about_sources(const World& world, Gathering& found) {
           AlertType::content_verification_failed, id.value, *source.verification_failed_at,
           "Content of source " + id.value + " is not authentic: " + source.verification_failure);
     }
+    if (source.equivocation_at) {
+      found.add(AlertType::equivocation, id.value, *source.equivocation_at,
+                "Source " + id.value + " shows two faces: " + source.equivocation);
+    }
+    if (source.warned_expiry && !source.expired) {
+      found.add(AlertType::metadata_expiring, id.value,
+                *source.warned_expiry - days(source.warned_days),
+                "The " + source.warned_role + " metadata of source " + id.value + " expires at " +
+                    rfc3339(*source.warned_expiry) + ".");
+    }
     if (!source.metadata_expires_at) continue;
     const Time expiry = *source.metadata_expires_at;
     if (source.expired) {
       found.add(AlertType::metadata_expired, id.value, expiry,
                 "The metadata of source " + id.value + " expired at " + rfc3339(expiry) + ".");
-    } else if (source.warned_days > 0) {
+    } else if (source.warned_days > 0 && !source.warned_expiry) {
       found.add(AlertType::metadata_expiring, id.value, expiry - days(source.warned_days),
                 "The metadata of source " + id.value + " expires at " + rfc3339(expiry) + ".");
     }

@@ -56,6 +56,19 @@ struct RequestSourceCheck {
   bool operator==(const RequestSourceCheck&) const = default;
 };
 
+// When a role's metadata ends.
+struct RoleExpiry {
+  std::string role;
+  Time expires_at;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("role", &RoleExpiry::role),
+                      field("expires_at", &RoleExpiry::expires_at));
+  }
+  bool operator==(const RoleExpiry&) const = default;
+};
+
 // A check succeeded.
 struct ReportSourceChecked {
   SourceId source;
@@ -65,6 +78,7 @@ struct ReportSourceChecked {
   std::optional<Time> expires_at;
   std::vector<RuleUpdateId> rule_updates;
   std::uint32_t patterns = 0;
+  std::vector<RoleExpiry> roles = {};  // That people sign, so that they can be told in time.
 
   template <class = void>
   static constexpr auto fields() {
@@ -74,7 +88,8 @@ struct ReportSourceChecked {
                       field("metadata_digest", &ReportSourceChecked::metadata_digest),
                       field("expires_at", &ReportSourceChecked::expires_at),
                       field("rule_updates", &ReportSourceChecked::rule_updates),
-                      field("patterns", &ReportSourceChecked::patterns));
+                      field("patterns", &ReportSourceChecked::patterns),
+                      field("roles", &ReportSourceChecked::roles));
   }
   bool operator==(const ReportSourceChecked&) const = default;
 };
@@ -130,6 +145,76 @@ struct ReportVerificationFailed {
                       field("detail", &ReportVerificationFailed::detail));
   }
   bool operator==(const ReportVerificationFailed&) const = default;
+};
+
+// A newer root of trust was verified by the one before it.
+struct ReportTrustRoot {
+  SourceId source;
+  std::uint64_t version = 0;
+  Digest digest;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("source", &ReportTrustRoot::source),
+                      field("version", &ReportTrustRoot::version),
+                      field("digest", &ReportTrustRoot::digest));
+  }
+  bool operator==(const ReportTrustRoot&) const = default;
+};
+
+// Bytes of a target are on their way.
+struct ReportDownloadStarted {
+  SourceId source;
+  std::string target;
+  Digest digest;
+  std::uint64_t bytes = 0;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("source", &ReportDownloadStarted::source),
+                      field("target", &ReportDownloadStarted::target),
+                      field("digest", &ReportDownloadStarted::digest),
+                      field("bytes", &ReportDownloadStarted::bytes));
+  }
+  bool operator==(const ReportDownloadStarted&) const = default;
+};
+
+// A target was downloaded and verified.
+struct ReportDownloadFinished {
+  SourceId source;
+  std::string target;
+  Digest digest;
+  std::uint64_t bytes = 0;
+  std::uint64_t root_version = 0;
+  std::uint64_t metadata_version = 0;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("source", &ReportDownloadFinished::source),
+                      field("target", &ReportDownloadFinished::target),
+                      field("digest", &ReportDownloadFinished::digest),
+                      field("bytes", &ReportDownloadFinished::bytes),
+                      field("root_version", &ReportDownloadFinished::root_version),
+                      field("metadata_version", &ReportDownloadFinished::metadata_version));
+  }
+  bool operator==(const ReportDownloadFinished&) const = default;
+};
+
+// A target could not be had.
+struct ReportDownloadFailed {
+  SourceId source;
+  std::string target;
+  SourceFault cause{};
+  std::string detail;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("source", &ReportDownloadFailed::source),
+                      field("target", &ReportDownloadFailed::target),
+                      field("cause", &ReportDownloadFailed::cause),
+                      field("detail", &ReportDownloadFailed::detail));
+  }
+  bool operator==(const ReportDownloadFailed&) const = default;
 };
 
 }  // namespace ledger::domain

@@ -211,7 +211,10 @@ Decision decide(const World& world, const Command&, const ReportRelay& report, c
   RelayReported reported{report.relay,     report.metadata_version, report.metadata_digest,
                          report.reason,    std::move(*components),  report.rule_update,
                          report.free_bytes};
-  if (is_news(**relay, reported)) add(std::move(reported));
+  if (is_news(**relay, reported)) {
+    add(std::move(reported));
+    compare_views(world, report, events);
+  }
   return events;
 }
 

@@ -54,7 +54,102 @@ std::uint32_t warning_due(Duration left) {
   return 0;
 }
 
+NewEvent two_faces(const SourceId& source, std::uint64_t version, const Digest& first,
+                   const Digest& second, const std::string& observer) {
+  return NewEvent{stream_of_source(source),
+                  EquivocationDetected{source, "snapshot", version, first, second, observer},
+                  std::nullopt, Outcome::failed};
+}
+
+bool has_views(const Source& source) { return source.facts.enabled && source.facts.trust_root; }
+
+// The one source that reports of relays can be about; null: there are none, or several.
+const SourceId* only_source(const World& world) {
+  const SourceId* only = nullptr;
+  for (const auto& [id, source] : world.sources.sources) {
+    if (!has_views(source)) continue;
+    if (only != nullptr) return nullptr;
+    only = &id;
+  }
+  return only;
+}
+
+// A check came to a version that was seen before, by itself or by a relay.
+void compare_views(const World& world, const Source& source, const ReportSourceChecked& report,
+                   std::vector<NewEvent>& events) {
+  if (!source.facts.trust_root || !report.metadata_digest) return;
+  const Digest& now = *report.metadata_digest;
+  if (source.metadata_version == report.metadata_version) {
+    if (source.metadata_digest && *source.metadata_digest != now) {
+      events.push_back(
+          two_faces(report.source, report.metadata_version, *source.metadata_digest, now, manager));
+    }
+    return;
+  }
+  const SourceId* only = only_source(world);
+  if (only == nullptr || *only != report.source) return;
+  for (const auto& [id, relay] : world.relays.relays) {
+    if (!relay.report || relay.report->metadata_version != report.metadata_version) continue;
+    const auto& seen = relay.report->metadata_digest;
+    if (!seen || *seen == now) continue;
+    events.push_back(two_faces(report.source, report.metadata_version, *seen, now, id.value));
+  }
+}
+
+// Warnings of the roles that people sign; those of a machine end every day.
+void warn_of_roles(const ReportSourceChecked& report, Time now, std::vector<NewEvent>& events) {
+  for (const auto& each : report.roles) {
+    const auto due = warning_due(each.expires_at - now);
+    if (due == 0 || each.expires_at <= now) continue;
+    events.push_back(NewEvent{stream_of_source(report.source),
+                              MetadataExpiring{report.source, each.role, each.expires_at, due}, 0,
+                              Outcome::done});
+  }
+}
+
+// Relays are told that there is news; each group by itself, since some cannot be told.
+void tell_relays(const World& world, std::vector<NewEvent>& events) {
+  std::vector<RelayGroupId> told;
+  for (const auto& [id, relay] : world.relays.relays) {
+    const auto group = world.relays.groups.find(relay.relay_group);
+    if (group == world.relays.groups.end() || group->second.air_gapped) continue;
+    if (std::find(told.begin(), told.end(), group->first) == told.end()) {
+      told.push_back(group->first);
+    }
+  }
+  std::sort(told.begin(), told.end());
+  for (const auto& id : told) {
+    events.push_back(
+        NewEvent{stream_of("relay-group", id), RelayGroupUpdateRequested{id}, 0, Outcome::done});
+  }
+}
+
 }  // namespace
+
+void compare_views(const World& world, const ReportRelay& report, std::vector<NewEvent>& events) {
+  if (!report.metadata_digest || report.metadata_version == 0) return;
+  const Digest& said = *report.metadata_digest;
+  const auto tell = [&](const SourceId& source, const Digest& seen) {
+    events.push_back(two_faces(source, report.metadata_version, seen, said, report.relay.value));
+  };
+  const SourceId* differing = nullptr;
+  for (const auto& [id, source] : world.sources.sources) {
+    if (!has_views(source) || !source.metadata_digest) continue;
+    if (source.metadata_version != report.metadata_version) continue;
+    if (*source.metadata_digest == said) return;
+    if (differing == nullptr) differing = &id;
+  }
+  if (differing != nullptr) {
+    return tell(*differing, *world.sources.find(*differing)->metadata_digest);
+  }
+  const SourceId* only = only_source(world);
+  if (only == nullptr) return;
+  for (const auto& [id, relay] : world.relays.relays) {
+    if (!relay.report || relay.report->metadata_version != report.metadata_version) continue;
+    const auto& seen = relay.report->metadata_digest;
+    if (seen && *seen != said && id != report.relay) return tell(*only, *seen);
+  }
+}
 
 const Source* Sources::find(const SourceId& id) const {
   const auto found = sources.find(id);
@@ -119,7 +214,7 @@ Decision decide(const World& world, const Command&, const RequestSourceCheck& re
 }
 
 Decision decide(const World& world, const Command&, const ReportSourceChecked& report,
-                const Moment&) {
+                const Moment& moment) {
   const auto source = existing(world, report.source);
   if (!source) return fail(source.error());
   const std::string stream = stream_of_source(report.source);
@@ -132,6 +227,10 @@ Decision decide(const World& world, const Command&, const ReportSourceChecked& r
   if ((*source)->unreachable_since) {
     events.push_back(NewEvent{stream, SourceReachable{report.source, manager}, 0, Outcome::done});
   }
+  compare_views(world, **source, report, events);
+  warn_of_roles(report, moment.now, events);
+  const bool is_news = report.metadata_version > (*source)->metadata_version;
+  if (is_news && (*source)->facts.trust_root) tell_relays(world, events);
   apply_automatically(world, events);
   return events;
 }
@@ -171,15 +270,52 @@ Decision decide(const World& world, const Command&, const RecordBundleCreated& m
                    BundleCreated{made.digest, made.bytes, made.metadata_version});
 }
 
+Decision decide(const World& world, const Command&, const ReportTrustRoot& report, const Moment&) {
+  if (const auto source = existing(world, report.source); !source) return fail(source.error());
+  return one_event(stream_of_source(report.source),
+                   TrustRootAdvanced{report.source, report.version, report.digest});
+}
+
+Decision decide(const World& world, const Command&, const ReportDownloadStarted& report,
+                const Moment&) {
+  if (const auto source = existing(world, report.source); !source) return fail(source.error());
+  return one_event(stream_of_source(report.source),
+                   DownloadStarted{report.source, report.target, report.digest, report.bytes});
+}
+
+Decision decide(const World& world, const Command&, const ReportDownloadFinished& report,
+                const Moment&) {
+  if (const auto source = existing(world, report.source); !source) return fail(source.error());
+  return one_event(stream_of_source(report.source),
+                   DownloadFinished{report.source, report.target, report.digest, report.bytes,
+                                    report.root_version, report.metadata_version});
+}
+
+Decision decide(const World& world, const Command&, const ReportDownloadFailed& report,
+                const Moment&) {
+  if (const auto source = existing(world, report.source); !source) return fail(source.error());
+  std::vector<NewEvent> events;
+  events.push_back(NewEvent{
+      stream_of_source(report.source),
+      DownloadFailed{report.source, report.target, report.cause, cut_detail(report.detail)},
+      std::nullopt, Outcome::failed});
+  return events;
+}
+
 void sources_due(const World& world, Time now, std::vector<NewEvent>& events) {
   for (const auto& [id, source] : world.sources.sources) {
     if (!source.facts.enabled || !source.metadata_expires_at || source.expired) continue;
     const Time ends = *source.metadata_expires_at;
     if (ends <= now) {
-      events.push_back(NewEvent{stream_of_source(id), MetadataExpired{id, "timestamp", ends},
-                                std::nullopt, Outcome::failed});
+      const bool was_warned = source.warned_expiry == ends;
+      events.push_back(
+          NewEvent{stream_of_source(id),
+                   MetadataExpired{id, was_warned ? source.warned_role : "timestamp", ends},
+                   std::nullopt, Outcome::failed});
       continue;
     }
+    // Of a repository of TUF checks warn, role by role: its timestamp ends within a day anyway.
+    if (source.facts.trust_root) continue;
     const auto due = warning_due(ends - now);
     if (due == 0 || (source.warned_days != 0 && due >= source.warned_days)) continue;
     events.push_back(NewEvent{stream_of_source(id), MetadataExpiring{id, "timestamp", ends, due},
@@ -216,6 +352,8 @@ void evolve(World& world, const Event& event, const SourceChecked& checked) {
   source.metadata_digest = checked.metadata_digest;
   source.metadata_expires_at = checked.expires_at;
   source.warned_days = 0;
+  source.warned_role.clear();
+  source.warned_expiry.reset();
   source.expired = false;
   source.verification_failed_at.reset();
   world.sources.last_check = event.recorded_at;
@@ -242,7 +380,13 @@ void evolve(World& world, const Event&, const SourceReachable& reachable) {
 }
 
 void evolve(World& world, const Event&, const MetadataExpiring& expiring) {
-  world.sources.sources[expiring.source].warned_days = expiring.days_left;
+  auto& source = world.sources.sources[expiring.source];
+  if (source.facts.trust_root) {
+    if (source.warned_expiry && *source.warned_expiry <= expiring.expires_at) return;
+    source.warned_role = expiring.role;
+    source.warned_expiry = expiring.expires_at;
+  }
+  source.warned_days = expiring.days_left;
 }
 
 void evolve(World& world, const Event&, const MetadataExpired& expired) {
@@ -256,7 +400,15 @@ void evolve(World& world, const Event& event, const ContentVerificationFailed& f
 }
 
 void evolve(World&, const Event&, const TrustRootAdvanced&) {}
-void evolve(World&, const Event&, const EquivocationDetected&) {}
+
+void evolve(World& world, const Event& event, const EquivocationDetected& detected) {
+  auto& source = world.sources.sources[detected.source];
+  source.equivocation_at = event.recorded_at;
+  source.equivocation = detected.observer + " saw version " + std::to_string(detected.version) +
+                        " of its " + detected.role + " as " + hex(detected.second) +
+                        ", which was seen before as " + hex(detected.first) + ".";
+}
+
 void evolve(World&, const Event&, const DownloadStarted&) {}
 
 void evolve(World& world, const Event& event, const DownloadFinished&) {

@@ -26,6 +26,10 @@ struct Source {
   std::string unreachable_detail;
   std::optional<Time> verification_failed_at;  // Until a later check succeeds.
   std::string verification_failure;
+  std::string warned_role;              // Whose end was warned of, by a check;
+  std::optional<Time> warned_expiry;    // the first of them.
+  std::optional<Time> equivocation_at;  // Stays until somebody dismisses its alert.
+  std::string equivocation;
 };
 
 struct Sources {
@@ -46,6 +50,13 @@ Decision decide(const World&, const Command&, const ReportSourceChecked&, const 
 Decision decide(const World&, const Command&, const ReportSourceCheckFailed&, const Moment&);
 Decision decide(const World&, const Command&, const ReportVerificationFailed&, const Moment&);
 Decision decide(const World&, const Command&, const RecordBundleCreated&, const Moment&);
+Decision decide(const World&, const Command&, const ReportTrustRoot&, const Moment&);
+Decision decide(const World&, const Command&, const ReportDownloadStarted&, const Moment&);
+Decision decide(const World&, const Command&, const ReportDownloadFinished&, const Moment&);
+Decision decide(const World&, const Command&, const ReportDownloadFailed&, const Moment&);
+// A relay says that it serves this version: under another digest than was seen before, the source,
+// or somebody in its place, shows two faces.
+void compare_views(const World&, const ReportRelay&, std::vector<NewEvent>& events);
 // Warnings that metadata is about to expire, and its expiry.
 void sources_due(const World&, Time now, std::vector<NewEvent>& events);
 

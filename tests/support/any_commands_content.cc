@@ -96,7 +96,7 @@ CommandPayload configure_source(const Dice& dice) {
   return ConfigureSource{named<SourceId>("s", dice.a, 3),
                          "https://updates.example/" + std::to_string(dice.b % 3),
                          "",
-                         std::nullopt,
+                         dice.b % 5 == 0 ? std::optional(digest_of(1)) : std::nullopt,
                          "",
                          dice.b % 4 != 0};
 }
@@ -136,6 +136,18 @@ CommandPayload report_not_authentic(const Dice& dice) {
 
 CommandPayload record_bundle(const Dice& dice) {
   return RecordBundleCreated{named<SourceId>("s", dice.a, 3), digest_of(dice.b), dice.b, dice.a};
+}
+
+CommandPayload report_root(const Dice& dice) {
+  return ReportTrustRoot{named<SourceId>("s", dice.a, 3), 1 + dice.b % 4, digest_of(dice.b % 4)};
+}
+
+CommandPayload report_download(const Dice& dice) {
+  const auto source = named<SourceId>("s", dice.a, 3);
+  const std::string target = "rules/25-001.json";
+  if (dice.b % 3 == 0) return ReportDownloadStarted{source, target, digest_of(dice.c), 100};
+  if (dice.b % 3 == 1) return ReportDownloadFailed{source, target, SourceFault::other, "no luck"};
+  return ReportDownloadFinished{source, target, digest_of(dice.c), 100, 1, 1 + dice.c % 6};
 }
 
 CommandPayload release_pattern(const Dice& dice) {
@@ -244,6 +256,8 @@ constexpr Choice content_commands[] = {
     {"report_check_failed", report_check_failed, 3},
     {"report_not_authentic", report_not_authentic, 2},
     {"record_bundle", record_bundle, 1},
+    {"report_root", report_root, 1},
+    {"report_download", report_download, 2},
     {"release_pattern", release_pattern, 10},
     {"retire_pattern", retire_pattern, 2},
     {"import_next", import_next, 16},

@@ -114,6 +114,117 @@ TEST(Sources, HaveTheirBundlesRecorded) {
   EXPECT_EQ(fold.refusal(RecordBundleCreated{{"nobody"}, {}, 1'000, 7}), "source-unknown");
 }
 
+// -- Repositories of TUF -----------------------------------------------------------------------
+
+Fold a_repository() {
+  Fold fold;
+  auto configured = source("vendor", "https://updates.example");
+  configured.trust_root = digest(1);
+  given(fold, configured);
+  return fold;
+}
+
+ReportSourceChecked seen(std::uint64_t version, std::uint32_t number) {
+  auto report = checked("vendor", version);
+  report.metadata_digest = digest(number);
+  return report;
+}
+
+TEST(Repositories, WarnOfTheRolesThatPeopleSign) {
+  Fold fold = a_repository();
+  auto report = seen(1, 1);
+  report.expires_at = fold.now + days(1);
+  report.roles = {{"root", fold.now + days(200)}, {"targets", fold.now + days(12)}};
+  const auto events = fold.submit(report);
+  EXPECT_EQ(types(events), (TypeNames{"source.checked", "metadata.expiring"}));
+  const auto* expiring = first_of<MetadataExpiring>(events);
+  EXPECT_EQ(expiring->role, "targets");
+  EXPECT_EQ(expiring->days_left, 14U);
+  ASSERT_TRUE(fold.pass(hours(12)));
+  ASSERT_EQ(fold.world.alerts.by_key.size(), 1U);
+  EXPECT_EQ(fold.world.alerts.by_key.begin()->first.first, AlertType::metadata_expiring);
+  report.roles[1].expires_at = fold.now + days(90);
+  EXPECT_EQ(types(fold.submit(report)), TypeNames{"source.checked"});
+  ASSERT_TRUE(fold.pass(hours(1)));
+  EXPECT_TRUE(fold.world.alerts.by_key.empty());
+}
+
+TEST(Repositories, ExpireWithTheFirstOfTheirRoles) {
+  Fold fold = a_repository();
+  auto report = seen(1, 1);
+  report.expires_at = fold.now + days(1);
+  given(fold, report);
+  const auto events = fold.pass(days(1));
+  EXPECT_EQ(first_of<MetadataExpired>(events)->role, "timestamp");
+  report.expires_at = fold.now + days(1);
+  report.roles = {{"rules", fold.now + days(1)}};
+  given(fold, report);
+  const auto later = fold.pass(days(1));
+  EXPECT_EQ(first_of<MetadataExpired>(later)->role, "rules");
+}
+
+TEST(Repositories, ShowTwoFacesWhenOneVersionHasTwoDigests) {
+  Fold fold = a_repository();
+  given(fold, seen(3, 1));
+  EXPECT_EQ(types(fold.submit(seen(3, 1))), TypeNames{"source.checked"});
+  const auto events = fold.submit(seen(3, 2));
+  EXPECT_EQ(types(events), (TypeNames{"source.checked", "equivocation.detected"}));
+  const auto* detected = first_of<EquivocationDetected>(events);
+  EXPECT_EQ(detected->first, digest(1));
+  EXPECT_EQ(detected->second, digest(2));
+  EXPECT_EQ(detected->observer, "manager");
+  ASSERT_TRUE(fold.pass(seconds(1)));
+  EXPECT_TRUE(fold.world.alerts.by_key.contains({AlertType::equivocation, "vendor"}));
+}
+
+TEST(Repositories, RelaysSayWhichFaceTheySee) {
+  Fold fold = a_repository();
+  for (const char* id : {"relay-1", "relay-2", "relay-3"}) {
+    given(fold, enrolment(id));
+    given(fold, RegisterRelay{{id}, {}, "https://relay.example"});
+  }
+  const auto said = [&](const char* id, std::uint64_t version, std::uint32_t number) {
+    ReportRelay report;
+    report.relay = {id};
+    report.metadata_version = version;
+    report.metadata_digest = digest(number);
+    return fold.submit(report);
+  };
+  const auto told = fold.submit(seen(3, 1));
+  EXPECT_EQ(types(told), (TypeNames{"source.checked", "relay_group.update_requested"}));
+  EXPECT_EQ(first_of<RelayGroupUpdateRequested>(told)->relay_group, default_relay_group());
+  EXPECT_EQ(count_of<EquivocationDetected>(*said("relay-1", 3, 1)), 0U);
+  // Against the manager; said again, it is no news.
+  const auto events = said("relay-2", 3, 2);
+  EXPECT_EQ(first_of<EquivocationDetected>(events)->observer, "relay-2");
+  EXPECT_EQ(count_of<EquivocationDetected>(*said("relay-2", 3, 2)), 0U);
+  // Ahead of the manager, against each other, and then against the manager.
+  EXPECT_EQ(count_of<EquivocationDetected>(*said("relay-1", 4, 4)), 0U);
+  EXPECT_EQ(count_of<EquivocationDetected>(*said("relay-2", 4, 4)), 0U);
+  EXPECT_EQ(count_of<EquivocationDetected>(*said("relay-3", 4, 5)), 1U);
+  const auto later = fold.submit(seen(4, 4));
+  EXPECT_EQ(first_of<EquivocationDetected>(later)->observer, "relay-3");
+  EXPECT_EQ(count_of<EquivocationDetected>(*later), 1U);
+}
+
+TEST(Repositories, TellOfDownloadsAndOfNewRoots) {
+  Fold fold = a_repository();
+  const SourceId id{"vendor"};
+  EXPECT_EQ(types(fold.submit(ReportTrustRoot{id, 2, digest(2)})),
+            TypeNames{"trust_root.advanced"});
+  EXPECT_EQ(types(fold.submit(ReportDownloadStarted{id, "rules/a", digest(3), 5})),
+            TypeNames{"download.started"});
+  EXPECT_EQ(types(fold.submit(ReportDownloadFinished{id, "rules/a", digest(3), 5, 2, 7})),
+            TypeNames{"download.finished"});
+  EXPECT_EQ(types(fold.submit(ReportDownloadFailed{id, "rules/a", SourceFault::other, "why"})),
+            TypeNames{"download.failed"});
+  const SourceId nowhere{"nowhere"};
+  EXPECT_EQ(fold.refusal(ReportTrustRoot{nowhere, 2, {}}), "source-unknown");
+  EXPECT_EQ(fold.refusal(ReportDownloadStarted{nowhere, "", {}, 0}), "source-unknown");
+  EXPECT_EQ(fold.refusal(ReportDownloadFinished{nowhere, "", {}, 0, 0, 0}), "source-unknown");
+  EXPECT_EQ(fold.refusal(ReportDownloadFailed{nowhere, "", {}, ""}), "source-unknown");
+}
+
 TEST(Sources, AreRemovedAndThenUnknown) {
   Fold fold = a_source();
   EXPECT_EQ(types(fold.submit(RemoveSource{{"vendor"}})), TypeNames{"source.removed"});
