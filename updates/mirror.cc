@@ -207,6 +207,7 @@ class DirectoryMirror final : public Mirror {
     if (!listing) return tl::unexpected(metadata.failure(listing.error()));
     if (auto taken = check_ours(*opened, *listing); !taken) return tl::unexpected(taken.error());
     if (!with_targets) return state_of(*opened, *listing);
+    if (options.verified) options.verified(state_of(*opened, *listing));
     if (auto done = fetch_targets(transport, *listing, options); !done) {
       return tl::unexpected(done.error());
     }
@@ -258,14 +259,17 @@ class DirectoryMirror final : public Mirror {
     auto writer = content_.begin();
     if (!writer) return fail(writer.error());
     std::uint64_t done = 0;
-    const auto got = tuf::fetch_target(targets, found, [&](std::string_view piece) -> Result<void> {
-      if (options.stop.stop_requested()) {
-        return fail(ErrorKind::unavailable, "given-up", "It was asked to stop.");
-      }
-      done += piece.size();
-      if (options.progress) options.progress(target, done, target.bytes);
-      return (*writer)->write(piece);
-    });
+    const auto got = tuf::fetch_target(
+        targets, found,
+        [&](std::string_view piece) -> Result<void> {
+          if (options.stop.stop_requested()) {
+            return fail(ErrorKind::unavailable, "given-up", "It was asked to stop.");
+          }
+          done += piece.size();
+          if (options.progress) options.progress(target, done, target.bytes);
+          return (*writer)->write(piece);
+        },
+        options.again);
     if (!got) return got;
     const auto stored = (*writer)->store(target.digest);
     return stored ? Result<void>() : fail(stored.error());

@@ -50,6 +50,11 @@ struct PullOptions {
   std::function<void(const MirrorTarget&, std::uint64_t, std::uint64_t)> progress;
   std::function<void(const MirrorTarget&)> stored;
   std::stop_token stop;
+  // Told what the metadata says, once it is verified and before targets come.
+  std::function<void(const MirrorState&)> verified = {};
+  // Whether to go on with a target whose transfer broke off, after so many attempts in a row that
+  // brought nothing of it; waits as long as it should. Null: no.
+  std::function<bool(unsigned)> again = {};
 };
 
 // Why a pull did not end well, and who is to blame: the way, the repository or this disk.

@@ -91,6 +91,21 @@ Result<void, SourceFailure> SourceReader::stream(const std::string& name, std::u
       SourceFailure{SourceFault::verification_failed, name + " is not what was expected."});
 }
 
+Result<void, SourceFailure> SourceReader::stream_from(const std::string& name, std::uint64_t from,
+                                                      std::uint64_t bytes_max, const Sink& sink,
+                                                      const std::stop_token& stop) {
+  std::uint64_t left = from;
+  return stream(
+      name, from + bytes_max,
+      [&](std::string_view piece) {
+        const auto passed = std::min<std::uint64_t>(left, piece.size());
+        left -= passed;
+        piece.remove_prefix(static_cast<std::size_t>(passed));
+        return piece.empty() || sink(piece);
+      },
+      stop);
+}
+
 Result<std::unique_ptr<SourceReader>, SourceFailure> open_source(const std::string& url,
                                                                  const std::string& proxy,
                                                                  const SourceTls& tls) {

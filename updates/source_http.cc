@@ -202,6 +202,26 @@ class HttpSource final : public SourceReader {
     return transfer(name, bytes_max, limits::source_file_timeout + at_least, sink, stop);
   }
 
+  Result<void, SourceFailure> stream_from(const std::string& name, std::uint64_t from,
+                                          std::uint64_t bytes_max, const Sink& sink,
+                                          const std::stop_token& stop) override {
+    if (from == 0) return stream(name, bytes_max, sink, stop);
+    from_ = from;
+    std::uint64_t left = from;
+    const auto got = stream(
+        name, from + bytes_max,
+        [&](std::string_view piece) {
+          if (sends_part_) left = 0;
+          const auto passed = std::min<std::uint64_t>(left, piece.size());
+          left -= passed;
+          piece.remove_prefix(static_cast<std::size_t>(passed));
+          return piece.empty() || sink(piece);
+        },
+        stop);
+    from_ = 0;
+    return got;
+  }
+
  private:
   Result<void, SourceFailure> transfer(const std::string& name, std::uint64_t bytes_max,
                                        std::chrono::seconds allowed, const Sink& sink,
@@ -212,10 +232,17 @@ class HttpSource final : public SourceReader {
     const auto begin = std::chrono::steady_clock::now();
     meter_.begin_file();
     const Watchdog watchdog(client_, meter_, allowed, stop);
+    httplib::Headers headers = {{"User-Agent", "update-ledger"}};
+    if (from_ > 0) headers.emplace("Range", "bytes=" + std::to_string(from_) + "-");
+    sends_part_ = false;
     const auto answer = client_.Get(
-        now.path, {{"User-Agent", "update-ledger"}},
+        now.path, headers,
         [&](const httplib::Response& response) {
-          now.status = response.status;
+          // Some other part than the one asked for is no answer.
+          const std::string part = "bytes " + std::to_string(from_) + "-";
+          sends_part_ = from_ > 0 && response.status == 206 &&
+                        response.get_header_value("Content-Range").starts_with(part);
+          now.status = sends_part_ ? 200 : response.status;
           return now.status == 200;
         },
         [&](const char* data, std::size_t size) {
@@ -336,6 +363,8 @@ class HttpSource final : public SourceReader {
 
   Url url_;
   std::optional<Url> proxy_;
+  std::uint64_t from_ = 0;   // The first byte that is asked for now.
+  bool sends_part_ = false;  // The source began there.
   Meter meter_;
   httplib::Client client_;
 };

@@ -36,6 +36,11 @@ class SourceReader {
   using Sink = std::function<bool(std::string_view)>;
   virtual Result<void, SourceFailure> stream(const std::string& name, std::uint64_t bytes_max,
                                              const Sink& sink, const std::stop_token& stop);
+  // The same from this byte on: at most `bytes_max` bytes that follow it. A source that does not
+  // know how sends the file from its beginning, which is passed over.
+  virtual Result<void, SourceFailure> stream_from(const std::string& name, std::uint64_t from,
+                                                  std::uint64_t bytes_max, const Sink& sink,
+                                                  const std::stop_token& stop);
 };
 
 // Whom a reader trusts over https://, and who it is there, as PEM files. Empty: whom this machine

@@ -63,8 +63,12 @@ class Client {
 };
 
 // Fetches a target to `sink`, and compares length and hashes: what the sink has is only good when
-// this succeeds. Errors: corrupt ("tuf-length", "tuf-hash"), those of transport and sink.
-Result<void> fetch_target(Transport& transport, const FoundTarget& found, const Sink& sink);
+// this succeeds. A transfer that broke off goes on where it was while `again` says so; it is told
+// how many attempts in a row brought nothing.
+// Errors: corrupt ("tuf-length", "tuf-hash"), those of transport and sink.
+using Again = std::function<bool(unsigned)>;
+Result<void> fetch_target(Transport& transport, const FoundTarget& found, const Sink& sink,
+                          const Again& again = {});
 
 // Into this file, unless it is there already; durable, and whole or not at all.
 enum class Fetched { now, before };

@@ -107,14 +107,28 @@ std::string url_path_of(const FoundTarget& found) {
 
 }  // namespace
 
-Result<void> fetch_target(Transport& transport, const FoundTarget& found, const Sink& sink) {
+Result<void> fetch_target(Transport& transport, const FoundTarget& found, const Sink& sink,
+                          const Again& again) {
   Comparison comparison(found);
-  const auto got =
-      transport.get(url_path_of(found), found.target.length, [&](std::string_view piece) {
-        auto added = comparison.add(piece);
-        return added ? sink(piece) : added;
-      });
-  return got ? comparison.end() : got;
+  const std::string path = url_path_of(found);
+  std::uint64_t done = 0;
+  for (unsigned failures = 0;;) {
+    const std::uint64_t before = done;
+    const auto got = transport.get_from(path, done, found.target.length - done,
+                                        [&](std::string_view piece) -> Result<void> {
+                                          auto added = comparison.add(piece);
+                                          if (!added) return added;
+                                          done += piece.size();
+                                          return sink(piece);
+                                        });
+    if (got) return comparison.end();
+    // Only the way can get better by itself.
+    if (!got.error().reason.starts_with("source-")) return got;
+    if (done > before && done == found.target.length) return comparison.end();
+    if (!again) return got;
+    failures = done > before ? 1 : failures + 1;
+    if (!again(failures)) return got;
+  }
 }
 
 Result<Fetched> fetch_target_to(Transport& transport, const FoundTarget& found,

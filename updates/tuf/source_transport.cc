@@ -50,16 +50,22 @@ Result<std::unique_ptr<SourceTransport>> SourceTransport::open(const std::string
 
 Result<void> SourceTransport::get(const std::string& path, std::uint64_t bytes_max,
                                   const Sink& sink) {
+  return get_from(path, 0, bytes_max, sink);
+}
+
+Result<void> SourceTransport::get_from(const std::string& path, std::uint64_t from,
+                                       std::uint64_t bytes_max, const Sink& sink) {
   Result<void> taken;
-  const auto got = reader_->stream(path, bytes_max,
-                                   [&](std::string_view piece) {
-                                     taken = sink(piece);
-                                     return taken.has_value();
-                                   },
-                                   {});
+  const auto got = reader_->stream_from(
+      path, from, bytes_max,
+      [&](std::string_view piece) {
+        taken = sink(piece);
+        return taken.has_value();
+      },
+      stop_);
   if (!taken) return taken;
-  if (got) return {};
-  return fail(error_of(got.error()));
+  if (!got) return fail(error_of(got.error()));
+  return {};
 }
 
 }  // namespace ledger::updates::tuf

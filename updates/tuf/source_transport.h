@@ -21,10 +21,15 @@ class SourceTransport final : public Transport {
                                                        const std::string& proxy,
                                                        const SourceTls& tls = {});
   Result<void> get(const std::string& path, std::uint64_t bytes_max, const Sink& sink) override;
+  Result<void> get_from(const std::string& path, std::uint64_t from, std::uint64_t bytes_max,
+                        const Sink& sink) override;
+  // What ends a transfer from another thread.
+  void stop_by(std::stop_token stop) { stop_ = std::move(stop); }
 
  private:
   explicit SourceTransport(std::unique_ptr<SourceReader> reader) : reader_(std::move(reader)) {}
   std::unique_ptr<SourceReader> reader_;
+  std::stop_token stop_;
 };
 
 }  // namespace ledger::updates::tuf

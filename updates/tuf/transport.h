@@ -1,6 +1,7 @@
 // How a client of TUF gets files: from anywhere, since nothing that comes is believed.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -22,6 +23,23 @@ class Transport {
   // unavailable ("source-timed-out", "source-tls-failed" and the like: named after the
   // SourceFault), and those of the sink.
   virtual Result<void> get(const std::string& path, std::uint64_t bytes_max, const Sink& sink) = 0;
+  // The same from this byte on: at most `bytes_max` bytes that follow it. A transport that has no
+  // better way passes over those before it.
+  virtual Result<void> get_from(const std::string& path, std::uint64_t from,
+                                std::uint64_t bytes_max, const Sink& sink) {
+    return get(path, from + bytes_max, after(from, sink));
+  }
+
+ protected:
+  // Takes what comes after so many bytes.
+  static Sink after(std::uint64_t from, const Sink& sink) {
+    return [left = from, &sink](std::string_view piece) mutable -> Result<void> {
+      const auto passed = std::min<std::uint64_t>(left, piece.size());
+      left -= passed;
+      piece.remove_prefix(static_cast<std::size_t>(passed));
+      return piece.empty() ? Result<void>() : sink(piece);
+    };
+  }
 };
 
 // The files of a transport that lie below "metadata/", or the like.
@@ -30,6 +48,10 @@ class Below final : public Transport {
   Below(Transport& whole, std::string prefix) : whole_(whole), prefix_(std::move(prefix)) {}
   Result<void> get(const std::string& path, std::uint64_t bytes_max, const Sink& sink) override {
     return whole_.get(prefix_ + path, bytes_max, sink);
+  }
+  Result<void> get_from(const std::string& path, std::uint64_t from, std::uint64_t bytes_max,
+                        const Sink& sink) override {
+    return whole_.get_from(prefix_ + path, from, bytes_max, sink);
   }
 
  private:

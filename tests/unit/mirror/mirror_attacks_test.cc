@@ -4,6 +4,7 @@
 
 #include "tests/unit/mirror/published_site.h"
 #include "updates/local_file.h"
+#include "updates/tuf/paced_transport.h"
 
 namespace tests {
 namespace {
@@ -125,6 +126,42 @@ TEST_F(AttackedMirror, SlowRetrieval) {
     site.failing.clear();
   }
   expect_recovery();
+}
+
+// -- Pace --------------------------------------------------------------------------------------
+
+domain::Duration millis(std::int64_t count) { return {count * 1'000}; }
+
+TEST(Pace, IsSharedByAllTransfers) {
+  tuf::Pace pace(1'000);
+  EXPECT_EQ(pace.after(500, noon), millis(500));
+  EXPECT_EQ(pace.after(250, noon), millis(750));
+  EXPECT_EQ(pace.after(100, noon + millis(700)), millis(150));
+  // Time in which nothing came is not made up for.
+  EXPECT_EQ(pace.after(100, noon + domain::seconds(60)), millis(100));
+}
+
+TEST(Pace, MakesATransferWait) {
+  PublishedSite site;
+  class OnSite final : public tuf::Transport {
+   public:
+    explicit OnSite(PublishedSite& on) : site_(on) {}
+    ledger::Result<void> get(const std::string& path, std::uint64_t bytes_max,
+                             const tuf::Sink& sink) override {
+      return site_.get(path, bytes_max, sink);
+    }
+
+   private:
+    PublishedSite& site_;
+  };
+  tuf::Pace pace(1'000);
+  domain::Duration waited;
+  tuf::PacedTransport paced(
+      std::make_unique<OnSite>(site), pace, [] { return noon; },
+      [&](domain::Duration duration) { waited = duration; });
+  const auto root = tuf::get_whole(paced, "metadata/1.root.json", tuf::root_bytes_max);
+  ASSERT_TRUE(root);
+  EXPECT_EQ(waited, millis(static_cast<std::int64_t>(root->size())));
 }
 
 }  // namespace

@@ -251,6 +251,49 @@ TEST_F(Mirrored, StaysAsItWasWhenATargetIsNotAuthenticOrDoesNotCome) {
   expect_serves_the_site();
 }
 
+// Breaks off after so many bytes of each answer for a target, and knows how to go on.
+class BreakingOff final : public tuf::Transport {
+ public:
+  BreakingOff(PublishedSite& site, std::size_t at_most) : site_(site), at_most_(at_most) {}
+  ledger::Result<void> get(const std::string& path, std::uint64_t bytes_max,
+                           const tuf::Sink& sink) override {
+    return site_.get(path, bytes_max, sink);
+  }
+  ledger::Result<void> get_from(const std::string& path, std::uint64_t from, std::uint64_t,
+                                const tuf::Sink& sink) override {
+    begun.push_back(from);
+    const auto whole = *tuf::get_whole(site_, path, 1'000);
+    const auto rest = std::string_view(whole).substr(static_cast<std::size_t>(from));
+    if (auto taken = sink(rest.substr(0, at_most_)); !taken) return taken;
+    if (rest.size() <= at_most_) return {};
+    return ledger::fail(ledger::ErrorKind::unavailable, "source-timed-out", "It broke off.");
+  }
+  std::vector<std::uint64_t> begun;
+
+ private:
+  PublishedSite& site_;
+  std::size_t at_most_;
+};
+
+TEST_F(Mirrored, GoesOnWhereATransferBrokeOff) {
+  site.add("rules/26-003.json", "0123456789");
+  updates::PullOptions options;
+  options.now = noon;
+  options.wanted = [](const auto& target) { return target.bytes == 10; };
+  BreakingOff transport(site, 4);
+  EXPECT_EQ(mirror->pull(transport, options).error().code, "source-timed-out");
+  options.again = [](unsigned failures) { return failures < 3; };
+  transport.begun.clear();
+  ASSERT_TRUE(mirror->pull(transport, options));
+  EXPECT_EQ(transport.begun, (std::vector<std::uint64_t>{0, 4, 8}));
+  EXPECT_EQ(served(target_url("rules", "0123456789", "26-003.json")), "0123456789");
+  // Whoever never sends anything is given up.
+  site.add("rules/26-004.json", "9876543210");
+  BreakingOff silent(site, 0);
+  EXPECT_EQ(mirror->pull(silent, options).error().code, "source-timed-out");
+  EXPECT_EQ(silent.begun.size(), 3U);
+}
+
 // A kill between the last target and the link that shows the new state: the new folder is there,
 // half or whole, and nothing names it.
 TEST_F(Mirrored, ServesTheOldStateWhenItWasKilledBeforeTheLastStep) {

@@ -97,6 +97,46 @@ TEST(HttpSource, FetchesSeveralFilesOverOneConnection) {
   EXPECT_EQ(others, 0);
 }
 
+// The file from this byte on.
+std::string rest(const std::string& url, std::uint64_t from, std::uint64_t bytes_max) {
+  std::string bytes;
+  const auto reader = open_source(url, "").value();
+  const auto got = reader->stream_from("f", from, bytes_max,
+                                       [&](std::string_view piece) {
+                                         bytes += piece;
+                                         return true;
+                                       },
+                                       {});
+  return got ? bytes : got.error().detail;
+}
+
+TEST(HttpSource, GoesOnInsideAFile) {
+  HttpServer source;
+  std::string asked;
+  source.server.Get("/f", [&](const auto& request, auto& answer) {
+    asked = request.get_header_value("Range");
+    answer.set_content("0123456789", "text/plain");
+  });
+  EXPECT_EQ(rest(source.url(), 0, 10), "0123456789");
+  EXPECT_EQ(asked, "");
+  EXPECT_EQ(rest(source.url(), 4, 6), "456789");
+  EXPECT_EQ(asked, "bytes=4-");
+}
+
+TEST(HttpSource, PassesOverTheBeginningThatASourceSendsAllTheSame) {
+  const Listener listener;
+  std::thread source([&] {
+    const int socket = listener.accept();
+    std::string request(4'096, '\0');
+    static_cast<void>(::recv(socket, request.data(), request.size(), 0));
+    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789";
+    static_cast<void>(::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL));
+    ::close(socket);
+  });
+  EXPECT_EQ(rest(listener.url(), 4, 6), "456789");
+  source.join();
+}
+
 TEST(HttpSource, TellsWhatAStatusMeans) {
   HttpServer source;
   int status = 0;
