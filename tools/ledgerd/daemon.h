@@ -25,6 +25,7 @@ struct Options {
   bool plain_http = false;          // Without TLS though others than this machine can ask.
   bool rate_limited = true;
   std::chrono::milliseconds tick{1000};
+  std::uint64_t download_bytes_per_second = 0;  // From repositories; 0: no bound.
 };
 
 class Daemon {

@@ -47,6 +47,15 @@ void add_options(CLI::App& app, Settings& settings) {
   app.add_flag("--no-rate-limit", settings.no_rate_limit, "Answer one caller as fast as it asks");
   app.add_option("--tick", settings.tick_milliseconds, "Milliseconds between looks at the clock")
       ->capture_default_str();
+  app.add_option("--download-rate", settings.daemon.download_bytes_per_second,
+                 "Bytes a second that downloads from sources may take, together; 0: no bound")
+      ->check([](const std::string& rate) {
+        constexpr std::uint64_t least = 65'536;  // Slower ones would be given up as too slow.
+        const bool fits =
+            rate == "0" || (rate.size() < 16 && std::strtoull(rate.c_str(), nullptr, 10) >= least);
+        return fits ? std::string() : "give 0, or at least 65536";
+      })
+      ->capture_default_str();
   app.add_option("--log-level", settings.log_level, "debug, info, warn or error")
       ->capture_default_str();
 }

@@ -8,7 +8,6 @@
 
 #include "api/services.h"
 #include "ledger/codec/codec.h"
-#include "updates/source_check.h"
 
 namespace ledgerd {
 
@@ -29,7 +28,12 @@ domain::Duration allowed_silence(const domain::World& world,
 
 }  // namespace
 
-Reactor::Reactor(Parts parts) : parts_(parts), seen_(parts.log.head().size), jobs_(job_threads) {
+Reactor::Reactor(Parts parts)
+    : parts_(parts),
+      seen_(parts.log.head().size),
+      checks_({parts.writer, parts.log, parts.content, parts.mirrors, parts.clock, parts.entropy,
+               parts.bytes_per_second}),
+      jobs_(job_threads) {
   resume();
   follower_ = std::jthread([this](const std::stop_token& stop) { follow(stop); });
 }
@@ -47,8 +51,9 @@ void Reactor::expect_computers(const domain::World& world) {
   }
 }
 
-// Documents that no rule update speaks of: of an import that was refused or never recorded, or of
-// an update that was given up just before the process ended. Nobody imports anything yet.
+// Documents that no rule update, pattern or repository speaks of: of an import that was refused or
+// never recorded, or of an update that was given up just before the process ended. Nobody imports
+// anything yet.
 void Reactor::remove_forgotten(const std::set<domain::Digest>& wanted) {
   const auto stored = parts_.content.list();
   if (!stored) {
@@ -75,12 +80,17 @@ void Reactor::resume() {
   std::vector<Check> checks;
   std::vector<Run> runs;
   std::set<domain::Digest> wanted;
+  std::vector<domain::SourceId> repositories;
   const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
     expect_computers(world);
     for (const auto& [id, update] : world.rule_updates.updates) {
       if (!update.deleted) wanted.insert(update.facts.digest);
     }
+    for (const auto& [key, pattern] : world.patterns.patterns) {
+      for (const auto& version : pattern.versions) wanted.insert(version.digest);
+    }
     for (const auto& [id, source] : world.sources.sources) {
+      if (source.facts.trust_root) repositories.push_back(id);
       if (!source.check) continue;
       const auto at = source.check_requested_at.value_or(domain::Position{});
       checks.push_back(Check{id, Order{at, at}});
@@ -94,8 +104,17 @@ void Reactor::resume() {
     spdlog::error("cannot take up earlier work: {}", looked.error().detail);
     return;
   }
+  // Opened now, so that they are served before anybody checks them again.
+  for (const auto& source : repositories) {
+    const auto mirror = parts_.mirrors.of(source);
+    if (!mirror) {
+      spdlog::error("the copy of source {}: {}", source.value, mirror.error().detail);
+      continue;
+    }
+    for (const auto& target : (*mirror)->state().targets) wanted.insert(target.digest);
+  }
   remove_forgotten(wanted);
-  for (const auto& each : checks) check_source(each.source, each.order);
+  for (const auto& each : checks) checks_.start(each.source, each.order);
   for (const auto& each : runs) run_task(each.task, each.run, each.order);
 }
 
@@ -121,7 +140,9 @@ void Reactor::follow(const std::stop_token& stop) {
 void Reactor::react(const domain::Event& event) {
   const Order order{event.position, event.correlation};
   if (const auto* check = get_if<domain::SourceCheckRequested>(&event.payload)) {
-    check_source(check->source, order);
+    checks_.start(check->source, order);
+  } else if (const auto* gone = get_if<domain::SourceRemoved>(&event.payload)) {
+    checks_.forget(gone->source);
   } else if (const auto* started = get_if<domain::TaskRunStarted>(&event.payload)) {
     run_task(started->task, started->run, order);
   } else if (const auto* deleted = get_if<domain::RuleUpdateDeleted>(&event.payload)) {
@@ -141,37 +162,6 @@ void Reactor::react(const domain::Event& event) {
   }
 }
 
-void Reactor::check_source(const domain::SourceId& source, Order order) {
-  std::optional<ledger::updates::SourceCheckRequest> request;
-  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
-    const auto* known = world.sources.find(source);
-    if (known == nullptr || !known->check) return;
-    request.emplace();
-    request->source = source;
-    request->check = *known->check;
-    request->url = known->facts.url;
-    request->alternative_url = known->facts.alternative_url;
-    request->proxy = known->facts.proxy;
-    request->download = domain::DownloadMode::check_and_download;
-    for (const auto& [id, update] : world.rule_updates.updates) {
-      request->imported.emplace(id, update.facts.digest);
-    }
-  });
-  if (!looked || !request) return;
-  const auto record = parts_.log.record(order.position);
-  if (record) {
-    const auto event = ledger::codec::decode(*record);
-    const auto* asked = event ? get_if<domain::SourceCheckRequested>(&event->payload) : nullptr;
-    if (asked != nullptr) request->download = asked->download;
-  }
-  jobs_.post([this, order, asked = *std::move(request), stop = jobs_.stopping()] {
-    for (auto& command : ledger::updates::check_source(asked, parts_.content, stop)) {
-      if (stop.stop_requested()) return;  // The check is taken up again at the next start.
-      submit(std::move(command), order);
-    }
-  });
-}
-
 void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order order) {
   std::optional<domain::TaskDefinition> definition;
   const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
@@ -184,13 +174,14 @@ void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order orde
     ledger::Result<std::string> outcome = std::string();
     if (asked.kind == domain::TaskKind::verify_ledger) {
       outcome = parts_.chores.verify(
-          by_service(order), [&stop](const api::Progress&) { return !stop.stop_requested(); });
+          ordered_by(order), [&stop](const api::Progress&) { return !stop.stop_requested(); });
       if (outcome) *outcome = "The record was read and recomputed.";
     } else {
       outcome = parts_.reports.write(asked.parameter, task.value + "-" + std::to_string(run));
     }
     if (stop.stop_requested()) return;
-    submit(domain::ReportTaskRun{task, run, outcome.has_value(),
+    submit(parts_.writer,
+           domain::ReportTaskRun{task, run, outcome.has_value(),
                                  outcome ? *outcome : outcome.error().detail},
            order);
   });
@@ -208,22 +199,6 @@ void Reactor::give_up(const domain::Digest& digest) {
   if (!removed && removed.error().kind != ledger::ErrorKind::not_found) {
     spdlog::warn("content {} could not be removed: {}", hex(digest), removed.error().detail);
   }
-}
-
-domain::Command Reactor::by_service(const Order& order) {
-  domain::Command command;
-  command.actor = {domain::ActorKind::system, "ledgerd", "", domain::Authentication::local};
-  command.causation = order.position;
-  command.correlation = order.correlation;
-  return command;
-}
-
-void Reactor::submit(domain::CommandPayload payload, const Order& order) {
-  domain::Command command = by_service(order);
-  command.payload = std::move(payload);
-  const auto name = command_name(command.payload);
-  const auto done = parts_.writer.call(std::move(command));
-  if (!done) spdlog::warn("{} was refused: {}", name, done.error().detail);
 }
 
 }  // namespace ledgerd

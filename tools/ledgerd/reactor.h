@@ -9,10 +9,14 @@
 #include "ledger/clock.h"
 #include "ledger/contact_book.h"
 #include "ledger/domain/event.h"
+#include "ledger/entropy.h"
 #include "ledger/store/event_log.h"
 #include "ledger/writer.h"
 #include "tools/ledgerd/job_pool.h"
+#include "tools/ledgerd/mirrors.h"
+#include "tools/ledgerd/order.h"
 #include "tools/ledgerd/reports.h"
+#include "tools/ledgerd/source_checks.h"
 #include "updates/content_store.h"
 
 namespace api {
@@ -31,6 +35,9 @@ class Reactor {
     const ledger::Clock& clock;
     api::Chores& chores;
     Reports& reports;
+    Mirrors& mirrors;
+    ledger::Entropy& entropy;
+    std::uint64_t bytes_per_second = 0;  // Of downloads from sources; 0: no bound.
   };
 
   // Takes up what an earlier process left undone, then follows the log from its head.
@@ -46,19 +53,12 @@ class Reactor {
   void react(const ledger::domain::Event& event);
   void expect_computers(const ledger::domain::World& world);
 
-  // The event that ordered a piece of work, as its outcome will name it.
-  struct Order {
-    ledger::domain::Position position;
-    ledger::domain::Position correlation;
-  };
-  static ledger::domain::Command by_service(const Order& order);
-  void check_source(const ledger::domain::SourceId& source, Order order);
   void run_task(const ledger::domain::TaskId& task, std::uint64_t run, Order order);
   void give_up(const ledger::domain::Digest& digest);
-  void submit(ledger::domain::CommandPayload payload, const Order& order);
 
   Parts parts_;
   ledger::domain::Position seen_;
+  SourceChecks checks_;
   JobPool jobs_;
   std::jthread follower_;
 };

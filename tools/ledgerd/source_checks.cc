@@ -1,0 +1,156 @@
+#include "tools/ledgerd/source_checks.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "ledger/codec/codec.h"
+#include "updates/repository_check.h"
+#include "updates/source_check.h"
+#include "updates/tuf/source_transport.h"
+
+namespace ledgerd {
+
+namespace domain = ledger::domain;
+namespace updates = ledger::updates;
+
+namespace {
+
+constexpr unsigned attempts_max = 4;
+constexpr domain::Duration first_pause{500'000};
+
+// What the world knows of content, for a check of a source that is a repository.
+void note_content(const domain::World& world, updates::RepositoryCheckRequest& request) {
+  for (const auto& [id, update] : world.rule_updates.updates) {
+    request.imported.emplace(id, update.facts.digest);
+    if (update.deleted) request.given_up.insert(update.facts.digest);
+  }
+  for (const auto& [key, pattern] : world.patterns.patterns) {
+    for (const auto& each : pattern.versions) {
+      request.patterns.push_back({key.first, key.second, each.version, each.digest,
+                                  each.released_at, each.retired, &each == &pattern.current()});
+    }
+  }
+}
+
+}  // namespace
+
+// All that a check needs of the world, as it was when it began.
+struct SourceChecks::Asked {
+  domain::SourceConfigured facts;
+  updates::SourceCheckRequest documents;
+  updates::RepositoryCheckRequest repository;
+};
+
+SourceChecks::SourceChecks(Parts parts) : parts_(parts) {
+  if (parts_.bytes_per_second > 0) {
+    pace_ = std::make_unique<updates::tuf::Pace>(parts_.bytes_per_second);
+  }
+}
+
+void SourceChecks::start(const domain::SourceId& source, const Order& order) {
+  std::optional<Asked> asked;
+  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    const auto* known = world.sources.find(source);
+    if (known == nullptr || !known->check) return;
+    asked.emplace();
+    asked->facts = known->facts;
+    auto& documents = asked->documents;
+    documents.source = source;
+    documents.check = *known->check;
+    documents.url = known->facts.url;
+    documents.alternative_url = known->facts.alternative_url;
+    documents.proxy = known->facts.proxy;
+    documents.download = domain::DownloadMode::check_and_download;
+    for (const auto& [id, update] : world.rule_updates.updates) {
+      documents.imported.emplace(id, update.facts.digest);
+    }
+    if (known->facts.trust_root) note_content(world, asked->repository);
+  });
+  if (!looked || !asked) return;
+  const auto record = parts_.log.record(order.position);
+  if (record) {
+    const auto event = ledger::codec::decode(*record);
+    const auto* requested = event ? get_if<domain::SourceCheckRequested>(&event->payload) : nullptr;
+    if (requested != nullptr) asked->documents.download = requested->download;
+  }
+  auto& thread = threads_[source];
+  if (!thread) thread = std::make_unique<JobPool>(1);
+  thread->post([this, order, checked = *std::move(asked)] { run(checked, order); });
+}
+
+void SourceChecks::forget(const domain::SourceId& source) { parts_.mirrors.remove(source); }
+
+void SourceChecks::run(const Asked& asked, const Order& order) const {
+  if (asked.facts.trust_root) return run_repository(asked, order);
+  const auto stop = stop_.get_token();
+  for (auto& command : updates::check_source(asked.documents, parts_.content, stop)) {
+    if (stop.stop_requested()) return;  // The check is taken up again at the next start.
+    submit(parts_.writer, std::move(command), order);
+  }
+}
+
+void SourceChecks::run_repository(const Asked& asked, const Order& order) const {
+  const auto fail_check = [&](const ledger::Error& error) {
+    submit(parts_.writer,
+           domain::ReportSourceCheckFailed{asked.facts.source, asked.documents.check,
+                                           domain::SourceFault::other, error.detail},
+           order);
+  };
+  const auto mirror = parts_.mirrors.of(asked.facts.source);
+  if (!mirror) return fail_check(mirror.error());
+  updates::RepositoryCheckRequest request = asked.repository;
+  request.source = asked.facts.source;
+  request.check = asked.documents.check;
+  request.trust_root = *asked.facts.trust_root;
+  request.download = asked.documents.download;
+  request.urls = {asked.facts.url};
+  if (!asked.facts.alternative_url.empty()) request.urls.push_back(asked.facts.alternative_url);
+  const auto stop = stop_.get_token();
+  const updates::RepositoryCheckParts parts{
+      **mirror,
+      parts_.content,
+      [&](const std::string& url) { return open(url, asked.facts.proxy); },
+      [&](domain::CommandPayload payload) { submit(parts_.writer, std::move(payload), order); },
+      [this] { return parts_.clock.now(); },
+      [this](unsigned failures) { return again(failures); },
+      stop};
+  updates::check_repository(request, parts);
+}
+
+ledger::Result<std::unique_ptr<updates::tuf::Transport>> SourceChecks::open(
+    const std::string& url, const std::string& proxy) const {
+  auto opened = updates::tuf::SourceTransport::open(url, proxy);
+  if (!opened) return ledger::fail(opened.error());
+  (*opened)->stop_by(stop_.get_token());
+  if (!pace_) return std::unique_ptr<updates::tuf::Transport>(std::move(*opened));
+  return std::unique_ptr<updates::tuf::Transport>(std::make_unique<updates::tuf::PacedTransport>(
+      std::move(*opened), *pace_, [this] { return domain::Time{parts_.clock.steady().micros}; },
+      [this](domain::Duration duration) { wait(duration); }));
+}
+
+// Twice as long each time, and never the same: many managers may miss one source.
+bool SourceChecks::again(unsigned failures) const {
+  if (failures >= attempts_max) return false;
+  std::array<std::uint8_t, 1> chance{};
+  parts_.entropy.fill(chance);
+  wait({first_pause.micros * (std::int64_t{1} << (failures - 1)) * (128 + chance[0]) / 256});
+  return !stop_.stop_requested();
+}
+
+// Ends early when the service does.
+void SourceChecks::wait(domain::Duration duration) const {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  stopped.wait_for(lock, stop_.get_token(), std::chrono::microseconds(duration.micros),
+                   [] { return false; });
+}
+
+}  // namespace ledgerd

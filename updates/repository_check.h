@@ -1,0 +1,63 @@
+// A check of a source that is a repository of TUF: brings this manager's copy of it up to date, and
+// tells what came as the commands that report it. It decides nothing.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "ledger/domain/command.h"
+#include "updates/content_store.h"
+#include "updates/mirror.h"
+#include "updates/tuf/transport.h"
+
+namespace ledger::updates {
+
+// A version of a pattern that is recorded.
+struct KnownPattern {
+  domain::ComponentName component;
+  domain::Platform platform;
+  std::string version;
+  domain::Digest digest;
+  domain::Time released_at;
+  bool retired = false;
+  bool current = false;
+};
+
+struct RepositoryCheckRequest {
+  domain::SourceId source;
+  domain::OperationId check;
+  domain::Digest trust_root;
+  domain::DownloadMode download{};
+  std::vector<std::string> urls;  // Asked one after the other while the way is at fault.
+  std::map<domain::RuleUpdateId, domain::Digest> imported;
+  std::set<domain::Digest> given_up;  // Of rule updates that were deleted: not fetched again.
+  std::vector<KnownPattern> patterns;
+};
+
+struct RepositoryCheckParts {
+  Mirror& mirror;
+  ContentStore& content;
+  std::function<Result<std::unique_ptr<tuf::Transport>>(const std::string& url)> open;
+  std::function<void(domain::CommandPayload)> submit;
+  std::function<domain::Time()> now;
+  // Whether to try once more after so many attempts that failed; waits before it says so.
+  std::function<bool(unsigned)> again;
+  std::stop_token stop;
+};
+
+// Submits in this order: of each target that comes, ReportDownloadStarted and then
+// ReportDownloadFinished or ReportDownloadFailed; ReportTrustRoot for each new root;
+// ImportRuleUpdate, older ones first; ReleasePattern, RetirePattern;
+// ReportVerificationFailed for whatever is not what it should be; and at last ReportSourceChecked
+// or ReportSourceCheckFailed, which ends the check. What expired brings nothing new, and all that
+// was there before stays. With DownloadMode::check_only there is only the end.
+// A check that is stopped submits no end: it is taken up again.
+// Thread: one at a time for each mirror.
+void check_repository(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts);
+
+}  // namespace ledger::updates
