@@ -65,11 +65,12 @@ class Relay:
         self.process = None
         self.url = None
 
-    def start(self):
+    def start(self, *more):
+        """`more` options; without any it serves without TLS."""
         with open(self.state / "log", "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                [self.program, "--state", self.state, "--listen", "127.0.0.1:0", "--plain-http",
-                 "--interval", "1"], stdout=subprocess.PIPE, stderr=log, text=True)
+                [self.program, "--state", self.state, "--listen", "127.0.0.1:0", "--interval", "1",
+                 *(more or ["--plain-http"])], stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         assert line.startswith("serving at "), self.log()
         self.url = line.split()[-1]
@@ -201,6 +202,20 @@ class Relays:
         assert victim.ask(name)[1] == self.publisher.bytes(name)
         assert victim.end() == 0, victim.log()
 
+    def makes_one_round_and_says_how_it_went(self):
+        def once(relay):
+            with open(relay.state / "log", "a", encoding="utf-8") as log:
+                return subprocess.run(
+                    [self.program, "--state", relay.state, "--listen", "127.0.0.1:0",
+                     "--plain-http", "--once"], stderr=log, timeout=60, check=False).returncode
+        good = self.relay("good", {"sources": [self.source()]})
+        assert once(good) == 0, good.log()
+        assert (good.state / "repositories/vendor").is_dir()
+        lost = self.relay("lost", {"sources": [self.source("http://127.0.0.1:1")]})
+        assert once(lost) == 1 and "source_unreachable" in lost.log(), lost.log()
+        foreign = self.relay("foreign", {"sources": [self.source(root="0" * 64)]})
+        assert once(foreign) == 1 and "verification_failed" in foreign.log(), foreign.log()
+
     def takes_bundles_whether_it_runs_or_not(self):
         first = self.scratch / "first.tar"
         second = self.scratch / "second.tar"
@@ -250,6 +265,7 @@ def main():
         try:
             for name in ("serves_the_repository_as_it_is", "feeds_the_relays_below_it",
                          "serves_the_old_while_its_source_lies", "is_whole_again_after_each_kill",
+                         "makes_one_round_and_says_how_it_went",
                          "takes_bundles_whether_it_runs_or_not",
                          "gives_many_a_large_file_in_little_memory"):
                 cases.run(name, getattr(relays, name))

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "ledger/digest.h"
 #include "tests/unit/mirror/published_site.h"
 #include "updates/local_file.h"
@@ -110,7 +112,12 @@ class Relaying : public testing::Test {
 
   void open() {
     relay.reset();
-    content = std::move(*updates::DirectoryContentStore::open(scratch / "content"));
+    auto calls = updates::DirectoryContentStore::real_calls();
+    calls.write = [this, real = calls.write](int file, const void* bytes, std::size_t size) {
+      errno = ENOSPC;
+      return disk_is_full ? ssize_t{-1} : real(file, bytes, size);
+    };
+    content = std::move(*updates::DirectoryContentStore::open(scratch / "content", calls));
     auto opened = relay::Relay::open(
         scratch / "state", {{"relay-1"},
                             manager,
@@ -146,6 +153,7 @@ class Relaying : public testing::Test {
   ScratchDirectory scratch;
   PublishedSite site;
   FakeManager manager;
+  bool disk_is_full = false;
   std::map<std::string, tuf::Transport*> ways;
   std::vector<relay::Upstream> asked;
   std::unique_ptr<updates::DirectoryContentStore> content;
@@ -203,6 +211,21 @@ TEST_F(Relaying, ServesTheOldAndSaysWhyWhenItsSourceIsNotReached) {
   EXPECT_TRUE(serves("rules/26-001.json", "one"));
   ASSERT_EQ(asked.size(), 2U);
   EXPECT_EQ(asked[1].kind, Kind::manager);
+}
+
+TEST_F(Relaying, SaysThatItsDiskIsFullAndGoesOnWhenItIsNot) {
+  round();
+  site.add("rules/26-002.json", "new");
+  disk_is_full = true;
+  round();
+  EXPECT_EQ(manager.reports.back().reason, SyncReason::disk_full);
+  EXPECT_EQ(manager.reports.back().metadata_version, 4U);
+  EXPECT_TRUE(serves("rules/26-001.json", "one"));
+  EXPECT_EQ(asked.size(), 1U);  // Another upstream would not help.
+  disk_is_full = false;
+  round();
+  EXPECT_EQ(manager.reports.back().reason, SyncReason::none);
+  EXPECT_EQ(manager.reports.back().metadata_version, 5U);
 }
 
 TEST_F(Relaying, TellsOnceWhatIsNotAuthenticAndAgainAfterItWasGood) {
