@@ -73,6 +73,10 @@ class NoTokens final : public api::TokenBook {
       const domain::Digest&) const override {
     return std::optional<projections::EnrolmentTokenRow>();
   }
+  Result<std::optional<domain::Role>> machine(const domain::ComputerId&,
+                                              domain::Position) const override {
+    return std::optional<domain::Role>();
+  }
 };
 
 // What a relay keeps on disk, and what works on it, with a manager or without.
