@@ -81,14 +81,19 @@ def apply_plan(ledger, target, body):
                              {"digest": plan["digest"], "reason": "a test"}))
 
 
-def release(ledger, publisher, component, version, file, source="vendor"):
-    """Published, and decided by hand: what a check of the source would decide by itself."""
-    publisher.add_pattern(component, version, file)
+def decide(ledger, component, version, file, source="vendor"):
+    """By hand what a check of the source would decide by itself."""
     data = Path(file).read_bytes()
-    wanted(ledger.ask("POST", "/v1/patterns", {
+    answer = ledger.ask("POST", "/v1/patterns", {
         "component": component, "product": component, "platform": "linux", "version": version,
         "released_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "digest": hashlib.sha256(data).hexdigest(), "bytes": len(data), "source": source}), 201)
+        "digest": hashlib.sha256(data).hexdigest(), "bytes": len(data), "source": source})
+    wanted(answer, 201)
+
+
+def release(ledger, publisher, component, version, file, source="vendor"):
+    publisher.add_pattern(component, version, file)
+    decide(ledger, component, version, file, source)
 
 
 def subscribe(ledger, publisher, source="vendor"):
