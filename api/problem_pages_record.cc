@@ -196,6 +196,8 @@ constexpr auto pages_of_record = std::to_array<ProblemPage>({
     {"what-if-edit-invalid", "An edit is not understood",
      "The detail says which, and what was expected."},
     {"what-if-ended", "The what-if was ended before it was done", "Ask again."},
+    {"what-if-impossible", "With these edits nothing can be said of what comes after",
+     "The detail says from which event on; ask of fewer events with \"to\", or of other edits."},
     {"what-if-range", "The events to look at are not in the views",
      "Ask of fewer events, or wait until the views have followed."},
     {"what-if-too-large", "There are too many events after the first edit",

@@ -29,6 +29,9 @@ class OverlayViews final : public projections::Rows, public projections::Snapsho
 
   projections::domain::Position at() const override { return at_; }
   void set_at(projections::domain::Position at) { at_ = at; }
+  bool is_same_at(projections::View, projections::domain::Position) const override {
+    return false;  // There is nothing else to compare with.
+  }
   ledger::Result<std::optional<std::string>> get(projections::View view,
                                                  std::string_view key) const override;
   std::unique_ptr<projections::RowCursor> scan(projections::View view, std::string_view prefix,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "ledger/codec/codec.h"
@@ -125,7 +126,7 @@ class Supposing {
       auto event = ledger::codec::decode((*entry)->bytes);
       if (!event) return fail(event.error());
       if (!command.empty() && !of_one_command(command.front(), *event)) {
-        fold.take(command);
+        if (const auto taken = take(fold, command); !taken) return taken;
         command.clear();
       }
       command.push_back(*std::move(event));
@@ -133,9 +134,24 @@ class Supposing {
         return fail(ErrorKind::unavailable, "what-if-ended", "It was ended before it was done.");
       }
     }
-    if (!command.empty()) fold.take(command);
+    if (!command.empty()) {
+      if (const auto taken = take(fold, command); !taken) return taken;
+    }
     fold.finish(told_.to);
     return {};
+  }
+
+  // A world that never was may lack what the domain relies on in one that was.
+  static Result<void> take(SupposedFold& fold, const std::vector<Event>& command) {
+    try {
+      fold.take(command);
+      return {};
+    } catch (const std::out_of_range&) {
+      return fail(ErrorKind::refused, "what-if-impossible",
+                  "With these edits nothing can be said of what comes after event " +
+                      std::to_string(command.front().position.value) + ", " +
+                      std::string(type_name(command.front().payload)) + ".");
+    }
   }
 
   Progress progress(std::uint64_t passed, std::chrono::steady_clock::time_point began) const {

@@ -184,13 +184,14 @@ struct WhatIfBase {
   const ledger::store::EventLog& log;
   const projections::ViewStore& views;
   const domain::TimeZones& time_zones;
-  domain::World world =
-      {};  // Of some of the first events, to fold on from; one too late is not used.
+  // Of some of the first events, to fold on from; one that is of too many is not used.
+  domain::World world = {};
 };
 
 // Cost: folding the world up to the first edit (about a microsecond an event), then the range.
 // Errors: invalid ("edits-missing", "edits-too-many", "edit-beyond-log", "what-if-range"), refused
-// ("what-if-too-large"), unavailable ("what-if-ended"), corrupt, io. Thread: any.
+// ("what-if-too-large", "what-if-impossible": the edits leave no world that could be gone on with,
+// and the error says from which event on), unavailable ("what-if-ended"), corrupt, io. Thread: any.
 ledger::Result<WhatIf> what_if(WhatIfBase base, const WhatIfQuery& query);
 
 }  // namespace replay
