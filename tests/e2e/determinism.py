@@ -84,8 +84,33 @@ class Determinism:
                      if then != now]
         assert told == self.live, differing
 
+    def golden_logs(self, environment, before, program=None):
+        """Every golden log comes to the digests that were recorded when it was made."""
+        merged = {**os.environ, **environment}
+        for directory in sorted(Path("tests/golden").glob("log-*")):
+            then = [json.loads(line) for line in (directory / "digests").read_text().splitlines()]
+            done = subprocess.run(
+                [*before, str(program or self.ledgerctl), "replay", "digests", "--records",
+                 str(directory / "records"), "--every", str(then[0]["folded"]), "-o", "jsonl"],
+                env={name: value for name, value in merged.items() if value is not None},
+                capture_output=True, text=True, timeout=120, check=False)
+            assert done.returncode == 0, done.stderr
+            now = [json.loads(line) for line in done.stdout.splitlines()]
+            assert [mark["root"] for mark in now] == [mark["root"] for mark in then], directory
+            for mark, recorded in zip(now, then):
+                views = {view["view"]: view for view in mark["views"]}
+                for view in recorded["views"]:
+                    assert views[view["view"]] == view, (directory, mark["folded"], view)
+
     def by_another_build(self):
-        self.folded_anew({}, [], os.environ["LEDGERCTL_OTHER_BUILD"])
+        other = os.environ["LEDGERCTL_OTHER_BUILD"]
+        self.folded_anew({}, [], other)
+        self.golden_logs({}, [], other)
+        for directory in sorted(Path("tests/golden").glob("log-*")):
+            done = subprocess.run([self.ledgerctl, "replay", "--compare", self.ledgerctl, other,
+                                   "--records", directory / "records"],
+                                  capture_output=True, text=True, timeout=300, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
 
 
 def main():
@@ -99,6 +124,8 @@ def main():
                 continue
             cases.run(f"determinism: folded anew, {name}",
                       lambda e=environment, b=before: determinism.folded_anew(e, b))
+            cases.run(f"determinism: golden logs, {name}",
+                      lambda e=environment, b=before: determinism.golden_logs(e, b))
         if "LEDGERCTL_OTHER_BUILD" in os.environ:
             cases.run("determinism: folded by another build", determinism.by_another_build)
     return cases.report(sys.argv[3] if len(sys.argv) > 3 else None)
