@@ -41,7 +41,7 @@ constexpr std::array<std::string_view, 7> given_once = {
 constexpr std::array<std::string_view, 7> methods = {"GET",   "HEAD",   "POST",   "PUT",
                                                      "PATCH", "DELETE", "OPTIONS"};
 
-Problem told(int status, std::string code, std::string detail) {
+Problem problem_of(int status, std::string code, std::string detail) {
   return Problem{status, std::move(code), std::move(detail), {}, {}};
 }
 
@@ -173,36 +173,36 @@ RequestReader::State RequestReader::head() {
 std::optional<Problem> RequestReader::check_headers() {
   const auto& parser = parser_->beast;
   if (std::find(methods.begin(), methods.end(), request_.method) == methods.end()) {
-    return told(501, "method-unsupported",
-                "The method is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.");
+    return problem_of(501, "method-unsupported",
+                      "The method is none of GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.");
   }
   if (parser.get().version() >= 11 && !request_.header("host")) {
-    return told(400, "host-missing", "A request of HTTP/1.1 has a Host header.");
+    return problem_of(400, "host-missing", "A request of HTTP/1.1 has a Host header.");
   }
   const auto encoding = request_.header("transfer-encoding");
   if (encoding && (lower(*encoding) != "chunked" || parser.get().version() < 11)) {
-    return told(501, "transfer-encoding-unsupported",
-                "A body is sent with a Content-Length or chunked, and in no other way.");
+    return problem_of(501, "transfer-encoding-unsupported",
+                      "A body is sent with a Content-Length or chunked, and in no other way.");
   }
   // Beast takes a list of equal lengths; others on the way may not.
   const auto length = request_.header("content-length");
   if (length && length->find_first_not_of("0123456789") != std::string_view::npos) {
-    return told(400, "request-malformed", "Content-Length is one number.");
+    return problem_of(400, "request-malformed", "Content-Length is one number.");
   }
   const auto expect = request_.header("expect");
   if (expect && lower(*expect) != "100-continue") {
-    return told(417, "expectation-failed", "Only 100-continue can be expected.");
+    return problem_of(417, "expectation-failed", "Only 100-continue can be expected.");
   }
   const bool has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
   if (has_body && (request_.method == "GET" || request_.method == "HEAD")) {
-    return told(400, "body-unexpected", request_.method + " has no body.");
+    return problem_of(400, "body-unexpected", request_.method + " has no body.");
   }
   return std::nullopt;
 }
 
 std::optional<Problem> RequestReader::read_target(std::string_view target) {
-  const Problem malformed = told(400, "target-malformed",
-                                 "The target is a path, percent-encoded, with or without a query.");
+  const Problem malformed = problem_of(
+      400, "target-malformed", "The target is a path, percent-encoded, with or without a query.");
   if (target.starts_with("http://") || target.starts_with("https://")) {  // The absolute form.
     const auto path = target.find('/', target.find("://") + 3);
     if (path == std::string_view::npos) return malformed;

@@ -13,16 +13,16 @@ using ledger::Result;
 
 namespace {
 
-tl::unexpected<ledger::Error> malformed(const std::string& detail) {
+tl::unexpected<ledger::Error> malformed_records(const std::string& detail) {
   return fail(ledger::ErrorKind::corrupt, "records-malformed", detail);
 }
 
-struct Gathered {
+struct OneCommand {
   ledger::store::Batch batch;
   domain::CommandId command;
 };
 
-Result<void> append(Gathered& gathered, ledger::store::EventLog& log) {
+Result<void> append(OneCommand& gathered, ledger::store::EventLog& log) {
   auto& batch = gathered.batch;
   if (batch.records.empty()) return {};
   if (gathered.command != domain::CommandId{}) {
@@ -50,16 +50,17 @@ Result<std::string> records_of(const ledger::store::EventLog& log) {
 
 Result<void> append_records(std::string_view records, ledger::store::EventLog& log) {
   EvidenceRecords reader(records);
-  Gathered gathered{{log.head().size, {}, {}}, {}};
+  OneCommand gathered{{log.head().size, {}, {}}, {}};
   domain::Position next;
   while (!reader.is_empty()) {
     const auto record = reader.take();
-    if (!record) return malformed("The file of records is cut off: " + record.error().detail);
+    if (!record)
+      return malformed_records("The file of records is cut off: " + record.error().detail);
     const auto envelope = ledger::codec::decode_envelope(record->bytes);
     if (!envelope) return fail(envelope.error());
     if (record->position != next || envelope->position != next) {
-      return malformed("The file does not have the record of position " +
-                       std::to_string(next.value) + " in its place.");
+      return malformed_records("The file does not have the record of position " +
+                               std::to_string(next.value) + " in its place.");
     }
     if (gathered.command != envelope->command || envelope->command == domain::CommandId{}) {
       if (const auto appended = append(gathered, log); !appended) return appended;

@@ -14,7 +14,7 @@ constexpr auto info = AlertSeverity::info;
 constexpr auto warning = AlertSeverity::warning;
 constexpr auto critical = AlertSeverity::critical;
 
-constexpr std::array<AlertTypeRule, 18> all_rules = {{
+constexpr std::array<AlertTypeRule, 18> all_type_rules = {{
     {AlertType::patterns_unused, warning, true,
      "A pattern update is available and computers are not updated."},
     {AlertType::rule_update_unapplied, warning, true,
@@ -59,7 +59,9 @@ Result<const OpenAlert*> open_alert(const World& world, const AlertId& id) {
 
 }  // namespace
 
-const AlertTypeRule& rule_of(AlertType type) { return all_rules[static_cast<std::size_t>(type)]; }
+const AlertTypeRule& rule_of(AlertType type) {
+  return all_type_rules[static_cast<std::size_t>(type)];
+}
 
 AlertTypeConfigured configuration_of(const Alerts& alerts, AlertType type) {
   const auto found = alerts.configured.find(type);

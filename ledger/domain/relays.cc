@@ -46,7 +46,7 @@ Result<void> check_group(const World& world, const RelayGroupId& group,
   return {};
 }
 
-Result<std::vector<ComponentVersion>> checked_components(std::vector<ComponentVersion> said) {
+Result<std::vector<ComponentVersion>> checked_served(std::vector<ComponentVersion> said) {
   std::sort(said.begin(), said.end());
   said.erase(std::unique(said.begin(), said.end()), said.end());
   if (said.size() > limits::relay_components_max) {
@@ -200,7 +200,7 @@ Decision decide(const World& world, const Command&, const RemoveRelay& remove, c
 Decision decide(const World& world, const Command&, const ReportRelay& report, const Moment&) {
   const auto relay = existing(world, report.relay);
   if (!relay) return fail(relay.error());
-  auto components = checked_components(report.components);
+  auto components = checked_served(report.components);
   if (!components) return fail(components.error());
   std::vector<NewEvent> events;
   const auto add = [&](Payload payload) {

@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t minute = 60'000'000;
 constexpr std::int64_t day = 24 * 60 * minute;
 
-constexpr std::array<SettingRule, 11> all_rules = {{
+constexpr std::array<SettingRule, 11> all_setting_rules = {{
     {SettingName::primary_source, SettingKind::url, "vendor", 0, 0, false,
      "Where updates come from: the vendor's update server, or a URL."},
     {SettingName::agents_direct_when_relays_unavailable, SettingKind::flag, "true", 0, 0, false,
@@ -66,9 +66,11 @@ std::string in_range(const SettingRule& rule, bool as_duration) {
 
 }  // namespace
 
-std::span<const SettingRule> setting_rules() { return all_rules; }
+std::span<const SettingRule> setting_rules() { return all_setting_rules; }
 
-const SettingRule& rule_of(SettingName name) { return all_rules[static_cast<std::size_t>(name)]; }
+const SettingRule& rule_of(SettingName name) {
+  return all_setting_rules[static_cast<std::size_t>(name)];
+}
 
 Result<std::string> checked_value(SettingName name, std::string_view value) {
   const SettingRule& rule = rule_of(name);

@@ -24,9 +24,10 @@ def free_port() -> int:
 
 
 class Ledger:
-    def __init__(self, programs: Path, data: Path, port: int = 0):
+    def __init__(self, programs: Path, data: Path, port: int = 0, more: tuple = ()):
         self.programs = programs
         self.data = data
+        self.more = more  # Options of ledgerd.
         self.port = port or free_port()
         self.process = None
 
@@ -38,7 +39,7 @@ class Ledger:
         log = open(self.data.parent / "ledgerd.log", "ab")
         self.process = subprocess.Popen(
             [self.programs / "ledgerd", "--data", self.data, "--listen", f"127.0.0.1:{self.port}",
-             "--tick", "200", "--no-rate-limit"], stdout=log, stderr=log)
+             "--tick", "200", "--no-rate-limit", *self.more], stdout=log, stderr=log)
         log.close()
         while time.monotonic() - began < wait_seconds:
             if self.process.poll() is not None:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The whole of Update Ledger's main job, told step by step on real rule updates, each step checked.
 
-    tools/story/story.py --programs build/release/bin --content build/content/updates
+    tools/story/story.py --programs build/release/bin --content build/content
 
 Works in a temporary directory. Exit status: 0 every step was checked, 1 one did not hold.
 """
@@ -15,11 +15,13 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # A source tree stays as it was checked out.
 
 import chapters_damage  # noqa: E402
+import chapters_travel  # noqa: E402
 import chapters_updates  # noqa: E402
+import seed  # noqa: E402
 from fleet import Fleet  # noqa: E402
 from ledger import Ledger, StoryError  # noqa: E402
 
-CHAPTERS = [
+LEDGER = [
     ("A ledger is made", chapters_updates.start),
     ("Four rule updates are imported", chapters_updates.import_four),
     ("The first is applied, and policies assign its rules", chapters_updates.apply_first),
@@ -36,13 +38,19 @@ CHAPTERS = [
 ]
 
 
+PARTS = {"ledger": LEDGER, "travel": chapters_travel.CHAPTERS}
+
+
 class Stage:
     """What the chapters share."""
 
     def __init__(self, programs: Path, content: Path, folder: Path):
         self.programs = programs
-        self.content = content
+        self.content = content / "updates"
+        self.patterns_content = content / "patterns"
+        self.updates = seed.updates_in(self.content)
         self.folder = folder
+        self.site = None
         self.ledger = Ledger(programs, folder / "data")
         self.fleet = Fleet(programs, folder / "fleet")
 
@@ -55,27 +63,34 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--content", type=Path, required=True)
+    parser.add_argument("--part", choices=PARTS, help="one part only: of one ledger with simulated "
+                        "computers, or of a site with a source, relays and agents")
     options = parser.parse_args()
+    chapters = PARTS[options.part] if options.part else [each for part in PARTS.values()
+                                                         for each in part]
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="update-ledger-") as folder:
         stage = Stage(options.programs.resolve(), options.content.resolve(), Path(folder))
         try:
-            for number, (title, chapter) in enumerate(CHAPTERS, 1):
+            for number, (title, chapter) in enumerate(chapters, 1):
                 seconds = time.monotonic() - began
-                print(f"[{seconds:5.1f}s] {number:2}/{len(CHAPTERS)} {title}", flush=True)
+                print(f"[{seconds:5.1f}s] {number:2}/{len(chapters)} {title}", flush=True)
                 chapter(stage)
         except (StoryError, OSError, KeyError) as failure:
             print(f"\nThis step failed: {failure or repr(failure)}", file=sys.stderr)
-            log = Path(folder) / "ledgerd.log"
-            if log.exists():
-                print("The end of ledgerd's log:", file=sys.stderr)
-                print("\n".join(log.read_text().splitlines()[-15:]), file=sys.stderr)
+            for log in sorted(Path(folder).rglob("*.log")):
+                if log.parent.name != "log" and log.name != "nginx-access.log" and log.stat().st_size > 0:
+                    print(f"The end of {log.name}:", file=sys.stderr)
+                    print("\n".join(log.read_text(errors="replace").splitlines()[-8:]),
+                          file=sys.stderr)
             return 1
         finally:
             stage.fleet.stop()
+            if stage.site:
+                stage.site.stop()
             if stage.ledger.process and stage.ledger.process.poll() is None:
                 stage.ledger.kill()
-    print(f"\nEvery step was checked: {len(CHAPTERS)} of {len(CHAPTERS)}, "
+    print(f"\nEvery step was checked: {len(chapters)} of {len(chapters)}, "
           f"in {time.monotonic() - began:.0f} seconds.")
     return 0
 
