@@ -111,6 +111,9 @@ class Relay {
   std::map<domain::SourceId, std::shared_ptr<Mirror>> mirrors_;
 };
 
+// Whether `a` says more of what is wrong than `b`.
+bool is_worse(domain::SyncReason a, domain::SyncReason b);
+
 // What nobody lists any more is kept so long for those who are about to fetch it.
 inline constexpr domain::Duration unlisted_kept = domain::hours(1);
 // The repository of a source that is not in the orders any more is kept so long.
