@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -134,13 +135,19 @@ struct TlsTry {
   std::string answer;
 };
 
-TlsTry ask_through_tls(const TlsServer& server, const std::string& host, int highest_version) {
+// `shown`: the certificate and key that the client shows, if any.
+TlsTry ask_through_tls(const TlsServer& server, const std::string& host, int highest_version,
+                       const TlsFiles* shown = nullptr) {
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
                                                                   &SSL_CTX_free);
   SSL_CTX_set_security_level(context.get(), 0);  // So that old versions are tried at all.
   SSL_CTX_set_max_proto_version(context.get(), highest_version);
   SSL_CTX_load_verify_locations(context.get(), server.made.authority.c_str(), nullptr);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  if (shown != nullptr) {
+    SSL_CTX_use_certificate_file(context.get(), shown->certificate.c_str(), SSL_FILETYPE_PEM);
+    SSL_CTX_use_PrivateKey_file(context.get(), shown->key.c_str(), SSL_FILETYPE_PEM);
+  }
   const std::unique_ptr<BIO, decltype(&BIO_free_all)> bio(BIO_new_ssl_connect(context.get()),
                                                           &BIO_free_all);
   SSL* ssl = nullptr;
@@ -185,6 +192,47 @@ TEST(Tls, DoesNotVouchForOtherNames) {
 TEST(Tls, EndsAConnectionThatSpeaksPlainHttp) {
   const TlsServer server;
   EXPECT_EQ(ask(server.test.server->port(), get("/hello")).status, 0);
+}
+
+// A key and a certificate for it by the authority in this directory, as a machine has them.
+TlsFiles machine_of(const path& directory) {
+  const std::string made =
+      "cd " + directory.string() +
+      " && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout machine.key"
+      " -subj /CN=pc-1 -out machine.csr 2>/dev/null"
+      " && openssl x509 -req -in machine.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 1"
+      " -out machine.crt 2>/dev/null";
+  EXPECT_EQ(std::system(made.c_str()), 0);
+  return TlsFiles{directory / "machine.crt", directory / "machine.key"};
+}
+
+TEST(Tls, CanBeForPeersOfOneAuthorityOnly) {
+  const TlsServer server;
+  const auto machine = machine_of(server.scratch.path());
+  auto files = server.made.files;
+  files.peers = PeerCertificate::required;
+  files.peer_authority = server.made.authority;
+  ASSERT_TRUE(server.test.server->use_tls(files));
+  const auto own = ask_through_tls(server, "localhost", 0, &machine);
+  EXPECT_TRUE(own.answer.starts_with("HTTP/1.1 200 OK\r\n"));
+  const tests::ScratchDirectory elsewhere;
+  made_in(elsewhere.path(), now);
+  const auto stranger = machine_of(elsewhere.path());
+  EXPECT_EQ(ask_through_tls(server, "localhost", 0, &stranger).answer, "");
+  EXPECT_EQ(ask_through_tls(server, "localhost", 0).answer, "");
+  EXPECT_EQ(ask_through_tls(server, "localhost", TLS1_2_VERSION, &machine).version, "");
+}
+
+TEST(Tls, UsesNewFilesFromTheNextConnectionOn) {
+  const TlsServer server;
+  const tests::ScratchDirectory elsewhere;
+  const auto other = made_in(elsewhere.path(), now);
+  ASSERT_TRUE(server.test.server->use_tls(other.files));
+  EXPECT_EQ(ask_through_tls(server, "localhost", 0).version, "");
+  EXPECT_EQ(server.test.server->use_tls({"/nonexistent", "/nonexistent"}).error().reason,
+            "tls-files-unusable");
+  ASSERT_TRUE(server.test.server->use_tls(server.made.files));
+  EXPECT_EQ(ask_through_tls(server, "localhost", 0).version, "TLSv1.3");
 }
 
 TEST(Tls, IsRequiredWhereOthersCanConnect) {
