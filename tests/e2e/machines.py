@@ -225,6 +225,18 @@ class Machines:
         assert orders["relays"] == [
             {"relay": "relay-1", "url": "https://relay-1.example:8443"}], orders
 
+    def a_ledger_from_a_backup_knows_its_machines(self):
+        machine = self.joined("pc-11")
+        made = self.ledger.ask("POST", "/v1/log:backup", {"name": "one", "reason": "test"})
+        assert made.status == 202, made.body
+        self.ledger.wait_until("the backup is made", lambda: self.events("backup.created"))
+        backup = self.ledger.data / "backups" / "one"
+        assert (backup / "tls" / "ca.key").stat().st_mode & 0o777 == 0o600
+        with RunningLedger(self.ledger.program, backup, self.ledger.options) as restored:
+            machine.url = restored.machines
+            answer = machine.ask("GET", machine.own("/instructions"))
+            assert answer.status == 200, answer.body
+
     def an_expired_certificate_is_refused_as_such(self):
         """By a ledgerd that believes that it is a hundred days later."""
         machine = self.joined("pc-10")

@@ -80,6 +80,13 @@ Result<api::BackupMade> DaemonChores::copy(const fs::path& into) {
     return fail(ErrorKind::io, "backup-failed",
                 "The documents could not be copied: " + error.message() + ".");
   }
+  // Machines know the ledger by its authority, and are known by it.
+  const fs::path keys = parts_.data / "tls";
+  if (fs::exists(keys, error)) fs::copy(keys, into / "tls", fs::copy_options::recursive, error);
+  if (error) {
+    return fail(ErrorKind::io, "backup-failed",
+                "The keys of TLS could not be copied: " + error.message() + ".");
+  }
   return api::BackupMade{head->size, head->root, into.string()};
 }
 
