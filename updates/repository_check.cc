@@ -342,4 +342,20 @@ void check_repository(const RepositoryCheckRequest& request, const RepositoryChe
   RepositoryCheck(request, parts).run();
 }
 
+Result<bool, PullFailure> freshen(Mirror& mirror, tuf::Transport& transport, domain::Time now) {
+  const auto seen = mirror.look(transport, now);
+  if (!seen) return tl::unexpected(seen.error());
+  const auto served = mirror.state();
+  if (seen->snapshot_version != served.snapshot_version ||
+      seen->snapshot_digest != served.snapshot_digest) {
+    return false;
+  }
+  PullOptions options;
+  options.now = now;
+  options.wanted = [](const MirrorTarget&) { return false; };
+  const auto pulled = mirror.pull(transport, options);
+  if (!pulled) return tl::unexpected(pulled.error());
+  return true;
+}
+
 }  // namespace ledger::updates

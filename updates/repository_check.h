@@ -60,4 +60,8 @@ struct RepositoryCheckParts {
 // Thread: one at a time for each mirror.
 void check_repository(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts);
 
+// Between checks: takes a timestamp that was only signed again, so that whoever is served from here
+// finds it fresh. False: there is news, which waits for a check.
+Result<bool, PullFailure> freshen(Mirror& mirror, tuf::Transport& transport, domain::Time now);
+
 }  // namespace ledger::updates

@@ -236,7 +236,7 @@ Decision decide(const World& world, const Command&, const ReportSourceChecked& r
 }
 
 Decision decide(const World& world, const Command&, const ReportSourceCheckFailed& report,
-                const Moment&) {
+                const Moment& moment) {
   const auto source = existing(world, report.source);
   if (!source) return fail(source.error());
   const std::string stream = stream_of_source(report.source);
@@ -244,6 +244,11 @@ Decision decide(const World& world, const Command&, const ReportSourceCheckFaile
   events.push_back(
       NewEvent{stream, SourceCheckFailed{report.source, report.check, report.cause, report.detail},
                std::nullopt, Outcome::failed});
+  if (report.cause == SourceFault::metadata_expired && !(*source)->expired) {
+    const Time ended = std::min((*source)->metadata_expires_at.value_or(moment.now), moment.now);
+    events.push_back(
+        NewEvent{stream, MetadataExpired{report.source, "timestamp", ended}, 0, Outcome::failed});
+  }
   if (is_unreachable(report.cause) && !(*source)->unreachable_since) {
     events.push_back(
         NewEvent{stream, SourceUnreachable{report.source, manager, report.cause, report.detail}, 0,
@@ -304,21 +309,23 @@ Decision decide(const World& world, const Command&, const ReportDownloadFailed& 
 
 void sources_due(const World& world, Time now, std::vector<NewEvent>& events) {
   for (const auto& [id, source] : world.sources.sources) {
-    if (!source.facts.enabled || !source.metadata_expires_at || source.expired) continue;
-    const Time ends = *source.metadata_expires_at;
-    if (ends <= now) {
-      const bool was_warned = source.warned_expiry == ends;
+    if (!source.facts.enabled || source.expired) continue;
+    // The timestamp of a repository of TUF ends every day, and is signed again every hour: whether
+    // that happened, only a check can say. Of the roles that people sign, checks have warned.
+    const bool is_tuf = source.facts.trust_root.has_value();
+    const auto ends = is_tuf ? source.warned_expiry : source.metadata_expires_at;
+    if (!ends) continue;
+    if (*ends <= now) {
       events.push_back(
           NewEvent{stream_of_source(id),
-                   MetadataExpired{id, was_warned ? source.warned_role : "timestamp", ends},
+                   MetadataExpired{id, is_tuf ? source.warned_role : "timestamp", *ends},
                    std::nullopt, Outcome::failed});
       continue;
     }
-    // Of a repository of TUF checks warn, role by role: its timestamp ends within a day anyway.
-    if (source.facts.trust_root) continue;
-    const auto due = warning_due(ends - now);
+    if (is_tuf) continue;
+    const auto due = warning_due(*ends - now);
     if (due == 0 || (source.warned_days != 0 && due >= source.warned_days)) continue;
-    events.push_back(NewEvent{stream_of_source(id), MetadataExpiring{id, "timestamp", ends, due},
+    events.push_back(NewEvent{stream_of_source(id), MetadataExpiring{id, "timestamp", *ends, due},
                               std::nullopt, Outcome::done});
   }
 }
@@ -390,7 +397,9 @@ void evolve(World& world, const Event&, const MetadataExpiring& expiring) {
 }
 
 void evolve(World& world, const Event&, const MetadataExpired& expired) {
-  world.sources.sources[expired.source].expired = true;
+  auto& source = world.sources.sources[expired.source];
+  source.expired = true;
+  source.metadata_expires_at = expired.expires_at;
 }
 
 void evolve(World& world, const Event& event, const ContentVerificationFailed& failed) {

@@ -112,6 +112,7 @@ void Reactor::resume() {
       continue;
     }
     for (const auto& target : (*mirror)->state().targets) wanted.insert(target.digest);
+    checks_.keep_fresh(source);
   }
   remove_forgotten(wanted);
   for (const auto& each : checks) checks_.start(each.source, each.order);

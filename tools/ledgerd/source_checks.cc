@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -23,6 +24,8 @@ namespace updates = ledger::updates;
 namespace {
 
 constexpr unsigned attempts_max = 4;
+// A timestamp lives for a day, and is signed again every hour.
+constexpr domain::Duration freshness = domain::hours(1);
 constexpr domain::Duration first_pause{500'000};
 
 // What the world knows of content, for a check of a source that is a repository.
@@ -80,9 +83,41 @@ void SourceChecks::start(const domain::SourceId& source, const Order& order) {
     const auto* requested = event ? get_if<domain::SourceCheckRequested>(&event->payload) : nullptr;
     if (requested != nullptr) asked->documents.download = requested->download;
   }
+  if (asked->facts.trust_root) keep_fresh(source);
+  thread_of(source).post([this, order, checked = *std::move(asked)] { run(checked, order); });
+}
+
+JobPool& SourceChecks::thread_of(const domain::SourceId& source) {
   auto& thread = threads_[source];
   if (!thread) thread = std::make_unique<JobPool>(1);
-  thread->post([this, order, checked = *std::move(asked)] { run(checked, order); });
+  return *thread;
+}
+
+void SourceChecks::keep_fresh(const domain::SourceId& source) {
+  JobPool& thread = thread_of(source);
+  if (!fresh_.insert(source).second) return;
+  // Posts itself again, on the same thread: checks and this are never at the same time.
+  const auto round = std::make_shared<std::function<void()>>();
+  *round = [this, source, &thread, again = std::weak_ptr(round)] {
+    freshen(source);
+    if (const auto next = again.lock()) thread.post_after(freshness, [next] { (*next)(); });
+  };
+  thread.post_after(freshness, [round] { (*round)(); });
+}
+
+void SourceChecks::freshen(const domain::SourceId& source) const {
+  std::optional<domain::SourceConfigured> facts;
+  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    const auto* known = world.sources.find(source);
+    if (known != nullptr && known->facts.enabled) facts = known->facts;
+  });
+  if (!looked || !facts || !facts->trust_root) return;
+  const auto mirror = parts_.mirrors.of(source);
+  if (!mirror || (*mirror)->pinned() != facts->trust_root) return;
+  const auto transport = open(facts->url, facts->proxy);
+  if (!transport) return;
+  const auto done = updates::freshen(**mirror, **transport, parts_.clock.now());
+  if (!done) spdlog::info("the copy of source {} grows old: {}", source.value, done.error().detail);
 }
 
 void SourceChecks::forget(const domain::SourceId& source) { parts_.mirrors.remove(source); }

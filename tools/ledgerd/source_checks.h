@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <stop_token>
 #include <string>
 
@@ -41,12 +42,16 @@ class SourceChecks {
 
   // Carries out the check that the event ordered, unless it is over.
   void start(const ledger::domain::SourceId& source, const Order& order);
+  // From now on the source's copy is kept fresh between checks.
+  void keep_fresh(const ledger::domain::SourceId& source);
   void forget(const ledger::domain::SourceId& source);
 
  private:
   struct Asked;
   void run(const Asked& asked, const Order& order) const;
   void run_repository(const Asked& asked, const Order& order) const;
+  JobPool& thread_of(const ledger::domain::SourceId& source);
+  void freshen(const ledger::domain::SourceId& source) const;
   bool again(unsigned failures) const;
   void wait(ledger::domain::Duration duration) const;
   ledger::Result<std::unique_ptr<ledger::updates::tuf::Transport>> open(
@@ -55,6 +60,7 @@ class SourceChecks {
   Parts parts_;
   std::unique_ptr<ledger::updates::tuf::Pace> pace_;  // Null: no bound.
   std::stop_source stop_;
+  std::set<ledger::domain::SourceId> fresh_;  // Kept so.
   std::map<ledger::domain::SourceId, std::unique_ptr<JobPool>> threads_;
 };
 

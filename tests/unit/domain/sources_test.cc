@@ -149,17 +149,25 @@ TEST(Repositories, WarnOfTheRolesThatPeopleSign) {
   EXPECT_TRUE(fold.world.alerts.by_key.empty());
 }
 
-TEST(Repositories, ExpireWithTheFirstOfTheirRoles) {
+TEST(Repositories, ExpireWhenACheckFindsThemSoOrAnOfflineRoleEnds) {
   Fold fold = a_repository();
   auto report = seen(1, 1);
   report.expires_at = fold.now + days(1);
+  report.roles = {{"rules", fold.now + days(5)}};
   given(fold, report);
-  const auto events = fold.pass(days(1));
-  EXPECT_EQ(first_of<MetadataExpired>(events)->role, "timestamp");
-  report.expires_at = fold.now + days(1);
-  report.roles = {{"rules", fold.now + days(1)}};
+  // Nobody asked since: the timestamp may have been signed again.
+  const auto passed = fold.pass(days(2));
+  EXPECT_EQ(count_of<MetadataExpired>(*passed), 0U);
+  const ReportSourceCheckFailed failed{
+      {"vendor"}, {"check-1"}, SourceFault::metadata_expired, "The timestamp metadata expired."};
+  EXPECT_EQ(types(fold.submit(failed)), (TypeNames{"source.check_failed", "metadata.expired"}));
+  EXPECT_EQ(types(fold.submit(failed)), TypeNames{"source.check_failed"});
+  ASSERT_TRUE(fold.pass(seconds(1)));
+  EXPECT_TRUE(fold.world.alerts.by_key.contains({AlertType::metadata_expired, "vendor"}));
   given(fold, report);
-  const auto later = fold.pass(days(1));
+  ASSERT_TRUE(fold.pass(seconds(1)));
+  EXPECT_FALSE(fold.world.alerts.by_key.contains({AlertType::metadata_expired, "vendor"}));
+  const auto later = fold.pass(days(4));
   EXPECT_EQ(first_of<MetadataExpired>(later)->role, "rules");
 }
 

@@ -227,6 +227,20 @@ TEST_F(CheckedRepository, AsksTheAlternativeAndTriesAgain) {
   EXPECT_EQ(last<domain::ReportSourceCheckFailed>().cause, SourceFault::connection_refused);
 }
 
+TEST_F(CheckedRepository, IsKeptFreshBetweenChecks) {
+  check();
+  const auto served = [&] { return mirror->state().expires.at("timestamp"); };
+  const auto before = served();
+  const auto later = noon + domain::hours(5);
+  site.renew("timestamp", later);
+  EXPECT_EQ(updates::freshen(*mirror, site, later), true);
+  EXPECT_EQ(served(), before + domain::hours(5));
+  site.add("rules/26-002.json", rule_update("26-002"), later);
+  EXPECT_EQ(updates::freshen(*mirror, site, later), false);
+  EXPECT_EQ(mirror->state().targets.size(), 1U);
+  EXPECT_FALSE(updates::freshen(*mirror, site, later + domain::days(2)));
+}
+
 TEST_F(CheckedRepository, IsNotEndedWhenItIsStopped) {
   stop.request_stop();
   EXPECT_EQ(check(), Names{});
