@@ -90,7 +90,7 @@ class Agent {
   Outbox outbox_;
   Memory memory_;
   std::optional<domain::Duration> interval_;  // As last heard.
-  std::optional<Message> said_;  // The last report that was given or kept.
+  std::optional<Message> said_;               // The last report that was given or kept.
   std::map<std::string, std::pair<domain::UpdateFault, std::string>> failures_;  // Told, by what.
   std::set<std::tuple<std::string, std::string, std::string>> not_authentic_;    // Told.
 };

@@ -86,7 +86,6 @@ class Outbox {
     return {};
   }
 
-
  private:
   struct Waiting {
     std::uint64_t number = 0;  // Of its file; 0: it has none.

@@ -106,15 +106,16 @@ std::uint64_t PatternSet::version() const {
 }
 
 void PatternSet::get(const Places& places, const Places::Source& source, const Choice& choice,
-                     domain::Time now, Outcome& outcome, std::vector<InstalledPattern>& patterns) {
+                     domain::Time valid_at, Outcome& outcome,
+                     std::vector<InstalledPattern>& patterns) {
   const auto ways = ways_to(places, source, options_.computer, *random_);
   if (ways.empty()) {
     outcome.cause = domain::UpdateFault::relay_unreachable;
     outcome.detail = "There is no relay to download from, and the source may not be asked.";
     return;
   }
-  auto got =
-      get_patterns({*files_, *open_, options_.metadata, now}, source, ways, choice, installation_);
+  auto got = get_patterns({*files_, *open_, options_.metadata, valid_at}, source, ways, choice,
+                          installation_);
   for (auto& each : got.not_authentic) outcome.not_authentic.push_back(std::move(each));
   for (auto& each : got.patterns) patterns.push_back(std::move(each));
   if (got.whole) return;
@@ -177,7 +178,7 @@ Outcome PatternSet::update(const std::vector<ExpectedPattern>& expected, const P
   for (const auto& [id, wanted] : missing) {
     const Choice choice{[&](const auto& listing) { return decided_in(listing, wanted); },
                         [&](const auto& chosen) { return chosen.size() == wanted.size(); }};
-    get(places, *places.find(id), choice, now, outcome, patterns);
+    get(places, *places.find(id), choice, now - decided_grace, outcome, patterns);
   }
   if (!patterns.empty()) install(patterns, now, outcome);
   return outcome;

@@ -11,6 +11,10 @@
 
 namespace ledger::updates::agent {
 
+// For so long after its end, metadata still vouches for what was decided: the decision says which
+// bytes they are, and that is all there is to say behind an air gap or while a publisher is away.
+inline constexpr domain::Duration decided_grace = domain::days(7);
+
 // Thread: one at a time.
 class PatternSet {
  public:
@@ -55,7 +59,7 @@ class PatternSet {
   bool is_held(const domain::ComponentName& component) const;
   // Into `outcome` what was wrong, and what came into `patterns`.
   void get(const Places& places, const Places::Source& source, const Choice& choice,
-           domain::Time now, Outcome& outcome, std::vector<InstalledPattern>& patterns);
+           domain::Time valid_at, Outcome& outcome, std::vector<InstalledPattern>& patterns);
   void install(const std::vector<InstalledPattern>& patterns, domain::Time now, Outcome& outcome);
 
   Files* files_;

@@ -50,6 +50,11 @@ bool is_not_authentic(const Error& error) {
          error.reason == "file-too-large";
 }
 
+// Relays of one group are never equally far, and an agent knows what the newest of them had.
+bool is_behind(const Error& error, const Way& way) {
+  return way.is_relay && error.reason == "tuf-rollback";
+}
+
 domain::UpdateFault fault_of(const Error& error, const Way& way) {
   using domain::UpdateFault;
   if (error.reason == "disk-full") return UpdateFault::disk_full;
@@ -110,7 +115,8 @@ class Attempt {
     if (auto done = pin(fetching_, directory, source_.trust_root, place); !done) {
       return tl::unexpected(Trouble{done.error(), "root", ""});
     }
-    auto client = tuf::Client::open(tuf::MetadataDirectory(directory), metadata, fetching_.now);
+    auto client =
+        tuf::Client::open(tuf::MetadataDirectory(directory), metadata, fetching_.valid_at);
     if (!client) return troubled(client.error());
     if (auto done = client->refresh(); !done) return troubled(done.error());
     const auto listing = client->list();
@@ -160,8 +166,7 @@ class Attempt {
 };
 
 // What to tell of a place that gave something else than was signed.
-Message message_of(const Trouble& trouble, const Way& way, const domain::SourceId& source,
-                   domain::Time now) {
+Message message_of(const Trouble& trouble, const Way& way, const domain::SourceId& source) {
   Message message;
   message.kind = MessageKind::not_authentic;
   message.source = source;
@@ -169,7 +174,6 @@ Message message_of(const Trouble& trouble, const Way& way, const domain::SourceI
   message.role = trouble.target.empty() ? trouble.role : "";
   message.detail =
       (way.is_relay ? "From relay " : "From source ") + way.name + ": " + trouble.error.detail;
-  message.occurred_at = now;
   return message;
 }
 
@@ -214,12 +218,12 @@ Got get_patterns(const Fetching& fetching, const Places::Source& source,
       got.detail.clear();
       break;
     }
-    behind = behind || done.has_value();
-    if (done) continue;
+    behind = behind || done.has_value() || is_behind(done.error().error, way);
+    if (done || is_behind(done.error().error, way)) continue;
     const Trouble& trouble = done.error();
     const auto fault = fault_of(trouble.error, way);
     if (is_not_authentic(trouble.error)) {
-      got.not_authentic.push_back(message_of(trouble, way, source.source, fetching.now));
+      got.not_authentic.push_back(message_of(trouble, way, source.source));
     }
     if (weight(fault) > weight(got.cause)) {
       got.cause = fault;

@@ -38,7 +38,7 @@ struct Fetching {
   Files& files;
   const OpenWay& open;
   std::filesystem::path metadata;  // A directory for each source.
-  domain::Time now;
+  domain::Time valid_at;           // When metadata must not have ended.
 };
 
 // Asks one place after the other until one has it all. Bytes are put where `installation` takes

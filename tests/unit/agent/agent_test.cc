@@ -101,6 +101,36 @@ TEST_F(AgentAtWork, InstallsNothingUnderMetadataThatHasExpired) {
   EXPECT_EQ(news.back(), "failed patterns verification_failed");
 }
 
+TEST_F(AgentAtWork, InstallsWhatWasDecidedWhileItsMetadataHasEndedLately) {
+  release("virus", "1.0");
+  round(noon + domain::days(6));
+  EXPECT_EQ(patterns(), texts({{"virus", "1.0"}}));
+  manager.given.download_without_manager = true;
+  round(noon + domain::days(6));
+  manager.away = true;
+  publish("virus", "2.0", "2026-11-02T00:00:00Z");
+  round(noon + domain::days(6));
+  EXPECT_EQ(patterns(), texts({{"virus", "1.0"}})) << "nobody decided this one";
+}
+
+TEST_F(AgentAtWork, WaitsForARelayThatIsBehindWithoutAnAlarm) {
+  const auto old = site.bytes("metadata/timestamp.json");
+  release("virus", "1.0");
+  round();
+  manager.news();
+  release("virus", "2.0");
+  for (const char* each : {"r1", "r2"}) forged[each]["timestamp.json"] = old;
+  manager.given.direct_when_no_relay = true;
+  asked.clear();
+  round();
+  EXPECT_EQ(manager.news("report virus/1.0"), Lines{});
+  EXPECT_EQ(std::count(asked.begin(), asked.end(), "vendor"), 0);
+  forged["r1"].clear();
+  round();
+  EXPECT_EQ(patterns(), texts({{"virus", "2.0"}}));
+  EXPECT_EQ(manager.news("report virus/1.0"), Lines{"report virus/2.0"});
+}
+
 TEST_F(AgentAtWork, AsksItsRelaysInAnOrderOfItsOwnAndTheSourceAfterThreeFailures) {
   release("virus", "1.0");
   for (const char* each : {"r1", "r2"}) unreachable.insert(each);
