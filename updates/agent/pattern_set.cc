@@ -175,10 +175,11 @@ Outcome PatternSet::update(const std::vector<ExpectedPattern>& expected, const P
                      " can be had; its source has no root of trust.";
   }
   std::vector<InstalledPattern> patterns;
-  for (const auto& [id, wanted] : missing) {
+  for (const auto& each : missing) {
+    const auto& wanted = each.second;  // Clang 14 captures no structured bindings.
     const Choice choice{[&](const auto& listing) { return decided_in(listing, wanted); },
                         [&](const auto& chosen) { return chosen.size() == wanted.size(); }};
-    get(places, *places.find(id), choice, now - decided_grace, outcome, patterns);
+    get(places, *places.find(each.first), choice, now - decided_grace, outcome, patterns);
   }
   if (!patterns.empty()) install(patterns, now, outcome);
   return outcome;
