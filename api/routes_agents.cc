@@ -226,7 +226,10 @@ Answered<Response> orders(const Reading& reading, MachineWaysBook& book) {
   orders.relay_group = detail->item.relay_group;
   orders.relays = ways.relays_of(orders.relay_group, *computer);
   orders.sources = ways.sources;
-  orders.direct_when_no_relay = ways.direct_when_no_relay;
+  // Behind an air gap there is no other way.
+  const auto group = ways.groups.find(orders.relay_group);
+  const bool air_gapped = group != ways.groups.end() && group->second.air_gapped;
+  orders.direct_when_no_relay = ways.direct_when_no_relay && !air_gapped;
   orders.download_without_manager = ways.download_without_manager;
   if (const auto serves = ways.serves.find(*computer); serves != ways.serves.end()) {
     auto as_relay = relay_orders(reading, ways, *computer, serves->second);

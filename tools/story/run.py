@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Runs a ledger with real content and simulated computers until it is interrupted.
+"""Runs a whole site with real content until it is interrupted.
 
-    tools/story/run.py --programs build/release/bin --content build/content/updates --data build/run
+    tools/story/run.py --programs build/release/bin --content build/content --data build/run
 
-The directory is kept: the next run goes on where this one ended.
+A source behind nginx, a manager, four relays and eight agents. The directory is kept: the next run
+goes on where this one ended.
 """
 
 import argparse
@@ -15,43 +16,77 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # A source tree stays as it was checked out.
 
 import seed  # noqa: E402
-from fleet import Fleet, names  # noqa: E402
-from ledger import Ledger, StoryError, wait_until  # noqa: E402
+from chapters_travel import AGENTS, ISLAND, RELAYS, create_relay_groups  # noqa: E402
+from ledger import StoryError, wait_until  # noqa: E402
+from whole_site import Process, Site, releases_in  # noqa: E402
 
 THINGS_TO_TRY = """
+  the source     {source}, published by ledger-publish from {folder}/source
+  the manager    {url}, and {manager} for machines
+  relays         {relays}
+  agents         {agents}; what they installed is in {folder}/machines/NAME/installed
+
 Things to try, in another terminal:
 
-  export LEDGER_SERVER={url} LEDGER_TOKEN_FILE={token}
-  {programs}/ledgerctl status
-  {programs}/ledgerctl updates list
-  {programs}/ledgerctl computers list --filter 'policy = "web"'
-  {programs}/ledgerctl updates apply {newer} --reason 'Try it' --dry-run
-  {programs}/ledgerctl updates rollback {older} --reason 'Try it'
-  {programs}/ledgerctl events tail
-  {programs}/ledgerctl computers show web-01 --as-of -PT1M
-  curl -H "Authorization: Bearer $(cat {token})" {url}/v1/overview
+  export PATH={programs}:$PATH LEDGER_SERVER={url} LEDGER_TOKEN_FILE={token}
+  ledgerctl status
+  ledgerctl relays list
+  ledgerctl computers list
+  ledgerctl updates apply {newer} --reason 'Try it' --dry-run
+  ledgerctl updates rollback {older} --reason 'Try it'
+  ledgerctl events tail
+  ledgerctl computers show web-1 --as-of -PT1M
+  cat {folder}/machines/web-1/installed/patterns/current/*/*
 
-Ctrl-C ends it; what was recorded stays in {data}.
+The next release of the patterns, from the publisher to every agent:
+
+  ledger-publish -r {folder}/source/repository -k {folder}/source/keys \\
+    --passphrase-file {folder}/source/passphrase add pattern --component virus \\
+    --version {pattern[version]} --product '{pattern[product]}' --sign {content}/{pattern[file]}
+  ledgerctl source download vendor
+
+Ctrl-C ends it; what was recorded stays in {folder}.
 """
 
 
-def fill(ledger: Ledger, content: Path) -> None:
-    """A new ledger gets policies, five updates and their rules; an old one keeps what it has."""
-    if not ledger.items("/v1/rule-updates"):
+def publish(site: Site, content: Path) -> list:
+    """All rule updates and the first release of the patterns; the releases that are left."""
+    releases = releases_in(content / "patterns")
+    if not site.source.repository.exists():
+        site.source.make()
+        site.source.add_rules(*[path for _, path, _ in seed.updates_in(content / "updates")[:5]])
+        site.source.add_patterns(content / "patterns", releases[0])
+        print(f"published 5 rule updates and {len(releases[0])} patterns", flush=True)
+    site.source.publish("renew", "timestamp")
+    site.source.start()
+    return releases[1:]
+
+
+def fill(site: Site, content: Path) -> None:
+    """A new ledger gets a source, policies and rules; an old one keeps what it has."""
+    ledger = site.ledger
+    if not ledger.items("/v1/sources"):
         # What is applied when is left to whoever tries things out.
         ledger.put("/v1/settings/auto_apply_rule_updates", {"value": "false"})
-        ledger.put("/v1/settings/heartbeat_interval", {"value": "PT10S"})
-    updates = seed.updates_in(content)
-    known = {row["update"] for row in ledger.items("/v1/rule-updates")}
-    for name, path, facts in updates[:5]:
-        if name not in known:
-            seed.import_update(ledger, path, "The regular update")
-            print(f"imported {name}, {facts['rules']} rules: {facts['title']}", flush=True)
+        ledger.put("/v1/settings/heartbeat_interval", {"value": "PT5S"})
+        site.configure_source()
+    checked = site.check_source()
+    if checked["type"] != "source.checked":
+        raise StoryError(f"the check failed: {checked['data']['detail']}")
+    print(f"checked: metadata {checked['data']['metadata_version']}, "
+          f"{len(checked['data']['rule_updates'])} new rule updates", flush=True)
+    create_relay_groups(ledger)
     if ledger.items("/v1/policies"):
         return
+    updates = seed.updates_in(content / "updates")
     seed.planned(ledger, f"/v1/rule-updates/{updates[3][0]}:planApply", {"reason": "First rules"})
     seed.create_policies(ledger)
     seed.assign_rules(ledger)
+
+
+def is_done(site: Site) -> bool:
+    connected = [name for name, (group, _) in AGENTS.items() if group != ISLAND]
+    return all(site.computer(name)["status"] == "up_to_date" for name in connected)
 
 
 def main() -> int:
@@ -61,26 +96,30 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--port", type=int, default=8470)
     options = parser.parse_args()
-    folder = options.data.resolve()
-    ledger = Ledger(options.programs.resolve(), folder / "data", options.port)
-    fleet = Fleet(ledger.programs, folder / "fleet")
+    folder, content = options.data.resolve(), options.content.resolve()
+    site = Site(options.programs.resolve(), folder, options.port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    publisher = None
     try:
-        seconds = ledger.start()
-        print(f"ledgerd answers at {ledger.url} after {seconds:.2f} seconds", flush=True)
-        fill(ledger, options.content)
-        fleet.start(ledger.url, seed.enrolment_token(ledger, len(names())), interval=5)
-        wait_until("the computers join", lambda: len(ledger.items("/v1/computers")) == len(names()))
-        for row in ledger.items("/v1/computers"):
-            if not row["policy"]:
-                ledger.post(f"/v1/computers/{row['computer']}:assignPolicy",
-                            {"policy": row["computer"].split("-")[0]})
-        print(f"{len(names())} simulated computers report every 5 seconds", flush=True)
-        updates = seed.updates_in(options.content)
+        left = publish(site, content)
+        seconds = site.ledger.start()
+        print(f"ledgerd answers at {site.ledger.url} after {seconds:.2f} seconds", flush=True)
+        fill(site, content)
+        publisher = Process(folder / "publisher.log", site.programs / "ledger-publish", "-r",
+                            site.source.repository, "-k", site.source.folder / "keys", "renew",
+                            "timestamp", "--every", "1h")
+        site.start_machines(RELAYS, AGENTS)
+        print(f"{len(RELAYS)} relays and {len(AGENTS)} agents have joined", flush=True)
+        wait_until("every connected agent is up to date", lambda: is_done(site), 120)
+        print("every connected agent is up to date", flush=True)
+        updates = seed.updates_in(content / "updates")
         print(THINGS_TO_TRY.format(
-            url=ledger.url, token=ledger.token_file, programs=ledger.programs,
-            newer=updates[4][0], older=updates[2][0], data=folder), flush=True)
-        while ledger.process.poll() is None and fleet.process.poll() is None:
+            source=site.source.url, url=site.ledger.url, manager=site.manager, folder=folder,
+            relays=" ".join(RELAYS), agents=" ".join(AGENTS), programs=site.programs,
+            token=site.ledger.token_file, newer=updates[4][0], older=updates[2][0],
+            content=content / "patterns", pattern=left[0][1]), flush=True)
+        running = [site.source.server, publisher, *site.machines.values()]
+        while site.ledger.process.poll() is None and all(each.is_running() for each in running):
             time.sleep(0.5)
         raise StoryError(f"a program ended by itself; see the logs in {folder}")
     except (KeyboardInterrupt, SystemExit):
@@ -90,8 +129,9 @@ def main() -> int:
         print(f"./run failed: {failure}", file=sys.stderr)
         return 1
     finally:
-        fleet.stop()
-        ledger.stop()
+        if publisher:
+            publisher.stop()
+        site.stop()
 
 
 if __name__ == "__main__":

@@ -57,11 +57,11 @@ class Source:
 
     name = "vendor"
 
-    def __init__(self, programs: Path, folder: Path, port: int = 0):
+    def __init__(self, programs: Path, folder: Path, port: int):
         self.programs = programs
         self.folder = folder
         self.repository = folder / "repository"
-        self.port = port or free_port()
+        self.port = port
         self.server = None
 
     @property
@@ -119,18 +119,33 @@ class Source:
             self.server.stop()
 
 
+class Ports:
+    """Of programs by name, chosen once: others were told them."""
+
+    def __init__(self, file: Path):
+        self.file = file
+        self.known = json.loads(file.read_text()) if file.exists() else {}
+
+    def of(self, name: str) -> int:
+        if name not in self.known:
+            self.known[name] = free_port()
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.write_text(json.dumps(self.known, indent=1) + "\n")
+        return self.known[name]
+
+
 class Site:
     """`folder` keeps everything, so that a site can be started again."""
 
-    def __init__(self, programs: Path, folder: Path, port: int = 0, source_port: int = 0):
+    def __init__(self, programs: Path, folder: Path, port: int = 0):
         self.programs = programs
         self.folder = folder
-        self.source = Source(programs, folder / "source", source_port)
-        self.machines_port = free_port()
+        self.ports = Ports(folder / "ports.json")
+        self.source = Source(programs, folder / "source", self.ports.of("source"))
+        self.machines_port = self.ports.of("machines")
         self.ledger = Ledger(programs, folder / "data", port,
                              more=("--machines", f"127.0.0.1:{self.machines_port}"))
         self.machines = {}  # Name: process, of relays and agents.
-        self.relay_ports = {}
 
     @property
     def manager(self) -> str:
@@ -173,8 +188,19 @@ class Site:
             words += ["--enrolment-token-file", self.enrolment(name, **more)]
         return words
 
+    def start_machines(self, relays: dict, agents: dict) -> None:
+        """Relays by name: their group. Agents by name: their relay group and policy."""
+        for name, group in relays.items():
+            self.start_relay(name, group)
+        wait_until("the relays join", lambda: len(self.ledger.items("/v1/relays")) == len(relays))
+        for name, (group, policy) in agents.items():
+            self.start_agent(name, group, policy)
+        everybody = len(agents) + len(relays)
+        wait_until("the agents join",
+                   lambda: len(self.ledger.items("/v1/computers")) == everybody)
+
     def start_relay(self, name: str, group: str) -> None:
-        port = self.relay_ports.setdefault(name, free_port())
+        port = self.ports.of(name)
         (self.folder / "machines").mkdir(parents=True, exist_ok=True)
         self.machines[name] = Process(
             self.folder / "machines" / f"{name}.log", self.programs / "ledger-relay",
@@ -183,10 +209,12 @@ class Site:
             "--interval", "1")
 
     def start_agent(self, name: str, group: str, policy: str) -> None:
+        """Without a group it has no relays: it roams."""
+        places = {"policy": policy, **({"relay_group": group} if group else {})}
         (self.folder / "machines").mkdir(parents=True, exist_ok=True)
         self.machines[name] = Process(
             self.folder / "machines" / f"{name}.log", self.programs / "ledger-agent",
-            *self._common(name, relay_group=group, policy=policy), "--computer", name,
+            *self._common(name, **places), "--computer", name,
             "--install", self.installed(name), "--retry", "1")
 
     def installed(self, name: str) -> Path:
