@@ -35,8 +35,8 @@ NOT_AS_OF = {"plan list", "plan show", "op list", "op show", "events types"}
 OTHERS = {
     "updates": "import export apply reapply rollback delete", "events": "tail",
     "policies": "create change delete assign unassign",
-    "computers": "remove assign-policy move assign-relay-group instruct cancel-instruction "
-                 "enrolment-token",
+    "computers": "remove revoke-certificate assign-policy move assign-relay-group instruct "
+                 "cancel-instruction enrolment-token",
     "groups": "create delete", "relays": "create-group register remove",
     "alerts": "show why acknowledge dismiss", "plan": "apply cancel", "op": "watch cancel",
     "task": "create change delete run", "hold": "place release", "settings": "set",

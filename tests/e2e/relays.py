@@ -219,11 +219,14 @@ class Relays:
     def takes_bundles_whether_it_runs_or_not(self):
         first = self.scratch / "first.tar"
         second = self.scratch / "second.tar"
+        path = self.publisher.add("2.99", b"three")
+        self.serves(self.top, path, b"three")  # And so all that came before.
         assert "SHA-256" in self.top.bundle("export", first)
         path = self.publisher.add("3.0", b"four")
         self.serves(self.top, path, b"four")
         self.top.bundle("export", second, "--since", first)
-        assert second.stat().st_size < 200_000 < first.stat().st_size
+        assert second.stat().st_size < 200_000 < first.stat().st_size, (
+            first.stat().st_size, second.stat().st_size)
 
         island = self.relay("island", {"is_relay": False})
         told = island.bundle("import", first, expect=1)

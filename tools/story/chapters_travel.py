@@ -1,6 +1,8 @@
 """Updates travel from a signed source over relays to agents, also when a part fails."""
 
+import json
 import subprocess
+from datetime import datetime, timezone
 
 import seed
 from ledger import StoryError, must, wait_until
@@ -33,7 +35,6 @@ def publish(stage) -> None:
     source.add_rules(*[path for _, path, _ in stage.updates[:2]])
     source.add_patterns(stage.patterns_content, stage.patterns[0])
     source.start()
-    wait_until("nginx answers", lambda: source.server.is_running())
     stage.say(source.publish("check", source.url).strip())
 
 
@@ -50,6 +51,9 @@ def trust(stage) -> None:
     stage.say(f"Root {site.source.trust_root()[:16]}… is pinned; metadata "
               f"{data['metadata_version']} brought {', '.join(data['rule_updates'])} and "
               + ", ".join(f"{row['component']} {row['version']}" for row in released) + ".")
+    signed = json.loads((site.source.repository / "metadata" / "timestamp.json").read_text())
+    must(site.ledger.get("/repository/vendor/metadata/timestamp.json") == signed,
+         "the manager gives out other metadata than was signed")
     seed.create_policies(site.ledger)
     seed.assign_rules(site.ledger)
 
@@ -156,6 +160,7 @@ def tamper(stage) -> None:
 
 def feed_island(stage) -> None:
     site = stage.site
+    must(not versions(site, "vault-1"), "vault-1 got something through the air gap")
     bundle = stage.folder / "bundle.tar"
     relay = site.programs / "ledger-relay"
     run(relay, "--state", site.folder / "machines" / "relay-2", "export", bundle, "--source",
@@ -170,7 +175,7 @@ def feed_island(stage) -> None:
 
 
 def freeze(stage) -> None:
-    """The source goes on giving out metadata whose time is over, as who holds back updates would."""
+    """The source gives out metadata whose time is over, as who holds back updates would."""
     site = stage.site
     site.source.publish("renew", "timestamp", programs=("faketime", "-f", "-3d"))
     checked = site.check_source()
@@ -193,14 +198,25 @@ def manager_away(stage) -> None:
 
     def has_it(name):
         return any(file.read_bytes() == newest.read_bytes() for file in
-                   (site.installed(name) / "patterns" / "current").rglob("virus.hsb"))
+                   (site.installed(name) / "patterns" / "current").glob("virus.*"))
     wait_until("connected agents take up what relays serve",
                lambda: all(has_it(name) for name in CONNECTED))
     stage.say(f"ledgerd was killed; {len(CONNECTED)} agents took virus 26.104.00 from relays.")
+    back = datetime.now(timezone.utc).isoformat()
     site.ledger.start()
-    wait_until("the manager hears of it", lambda: all(
+
+    def told():
+        return {row["data"]["computer"]
+                for row in site.ledger.items("/v1/events", type="computer.reported")
+                if {"component": "virus", "version": "26.104.00"} in row["data"]["components"]
+                and (row["occurred_at"] or back) < back}
+    wait_until("the manager hears what they ran while it was away",
+               lambda: told() == set(CONNECTED))
+    stage.say("It is back, and was told what they ran meanwhile.")
+    must(site.check_source()["type"] == "source.checked", "the check failed")
+    wait_until("all run what is decided now", lambda: all(
         versions(site, name)["virus"] == "26.104.00" for name in CONNECTED))
-    stage.say("It is back, and has been told what they run.")
+    stage.say("Its check found the release, which is in effect everywhere.")
 
 
 def run(*command) -> str:

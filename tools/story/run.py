@@ -36,7 +36,7 @@ Things to try, in another terminal:
   ledgerctl updates rollback {older} --reason 'Try it'
   ledgerctl events tail
   ledgerctl computers show web-1 --as-of -PT1M
-  cat {folder}/machines/web-1/installed/patterns/current/*/*
+  cat {folder}/machines/web-1/installed/patterns/current/*
 
 The next release of the patterns, from the publisher to every agent:
 

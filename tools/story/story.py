@@ -59,6 +59,16 @@ class Stage:
             print("    " + each, flush=True)
 
 
+def show_logs(folder: Path) -> None:
+    for log in sorted(folder.rglob("*.log")):
+        # Not those of RocksDB, nor who asked nginx.
+        if log.parent.name in ("log", "views") or log.name == "nginx-access.log":
+            continue
+        words = log.read_text(errors="replace").splitlines()
+        if words:
+            print("\n".join([f"The end of {log.name}:", *words[-8:]]), file=sys.stderr)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--programs", type=Path, required=True)
@@ -78,11 +88,7 @@ def main() -> int:
                 chapter(stage)
         except (StoryError, OSError, KeyError) as failure:
             print(f"\nThis step failed: {failure or repr(failure)}", file=sys.stderr)
-            for log in sorted(Path(folder).rglob("*.log")):
-                if log.parent.name != "log" and log.name != "nginx-access.log" and log.stat().st_size > 0:
-                    print(f"The end of {log.name}:", file=sys.stderr)
-                    print("\n".join(log.read_text(errors="replace").splitlines()[-8:]),
-                          file=sys.stderr)
+            show_logs(Path(folder))
             return 1
         finally:
             stage.fleet.stop()

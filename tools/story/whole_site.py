@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -113,6 +114,13 @@ class Source:
             raise StoryError("nginx is not installed: apt-get install nginx-light")
         self.server = Process(self.folder / "nginx.log", nginx, "-c", config, "-p", self.folder,
                               "-e", self.folder / "nginx-error.log")
+        wait_until("nginx answers", self.answers)
+
+    def answers(self) -> bool:
+        if not self.server.is_running():
+            raise StoryError(f"nginx ended at once: {self.server.last_words()}")
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
         if self.server:

@@ -388,14 +388,6 @@ TEST_F(Machines, AreToldWhatToRunAndWhereFromAndAnswerInstructions) {
   EXPECT_TRUE(orders->instructions.empty());
 }
 
-TEST_F(Machines, BehindAnAirGapAreSentToNoSource) {
-  ledger.post("/v1/relay-groups", R"({"relay_group":"island","air_gapped":true})");
-  ASSERT_TRUE(machine::enrol(options("pc-9", token(R"(,"relay_group":"island")"))).has_value());
-  const auto orders = manager("pc-9")->orders();
-  ASSERT_TRUE(orders.has_value()) << orders.error().detail;
-  EXPECT_FALSE(orders->direct_when_no_relay);
-}
-
 TEST_F(Machines, JoinAsRelaysWhereTheTokenNamesAGroup) {
   ledger.post("/v1/relay-groups", R"({"relay_group":"head"})");
   ledger.post("/v1/relay-groups", R"({"relay_group":"branch","parent":"head"})");

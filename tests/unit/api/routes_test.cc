@@ -166,7 +166,7 @@ TEST_F(ApiRoutes, GiveOfEachRowTheFieldsThatAreAskedFor) {
       ledger.ask({"GET", "/v1/groups?fields=parent,group", "", {{"accept", "text/csv"}}});
   EXPECT_EQ(table.body, "parent,group\r\n,a\r\na,b\r\n");
   const auto nested = ledger.get("/v1/events?fields=actor.kind,type&page_size=1");
-  EXPECT_NE(nested.body.find(R"("actor":{"kind":"user"})"), std::string::npos) << nested.body;
+  EXPECT_NE(nested.body.find(R"("actor":{"kind":"token"})"), std::string::npos) << nested.body;
   const auto unknown = ledger.get("/v1/groups?fields=parnt");
   EXPECT_EQ(unknown.field("code"), "field-unknown") << unknown.body;
 }
