@@ -20,18 +20,18 @@ constexpr Set set_of(Permission first, Permissions... rest) {
 using enum Permission;
 
 // What everybody with a token may do.
-constexpr Set known = set_of(public_, signed_in);
-constexpr Set viewer = known | set_of(read, read_log);
+constexpr Set everybody = set_of(public_, signed_in);
+constexpr Set viewer = everybody | set_of(read, read_log);
 constexpr Set auditor = viewer | set_of(read_access, export_, content, verify);
 constexpr Set operator_ = viewer | set_of(export_, content, operate);
 constexpr Set approver = operator_ | set_of(apply);
 constexpr Set admin = approver | set_of(read_access, verify, configure, administer, enrol);
 // Machines: each speaks for itself and fetches what it installs or distributes. A computer that was
 // broken into must not read what is said of all others.
-constexpr Set agent_ = known | set_of(agent, content);
+constexpr Set agent_ = everybody | set_of(agent, content);
 // A relay is a computer that distributes as well.
 constexpr Set relay_ = agent_ | set_of(relay);
-constexpr Set witness = known | set_of(read_log);
+constexpr Set witness = everybody | set_of(read_log);
 
 Set permissions_of(Role role) {
   switch (role) {
