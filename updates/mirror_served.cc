@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "ledger/digest.h"
@@ -195,7 +196,8 @@ Result<void> ServedFolders::fill(const fs::path& folder, const fs::path& before,
     if (found == newest.end() || parts->version >= found->second) continue;
     if (parts->version + versions_kept <= found->second) continue;
     // One old file less is no reason to stop.
-    static_cast<void>(::link((before / name).c_str(), (folder / name).c_str()));
+    std::error_code ignored;
+    fs::create_hard_link(before / name, folder / name, ignored);
   }
   return tuf::sync_folder(folder);
 }
