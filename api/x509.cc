@@ -1,23 +1,18 @@
 #include "api/x509.h"
 
 #include <arpa/inet.h>
-#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <ctime>
-#include <memory>
 
-#include "ledger/digest.h"
+#include "ledger/owned.h"
 #include "ledger/result.h"
+#include "updates/openssl_handles.h"
 
 namespace api {
 
@@ -25,35 +20,12 @@ namespace domain = ledger::domain;
 
 namespace {
 
-template <auto free_function>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    free_function(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
-
-Bio reading(const std::string& text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-std::string written(BIO* bio) {
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(bio, &bytes);
-  return std::string(bytes, static_cast<std::size_t>(size));
-}
-
-Key key_from(const std::string& pem) {
-  return Key(PEM_read_bio_PrivateKey(reading(pem).get(), nullptr, nullptr, nullptr));
-}
-
-Certificate certificate_from(const std::string& pem) {
-  return Certificate(PEM_read_bio_X509(reading(pem).get(), nullptr, nullptr, nullptr));
-}
+namespace openssl = ledger::updates::openssl;
+using ledger::Owned;
+using openssl::Certificate;
+using openssl::certificate_from;
+using openssl::private_key_from;
+using Extension = Owned<X509_EXTENSION, X509_EXTENSION_free>;
 
 std::time_t whole_seconds(domain::Time time) { return time.micros / 1'000'000; }
 
@@ -99,25 +71,13 @@ void set_common_name(X509* certificate, const std::string& name) {
                              reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
 }
 
-std::string pem_of(X509* certificate) {
-  const Bio text(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509(text.get(), certificate);
-  return written(text.get());
-}
-
 void set_serial(X509* certificate) {
   std::array<unsigned char, 16> bytes{};
   CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "random bytes come");
   bytes[0] = static_cast<unsigned char>((bytes[0] & 0x7f) | 0x40);  // Positive, of one length.
-  const std::unique_ptr<BIGNUM, Freed<BN_free>> number(
+  const Owned<BIGNUM, BN_free> number(
       BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
   BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate));
-}
-
-domain::Time time_from(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return {static_cast<std::int64_t>(timegm(&parts)) * 1'000'000};
 }
 
 std::string name_from(const GENERAL_NAME& name) {
@@ -145,7 +105,7 @@ bool is_host_name(const std::string& text) {
 
 KeyAndCertificate make_certificate(const CertificateFacts& facts,
                                    const KeyAndCertificate* authority) {
-  const Key key(EVP_EC_gen("P-256"));
+  const openssl::KeyHandle key(EVP_EC_gen("P-256"));
   CHECK(key != nullptr, "a key is made");
   const Certificate certificate(X509_new());
   X509* raw = certificate.get();
@@ -158,7 +118,8 @@ KeyAndCertificate make_certificate(const CertificateFacts& facts,
   set_common_name(raw, facts.common_name);
   const Certificate issuer =
       authority == nullptr ? nullptr : certificate_from(authority->certificate);
-  const Key issuer_key = authority == nullptr ? nullptr : key_from(authority->key);
+  const openssl::KeyHandle issuer_key =
+      authority == nullptr ? nullptr : private_key_from(authority->key);
   X509* signer = issuer == nullptr ? raw : issuer.get();
   X509_set_issuer_name(raw, X509_get_subject_name(signer));
   if (facts.names.empty()) {
@@ -168,9 +129,7 @@ KeyAndCertificate make_certificate(const CertificateFacts& facts,
   }
   CHECK(X509_sign(raw, issuer_key == nullptr ? key.get() : issuer_key.get(), EVP_sha256()) > 0,
         "a certificate is signed");
-  const Bio key_text(BIO_new(BIO_s_mem()));
-  PEM_write_bio_PKCS8PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  return {written(key_text.get()), pem_of(raw)};
+  return {openssl::text_of(key.get()), openssl::text_of(raw)};
 }
 
 namespace {
@@ -179,15 +138,15 @@ constexpr int key_security_bits_min = 112;
 constexpr std::size_t request_bytes_max = 16'384;
 
 // The key of a request that proves that who asks has it.
-ledger::Result<Key> key_in(const std::string& request) {
+ledger::Result<openssl::KeyHandle> key_in(const std::string& request) {
   const auto invalid = [](const char* why) {
     return ledger::fail(ledger::ErrorKind::invalid, "certificate-request-invalid", why);
   };
   if (request.size() > request_bytes_max) return invalid("The certificate request is too long.");
-  const std::unique_ptr<X509_REQ, Freed<X509_REQ_free>> parsed(
-      PEM_read_bio_X509_REQ(reading(request).get(), nullptr, nullptr, nullptr));
+  const openssl::CertificateRequest parsed(
+      PEM_read_bio_X509_REQ(openssl::reader_of(request).get(), nullptr, nullptr, nullptr));
   if (parsed == nullptr) return invalid("A certificate request is PKCS #10, as PEM.");
-  Key key(X509_REQ_get_pubkey(parsed.get()));
+  openssl::KeyHandle key(X509_REQ_get_pubkey(parsed.get()));
   if (key == nullptr || X509_REQ_verify(parsed.get(), key.get()) != 1) {
     return invalid("The certificate request is not signed by the key that it is for.");
   }
@@ -205,7 +164,7 @@ ledger::Result<std::string> sign_request(const std::string& request,
   const auto key = key_in(request);
   if (!key) return ledger::fail(key.error());
   const Certificate issuer = certificate_from(authority.certificate);
-  const Key issuer_key = key_from(authority.key);
+  const openssl::KeyHandle issuer_key = private_key_from(authority.key);
   CHECK(issuer != nullptr && issuer_key != nullptr, "an authority that was loaded is one");
   const Certificate certificate(X509_new());
   X509* raw = certificate.get();
@@ -222,24 +181,18 @@ ledger::Result<std::string> sign_request(const std::string& request,
   add_leaf_extensions(raw, issuer.get(), facts.names,
                       facts.names.empty() ? "clientAuth" : "clientAuth,serverAuth");
   CHECK(X509_sign(raw, issuer_key.get(), EVP_sha256()) > 0, "a certificate is signed");
-  return pem_of(raw);
+  return openssl::text_of(raw);
 }
 
 ledger::Result<domain::Digest> requested_key(const std::string& request) {
   const auto key = key_in(request);
   if (!key) return ledger::fail(key.error());
-  unsigned char* bytes = nullptr;
-  const int size = i2d_PUBKEY(key->get(), &bytes);
-  CHECK(size > 0, "a public key has bytes");
-  const auto digest =
-      ledger::sha256({reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)});
-  OPENSSL_free(bytes);
-  return digest;
+  return openssl::public_digest_of(key->get());
 }
 
 bool belong_together(const KeyAndCertificate& pair) {
   const auto certificate = certificate_from(pair.certificate);
-  const auto key = key_from(pair.key);
+  const auto key = private_key_from(pair.key);
   return certificate != nullptr && key != nullptr &&
          X509_check_private_key(certificate.get(), key.get()) == 1;
 }
@@ -272,9 +225,9 @@ std::optional<SeenCertificate> look_at(const std::string& certificate) {
   const auto parsed = certificate_from(certificate);
   if (parsed == nullptr) return std::nullopt;
   SeenCertificate seen;
-  seen.not_before = time_from(X509_get0_notBefore(parsed.get()));
-  seen.not_after = time_from(X509_get0_notAfter(parsed.get()));
-  const std::unique_ptr<GENERAL_NAMES, Freed<GENERAL_NAMES_free>> names(static_cast<GENERAL_NAMES*>(
+  seen.not_before = openssl::time_of(X509_get0_notBefore(parsed.get()));
+  seen.not_after = openssl::time_of(X509_get0_notAfter(parsed.get()));
+  const Owned<GENERAL_NAMES, GENERAL_NAMES_free> names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(parsed.get(), NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const std::string name = name_from(*sk_GENERAL_NAME_value(names.get(), i));

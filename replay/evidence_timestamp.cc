@@ -7,9 +7,9 @@
 
 #include <array>
 #include <ctime>
-#include <memory>
 
 #include "ledger/digest.h"
+#include "ledger/owned.h"
 
 namespace replay {
 
@@ -19,15 +19,7 @@ using ledger::Result;
 
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-template <class T, auto Free>
-using Owned = std::unique_ptr<T, Freed<Free>>;
+using ledger::Owned;
 using Bio = Owned<BIO, BIO_free_all>;
 using Response = Owned<TS_RESP, TS_RESP_free>;
 using Imprint = Owned<TS_MSG_IMPRINT, TS_MSG_IMPRINT_free>;

@@ -1,73 +1,35 @@
 #include "updates/machine/identity.h"
 
 #include <fcntl.h>
-#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <ctime>
-#include <memory>
 #include <utility>
 
 #include "ledger/digest.h"
 #include "updates/local_file.h"
+#include "updates/openssl_handles.h"
 
 namespace ledger::updates::machine {
 namespace {
 
 constexpr std::size_t identity_file_bytes_max = 65'536;
 
-template <auto free_function>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    free_function(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using CertificateRequest = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
-
-Bio reader_of(const std::string& text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-std::string bytes_in(BIO* bio) {
-  char* bytes = nullptr;
-  const long size = BIO_get_mem_data(bio, &bytes);
-  return std::string(bytes, static_cast<std::size_t>(size));
-}
-
-Key parsed_key(const std::string& pem) {
-  return Key(PEM_read_bio_PrivateKey(reader_of(pem).get(), nullptr, nullptr, nullptr));
-}
-
-Certificate parsed_certificate(const std::string& pem) {
-  return Certificate(PEM_read_bio_X509(reader_of(pem).get(), nullptr, nullptr, nullptr));
-}
+using openssl::certificate_from;
+using openssl::private_key_from;
 
 tl::unexpected<Error> damaged(const std::string& what) {
   return fail(ErrorKind::corrupt, "identity-damaged",
               what + " Move the directory away and enrol this machine again.");
 }
 
-domain::Time time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return {static_cast<std::int64_t>(timegm(&parts)) * 1'000'000};
-}
-
 std::string serial_of(X509* certificate) {
-  const std::unique_ptr<BIGNUM, Freed<BN_free>> number(
+  const Owned<BIGNUM, BN_free> number(
       ASN1_INTEGER_to_BN(X509_get_serialNumber(certificate), nullptr));
   if (number == nullptr) return {};
   char* digits = BN_bn2hex(number.get());
@@ -150,54 +112,44 @@ domain::Time renewal_due(const Identity& identity) {
 }
 
 std::string make_key() {
-  const Key key(EVP_EC_gen("P-256"));
+  const openssl::KeyHandle key(EVP_EC_gen("P-256"));
   CHECK(key != nullptr, "a key is made");
-  const Bio text(BIO_new(BIO_s_mem()));
-  const int written =
-      PEM_write_bio_PKCS8PrivateKey(text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  CHECK(written == 1, "a key is written to memory");
-  return bytes_in(text.get());
+  return openssl::text_of(key.get());
 }
 
 Result<domain::Digest> public_key_digest(const std::string& key) {
-  const Key parsed = parsed_key(key);
+  const auto parsed = private_key_from(key);
   if (parsed == nullptr) return damaged("The key of this machine cannot be read.");
-  unsigned char* bytes = nullptr;
-  const int size = i2d_PUBKEY(parsed.get(), &bytes);
-  CHECK(size > 0, "a public key has bytes");
-  const auto digest =
-      sha256({reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)});
-  OPENSSL_free(bytes);
-  return digest;
+  return openssl::public_digest_of(parsed.get());
 }
 
 Result<std::string> make_certificate_request(const std::string& key,
                                              const domain::ComputerId& computer) {
-  const Key parsed = parsed_key(key);
+  const auto parsed = private_key_from(key);
   if (parsed == nullptr) return damaged("The key of this machine cannot be read.");
-  const CertificateRequest request(X509_REQ_new());
+  const openssl::CertificateRequest request(X509_REQ_new());
   X509_REQ_set_version(request.get(), X509_REQ_VERSION_1);
   X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request.get()), "CN", MBSTRING_UTF8,
                              reinterpret_cast<const unsigned char*>(computer.value.c_str()), -1, -1,
                              0);
   X509_REQ_set_pubkey(request.get(), parsed.get());
   CHECK(X509_REQ_sign(request.get(), parsed.get(), EVP_sha256()) > 0, "a request is signed");
-  const Bio text(BIO_new(BIO_s_mem()));
+  const openssl::Bio text = openssl::memory();
   PEM_write_bio_X509_REQ(text.get(), request.get());
-  return bytes_in(text.get());
+  return openssl::text_in(text.get());
 }
 
 Result<SeenIdentity> look_at_certificate(const std::string& certificate) {
-  const auto parsed = parsed_certificate(certificate);
+  const auto parsed = certificate_from(certificate);
   if (parsed == nullptr) return damaged("The certificate of this machine cannot be read.");
   return SeenIdentity{common_name_of(parsed.get()), serial_of(parsed.get()),
-                      time_of(X509_get0_notBefore(parsed.get())),
-                      time_of(X509_get0_notAfter(parsed.get()))};
+                      openssl::time_of(X509_get0_notBefore(parsed.get())),
+                      openssl::time_of(X509_get0_notAfter(parsed.get()))};
 }
 
 bool is_for_key(const std::string& certificate, const std::string& key) {
-  const auto parsed = parsed_certificate(certificate);
-  const auto parsed_private = parsed_key(key);
+  const auto parsed = certificate_from(certificate);
+  const auto parsed_private = private_key_from(key);
   return parsed != nullptr && parsed_private != nullptr &&
          X509_check_private_key(parsed.get(), parsed_private.get()) == 1;
 }

@@ -1,10 +1,7 @@
 #include "updates/machine/manager_connection.h"
 
 #include <httplib.h>
-#include <openssl/bio.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include <array>
 #include <cctype>
@@ -13,6 +10,7 @@
 
 #include "ledger/codec/json_value.h"
 #include "ledger/limits.h"
+#include "updates/openssl_handles.h"
 
 namespace ledger::updates::machine {
 namespace {
@@ -165,12 +163,7 @@ int look_for_authority(X509_STORE_CTX* context, void* argument) {
     X509* certificate = sk_X509_value(shown, i);
     search.saw_any = true;
     if (digits_of(certificate) != search.fingerprint) continue;
-    BIO* text = BIO_new(BIO_s_mem());
-    PEM_write_bio_X509(text, certificate);
-    char* bytes = nullptr;
-    const long size = BIO_get_mem_data(text, &bytes);
-    search.found.assign(bytes, static_cast<std::size_t>(size));
-    BIO_free(text);
+    search.found = openssl::text_of(certificate);
   }
   X509_STORE_CTX_set_error(context, X509_V_ERR_CERT_REJECTED);
   return 0;

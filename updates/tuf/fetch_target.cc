@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "updates/local_file.h"
+#include "updates/openssl_handles.h"
 #include "updates/tuf/client.h"
-#include "updates/tuf/openssl_handles.h"
 #include "updates/tuf/paths.h"
 
 namespace ledger::updates::tuf {
@@ -19,7 +19,7 @@ class Comparison {
  public:
   explicit Comparison(const FoundTarget& found) : found_(found) {
     for (const auto& [algorithm, expected] : found.target.hashes) {
-      DigestContext context(EVP_MD_CTX_new());
+      openssl::DigestContext context(EVP_MD_CTX_new());
       const EVP_MD* method = algorithm == "sha256" ? EVP_sha256() : EVP_sha512();
       CHECK(context && EVP_DigestInit_ex(context.get(), method, nullptr) == 1, "a hash begins");
       hashes_.push_back({&algorithm, &expected, std::move(context)});
@@ -57,7 +57,7 @@ class Comparison {
   struct Hash {
     const std::string* algorithm;
     const std::string* expected;
-    DigestContext context;
+    openssl::DigestContext context;
   };
 
   tl::unexpected<Error> wrong_length() const {

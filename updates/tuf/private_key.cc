@@ -9,26 +9,20 @@
 #include <utility>
 
 #include "ledger/digest.h"
+#include "updates/openssl_handles.h"
 #include "updates/tuf/canonical_json.h"
 #include "updates/tuf/keys.h"
-#include "updates/tuf/openssl_handles.h"
 
 namespace ledger::updates::tuf {
 
 struct PrivateKey::Handle {
-  KeyHandle key;
+  openssl::KeyHandle key;
 };
 
 namespace {
 
 // scrypt takes 128 * 8 * n bytes, here 16 MB: OpenSSL allows itself 32.
 constexpr std::uint64_t scrypt_n = 16'384;
-
-std::string contents(BIO* bio) {
-  char* data = nullptr;
-  const auto size = BIO_get_mem_data(bio, &data);
-  return std::string(data, static_cast<std::size_t>(size));
-}
 
 int give_passphrase(char* out, int size, int, void* passphrase) {
   const auto& text = *static_cast<const std::string*>(passphrase);
@@ -50,9 +44,9 @@ PublicKey public_of(EVP_PKEY* key) {
     const bool rsa = EVP_PKEY_is_a(key, "RSA") == 1;
     made.type = rsa ? "rsa" : "ecdsa";
     made.scheme = rsa ? "rsassa-pss-sha256" : "ecdsa-sha2-nistp256";
-    const Bio bio(BIO_new(BIO_s_mem()));
-    CHECK(bio != nullptr && PEM_write_bio_PUBKEY(bio.get(), key) == 1, "a key can be written");
-    made.text = contents(bio.get());
+    const openssl::Bio bio = openssl::memory();
+    CHECK(PEM_write_bio_PUBKEY(bio.get(), key) == 1, "a key can be written");
+    made.text = openssl::text_in(bio.get());
   }
   made.id = hex(sha256(*canonical_json(json_of(made))));
   return made;
@@ -72,9 +66,10 @@ PrivateKey& PrivateKey::operator=(PrivateKey&&) noexcept = default;
 
 Result<PrivateKey> PrivateKey::generate(KeyKind kind) {
   constexpr std::size_t rsa_bits = 3'072;
-  KeyHandle key(kind == KeyKind::ed25519 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")
-                : kind == KeyKind::rsa   ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", rsa_bits)
-                                         : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+  openssl::KeyHandle key(kind == KeyKind::ed25519 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")
+                         : kind == KeyKind::rsa
+                             ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", rsa_bits)
+                             : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   if (!key) {
     return fail(ErrorKind::io, "key-generation-failed",
                 "OpenSSL made no key; check that the system provides randomness.");
@@ -85,10 +80,9 @@ Result<PrivateKey> PrivateKey::generate(KeyKind kind) {
 Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, const std::string& passphrase) {
   constexpr std::size_t pem_bytes_max = 65'536;
   if (pem.size() > pem_bytes_max) return unusable("The key's file is too large for a key.");
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  CHECK(bio != nullptr, "memory for a key");
+  const openssl::Bio bio = openssl::reader_of(pem);
   std::string given = passphrase;
-  KeyHandle key(PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, &given));
+  openssl::KeyHandle key(PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, &given));
   ERR_clear_error();
   if (!key) {
     if (pem.find("ENCRYPTED") == std::string_view::npos) {
@@ -105,34 +99,27 @@ Result<PrivateKey> PrivateKey::from_pem(std::string_view pem, const std::string&
 }
 
 Result<std::string> PrivateKey::pem(const std::string& passphrase) const {
-  const Bio bio(BIO_new(BIO_s_mem()));
-  CHECK(bio != nullptr, "memory for a key");
   EVP_PKEY* const key = handle_->key.get();
-  if (passphrase.empty()) {
-    CHECK(PEM_write_bio_PKCS8PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
-          "a key can be written");
-    return contents(bio.get());
-  }
+  if (passphrase.empty()) return openssl::text_of(key);
   if (passphrase.size() > std::numeric_limits<short>::max()) {
     return fail(ErrorKind::invalid, "passphrase-too-long", "The passphrase is too long.");
   }
-  std::unique_ptr<X509_ALGOR, decltype(&X509_ALGOR_free)> method(
-      PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), nullptr, 0, nullptr, scrypt_n, 8, 1),
-      X509_ALGOR_free);
-  const std::unique_ptr<PKCS8_PRIV_KEY_INFO, decltype(&PKCS8_PRIV_KEY_INFO_free)> plain(
-      EVP_PKEY2PKCS8(key), PKCS8_PRIV_KEY_INFO_free);
+  Owned<X509_ALGOR, X509_ALGOR_free> method(
+      PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), nullptr, 0, nullptr, scrypt_n, 8, 1));
+  const Owned<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free> plain(EVP_PKEY2PKCS8(key));
   CHECK(method && plain, "memory for a key");
   X509_SIG* const encrypted = PKCS8_set0_pbe(passphrase.data(), static_cast<int>(passphrase.size()),
                                              plain.get(), method.get());
   CHECK(encrypted != nullptr, "a key can be encrypted");
   static_cast<void>(method.release());  // It is part of what was encrypted now.
-  const std::unique_ptr<X509_SIG, decltype(&X509_SIG_free)> owned(encrypted, X509_SIG_free);
+  const Owned<X509_SIG, X509_SIG_free> owned(encrypted);
+  const openssl::Bio bio = openssl::memory();
   CHECK(PEM_write_bio_PKCS8(bio.get(), encrypted) == 1, "a key can be written");
-  return contents(bio.get());
+  return openssl::text_in(bio.get());
 }
 
 std::string PrivateKey::sign(std::string_view bytes) const {
-  const DigestContext context(EVP_MD_CTX_new());
+  const openssl::DigestContext context(EVP_MD_CTX_new());
   CHECK(context != nullptr, "memory for a signature");
   const bool hashed = public_.type != "ed25519";
   EVP_PKEY_CTX* parameters = nullptr;

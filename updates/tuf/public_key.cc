@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "ledger/codec/json_out.h"
+#include "updates/openssl_handles.h"
 #include "updates/tuf/keys.h"
-#include "updates/tuf/openssl_handles.h"
 
 namespace ledger::updates::tuf {
 namespace {
@@ -27,12 +27,12 @@ bool is_ecdsa(const PublicKey& key) {
          key.scheme == "ecdsa-sha2-nistp256";
 }
 
-KeyHandle load_pem(const PublicKey& key) {
+openssl::KeyHandle load_pem(const PublicKey& key) {
   constexpr std::size_t pem_bytes_max = 16'384;
   if (key.text.size() > pem_bytes_max) return nullptr;
-  const Bio bio(BIO_new_mem_buf(key.text.data(), static_cast<int>(key.text.size())));
+  const openssl::Bio bio = openssl::reader_of(key.text);
   CHECK(bio != nullptr, "memory for a key");
-  KeyHandle handle(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
+  openssl::KeyHandle handle(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
   if (!handle) return nullptr;
   if (key.type == "rsa") {
     constexpr int rsa_bits_min = 2'048;
@@ -48,11 +48,12 @@ KeyHandle load_pem(const PublicKey& key) {
   return named && std::string_view(group, size) == "prime256v1" ? std::move(handle) : nullptr;
 }
 
-KeyHandle load(const PublicKey& key) {
+openssl::KeyHandle load(const PublicKey& key) {
   if (key.type == "ed25519" && key.scheme == "ed25519") {
     const auto bytes = bytes_from_hex(key.text);
     if (!bytes || bytes->size() != 32) return nullptr;
-    return KeyHandle(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, raw(*bytes), 32));
+    return openssl::KeyHandle(
+        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, raw(*bytes), 32));
   }
   const bool is_rsa = key.type == "rsa" && key.scheme == "rsassa-pss-sha256";
   return is_rsa || is_ecdsa(key) ? load_pem(key) : nullptr;
@@ -105,7 +106,7 @@ std::string json_of(const PublicKey& key) {
 }
 
 std::optional<std::string> identity_of(const PublicKey& key) {
-  const KeyHandle handle = load(key);
+  const openssl::KeyHandle handle = load(key);
   if (!handle) return std::nullopt;
   unsigned char* der = nullptr;
   const int size = i2d_PUBKEY(handle.get(), &der);
@@ -116,10 +117,10 @@ std::optional<std::string> identity_of(const PublicKey& key) {
 }
 
 bool verify(const PublicKey& key, std::string_view bytes, std::string_view signature) {
-  const KeyHandle handle = load(key);
+  const openssl::KeyHandle handle = load(key);
   const auto signed_by = bytes_from_hex(signature);
   if (!handle || !signed_by || signed_by->empty()) return false;
-  const DigestContext context(EVP_MD_CTX_new());
+  const openssl::DigestContext context(EVP_MD_CTX_new());
   CHECK(context != nullptr, "memory for a signature");
   const bool hashed = key.type != "ed25519";
   EVP_PKEY_CTX* parameters = nullptr;
