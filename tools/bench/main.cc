@@ -1,7 +1,5 @@
 // ledger-bench: what the ledger does in a second, beside what the machine could. It measures real
 // parts on a real disk, and the real ledgerd.
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "tools/bench/benches.h"
+#include "tools/process.h"
 
 namespace {
 
@@ -96,14 +95,6 @@ void make_small(Settings& settings) {
   settings.questions = 500;
 }
 
-// Ten thousand connections are as many files.
-void raise_file_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 int run(const Asked& asked) {
   const auto form = asked.output == "json" ? bench::Form::json : bench::Form::table;
   Bench bench(asked.settings,
@@ -143,7 +134,8 @@ int main(int argc, char** argv) {
   }
   asked.settings.directory = folder;
   asked.settings.ledgerd = asked.ledgerd;
-  raise_file_limit();
+  // Ten thousand connections are as many files.
+  if (!process::raise_file_limit()) std::cerr << "ledger-bench: the limit on files stays.\n";
   std::signal(SIGPIPE, SIG_IGN);
   const int status = run(asked);
   std::error_code ignored;

@@ -1,11 +1,8 @@
 // fleet-sim: simulated computers that speak the real HTTP API, for ./run and for trying things out.
-#include <pthread.h>
-
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <csignal>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -15,6 +12,7 @@
 #include <vector>
 
 #include "tools/fleet-sim/computer.h"
+#include "tools/process.h"
 
 namespace {
 
@@ -70,12 +68,7 @@ void run(std::vector<std::unique_ptr<Computer>>& computers, double interval,
 
 int simulate(const Asked& asked, const std::vector<std::string>& names) {
   std::filesystem::create_directories(asked.settings.state);
-  sigset_t awaited;
-  sigemptyset(&awaited);
-  sigaddset(&awaited, SIGINT);
-  sigaddset(&awaited, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  const process::StopSignals signals;
   const ledger::Random random(asked.seed);
   std::vector<std::vector<std::unique_ptr<Computer>>> shares(asked.threads);
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -91,8 +84,7 @@ int simulate(const Asked& asked, const std::vector<std::string>& names) {
       run(share, asked.interval, stop, saying);
     });
   }
-  int signal = 0;
-  sigwait(&awaited, &signal);
+  signals.wait();
   return EXIT_SUCCESS;
 }
 

@@ -1,6 +1,5 @@
 #include "tools/ledger-agent/daemon.h"
 
-#include <signal.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -29,18 +28,6 @@ using ledger::Result;
 
 constexpr std::size_t token_bytes_max = 4'096;
 constexpr std::int64_t second_micros = 1'000'000;
-
-// Whether a signal to stop came within this time.
-bool stopped_within(ledger::domain::Duration time) {
-  sigset_t awaited;
-  sigemptyset(&awaited);
-  sigaddset(&awaited, SIGINT);
-  sigaddset(&awaited, SIGTERM);
-  timespec left{};
-  left.tv_sec = time.micros / second_micros;
-  left.tv_nsec = (time.micros % second_micros) * 1'000;
-  return sigtimedwait(&awaited, nullptr, &left) > 0;
-}
 
 std::string session_name() {
   ledger::SystemEntropy entropy;
@@ -202,7 +189,8 @@ void tell_change(bool heard, bool heard_before) {
 }
 
 // Rounds until a signal; answers the exit status.
-int rounds(Daemon& daemon, const Options& options, const ledger::Random& random) {
+int rounds(Daemon& daemon, const Options& options, const ledger::Random& random,
+           const process::StopSignals& signals) {
   bool heard = true;
   std::uint64_t in_vain = 0;
   while (true) {
@@ -214,13 +202,13 @@ int rounds(Daemon& daemon, const Options& options, const ledger::Random& random)
     if (options.once) return round.manager_heard && !round.refusal ? EXIT_SUCCESS : EXIT_FAILURE;
     in_vain = round.manager_heard ? 0 : in_vain + 1;
     const auto wait = in_vain == 0 ? round.interval : retry_after(options, random, in_vain);
-    if (stopped_within(std::min(wait, round.interval))) return EXIT_SUCCESS;
+    if (signals.came_within(std::min(wait, round.interval))) return EXIT_SUCCESS;
   }
 }
 
 }  // namespace
 
-int run(const Options& options) {
+int run(const Options& options, const process::StopSignals& signals) {
   const ledger::Random random(0);
   Daemon daemon(options);
   for (std::uint64_t tries = 1;; ++tries) {
@@ -228,9 +216,9 @@ int run(const Options& options) {
     if (opened) break;
     spdlog::error("{} ({})", opened.error().detail, opened.error().reason);
     if (options.once || !may_pass(opened.error())) return EXIT_FAILURE;
-    if (stopped_within(retry_after(options, random, tries))) return EXIT_SUCCESS;
+    if (signals.came_within(retry_after(options, random, tries))) return EXIT_SUCCESS;
   }
-  return rounds(daemon, options, random);
+  return rounds(daemon, options, random, signals);
 }
 
 }  // namespace ledger_agent

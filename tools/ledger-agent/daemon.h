@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ledger/result.h"
+#include "tools/process.h"
 #include "updates/agent/agent.h"
 #include "updates/machine/enrolment.h"
 
@@ -34,9 +35,8 @@ struct Options {
   bool once = false;
 };
 
-// Until it is stopped by SIGTERM or SIGINT, which the caller has blocked in this thread; with
-// `once`, for one round. Answers the exit status: 0, 1 when it could not begin or, with `once`, the
-// manager was not heard.
-int run(const Options& options);
+// Until it is stopped; with `once`, for one round. Answers the exit status: 0, 1 when it could not
+// begin or, with `once`, the manager was not heard.
+int run(const Options& options, const process::StopSignals& signals);
 
 }  // namespace ledger_agent

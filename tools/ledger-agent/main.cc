@@ -1,16 +1,15 @@
 // ledger-agent: keeps the patterns and rules of a computer as they were decided.
-#include <pthread.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
-#include <csignal>
 #include <iostream>
 
 #include "ledger/domain/fields.h"
 #include "tools/ledger-agent/daemon.h"
+#include "tools/process.h"
 
 namespace {
 
@@ -125,13 +124,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   // Waited for between rounds; a round is never cut short.
-  sigset_t awaited;
-  sigemptyset(&awaited);
-  sigaddset(&awaited, SIGINT);
-  sigaddset(&awaited, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  const process::StopSignals signals;
   spdlog::set_default_logger(spdlog::stderr_color_mt("ledger-agent"));
   spdlog::set_level(spdlog::level::from_str(texts.log_level));
-  return ledger_agent::run(options);
+  return ledger_agent::run(options, signals);
 }

@@ -1,7 +1,6 @@
 #include "tools/ledger-publish/verbs.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/file.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include "ledger/domain/world.h"
 #include "ledger/limits.h"
 #include "tools/ledger-publish/staged.h"
+#include "tools/process.h"
 #include "updates/local_file.h"
 #include "updates/pattern_target.h"
 #include "updates/rule_update_reader.h"
@@ -257,13 +257,7 @@ Result<void> renew(const Place& place, const std::string& role) {
 }
 
 Result<void> renew_every(const Place& place, domain::Duration every) {
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGINT);
-  sigaddset(&ends, SIGTERM);
-  sigprocmask(SIG_BLOCK, &ends, nullptr);
-  const timespec interval{static_cast<time_t>(every.micros / 1'000'000),
-                          static_cast<long>(every.micros % 1'000'000 * 1'000)};
+  const process::StopSignals signals;
   while (true) {
     const auto repository = tuf::Repository::open(place.repository);
     const bool snapshot_due =
@@ -273,11 +267,7 @@ Result<void> renew_every(const Place& place, domain::Duration every) {
       std::cerr << "ledger-publish: " << done.error().detail << " (" << done.error().reason << ")"
                 << std::endl;
     }
-    int ended = -1;
-    do {
-      ended = sigtimedwait(&ends, nullptr, &interval);
-    } while (ended < 0 && errno == EINTR);
-    if (ended > 0) return {};
+    if (signals.came_within(every)) return {};
   }
 }
 

@@ -1,9 +1,7 @@
 // ledger-relay: a relay. It pulls what its group distributes, verifies it, and serves it to agents
 // and to the relays below.
-#include <pthread.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -11,6 +9,7 @@
 #include <iterator>
 
 #include "tools/ledger-relay/daemon.h"
+#include "tools/process.h"
 #include "updates/local_file.h"
 
 namespace {
@@ -131,21 +130,9 @@ int work_on_bundle(const Settings& settings, bool makes) {
   return EXIT_SUCCESS;
 }
 
-void raise_file_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit on files stays as it is");
-}
-
 int run(const Settings& settings) {
-  raise_file_limit();
-  // Signals are waited for below; every thread that is started from here on leaves them alone.
-  sigset_t awaited;
-  sigemptyset(&awaited);
-  sigaddset(&awaited, SIGINT);
-  sigaddset(&awaited, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
+  if (!process::raise_file_limit()) spdlog::warn("the limit on files stays as it is");
+  const process::StopSignals signals;
   const auto daemon = ledger_relay::Daemon::start(settings.daemon);
   if (!daemon) return tell(daemon.error());
   if (settings.once) {
@@ -155,8 +142,7 @@ int run(const Settings& settings) {
   }
   std::cout << "serving at " << (*daemon)->url() << std::endl;
   (*daemon)->run();
-  int signal = 0;
-  sigwait(&awaited, &signal);
+  signals.wait();
   (*daemon)->stop();
   return EXIT_SUCCESS;
 }

@@ -1,6 +1,5 @@
 // ledger-witness: cosigns the heads of logs, each of which continues the one before.
 #include <httplib.h>
-#include <signal.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -8,6 +7,7 @@
 #include <thread>
 
 #include "tools/ledger-witness/witness.h"
+#include "tools/process.h"
 
 namespace {
 
@@ -54,12 +54,7 @@ int run(const Settings& settings) {
   }
   auto witness = ledger_witness::Witness::open(std::move(options));
   if (!witness) return complain(witness.error().detail);
-  // Signals are waited for below, by one thread.
-  sigset_t awaited;
-  sigemptyset(&awaited);
-  sigaddset(&awaited, SIGINT);
-  sigaddset(&awaited, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
+  const process::StopSignals signals;
   httplib::Server server;
   serve(server, *witness);
   const int port = settings.port == 0 ? server.bind_to_any_port(settings.listen.c_str())
@@ -69,8 +64,7 @@ int run(const Settings& settings) {
   std::cout << "listening on http://" << settings.listen << ":" << port << std::endl;
   std::cout << "key " << text(witness->key()) << std::endl;
   std::thread answering([&] { server.listen_after_bind(); });
-  int signal = 0;
-  sigwait(&awaited, &signal);
+  signals.wait();
   server.stop();
   answering.join();
   return EXIT_SUCCESS;

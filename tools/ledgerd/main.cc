@@ -1,8 +1,6 @@
 // ledgerd: the manager. It owns one data directory, decides, records, and answers over HTTP.
-#include <pthread.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +8,7 @@
 #include <iostream>
 
 #include "tools/ledgerd/daemon.h"
+#include "tools/process.h"
 
 namespace {
 
@@ -93,23 +92,10 @@ void tell(const ledgerd::Daemon& daemon, const Settings& settings) {
   }
 }
 
-// Ten thousand connections need as many files.
-void raise_file_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) spdlog::warn("the limit on files stays as it is");
-}
-
 int run(const Settings& settings) {
-  raise_file_limit();
-  // Signals are waited for below; every thread that is started from here on leaves them alone.
-  sigset_t awaited;
-  sigemptyset(&awaited);
-  sigaddset(&awaited, SIGINT);
-  sigaddset(&awaited, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  // Ten thousand connections need as many files.
+  if (!process::raise_file_limit()) spdlog::warn("the limit on files stays as it is");
+  const process::StopSignals signals;
   const auto daemon = ledgerd::Daemon::start(settings.daemon, [](const std::string& why) {
     spdlog::critical("{}", why);
     spdlog::shutdown();
@@ -120,9 +106,7 @@ int run(const Settings& settings) {
     return EXIT_FAILURE;
   }
   tell(**daemon, settings);
-  int signal = 0;
-  sigwait(&awaited, &signal);
-  (*daemon)->stop(signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  (*daemon)->stop(signals.wait() == SIGTERM ? "SIGTERM" : "SIGINT");
   return EXIT_SUCCESS;
 }
 
