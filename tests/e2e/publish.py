@@ -44,12 +44,12 @@ def publishes_only_what_is_signed(site):
     staged = site.publish("staged")
     assert "rules/26-001.json" in staged and "patterns/virus/linux/1.0/virus.hdb" in staged
     assert not list(site.repository.rglob("*26-001*"))
-    assert "targets    0" in check(site)
+    assert "listed     0" in check(site)
     site.publish("sign")
-    assert "targets    2" in check(site)
+    assert "listed     2" in check(site)
     assert site.publish("staged") == ""
     assert "nothing-staged" in site.publish("sign", expected=1)
-    assert "targets    2" in check(site, site.url)
+    assert "listed     2" in check(site, site.url)
 
 
 def refuses_bad_content(site):
@@ -122,12 +122,12 @@ def rotates_each_key(site):
     for key in ("root-2", "targets-1", "timestamp", "snapshot", "rules", "patterns-1", "root"):
         site.publish("rotate", key)
         said = check(site)
-        assert "targets    1" in said, key
+        assert "listed     1" in said, key
     assert (site.keys / "root-2.pub").read_text() != first
     assert not list(site.keys.rglob("*.new*"))
     assert len(list((site.keys / "retired").glob("root-*.pem"))) == 4
     site.add_rules("26-002", "--sign")
-    assert "targets    2" in check(site)
+    assert "listed     2" in check(site)
     assert "role-unknown" in site.publish("rotate", "other-1", expected=1)
     assert "key-unknown" in site.publish("rotate", "root-9", expected=1)
 
@@ -135,7 +135,7 @@ def rotates_each_key(site):
 def retires(site):
     site.add_rules("26-001", "--sign")
     site.publish("retire", "rules/26-001.json", "--sign")
-    assert "targets    0" in check(site)
+    assert "listed     0" in check(site)
     assert list(site.repository.rglob("*26-001*"))  # For those with older metadata.
 
 

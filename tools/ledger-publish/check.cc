@@ -85,7 +85,7 @@ std::size_t check_targets(tuf::Transport& transport, const tuf::Client::Listing&
     ++bad;
     std::cout << "bad        " << each.path << ": " << got.error().detail << '\n';
   }
-  std::cout << "targets    " << listing.targets.size() << " with " << bytes << " bytes\n";
+  std::cout << "listed     " << listing.targets.size() << " targets, " << bytes << " bytes\n";
   return bad;
 }
 

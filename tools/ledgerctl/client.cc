@@ -119,6 +119,12 @@ ledger::Result<Reply, Failure> Client::ask(const Question& question) const {
   const auto result = client.send(request);
   if (!result) return unreachable(server_, result.error());
   Reply reply = reply_of(*result);
+  if (reply.status == 401 && secret->empty()) {
+    return failure(exit_of(reply.status),
+                   "No token was given; name a file that holds one by --token-file or in "
+                   "LEDGER_TOKEN_FILE.",
+                   reply.body);
+  }
   if (reply.status >= 400) return failure(exit_of(reply.status), told(reply), reply.body);
   return reply;
 }

@@ -153,11 +153,22 @@ std::string cell_of(const json& value) {
   if (value.is_null()) return "";
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-  if (!value.is_array()) return value.dump();
   std::string text;
+  if (value.is_object()) {
+    for (const auto& [name, member] : value.items()) {
+      const auto said = cell_of(member);
+      if (said.empty()) continue;
+      if (!text.empty()) text += ' ';
+      text += name;
+      text += '=';
+      text += said;
+    }
+    return text;
+  }
+  if (!value.is_array()) return value.dump();
   for (const auto& element : value) {
     if (!text.empty()) text += ", ";
-    text += element.is_object() ? element.dump() : cell_of(element);
+    text += cell_of(element);
   }
   return text;
 }

@@ -1,5 +1,6 @@
 """Updates travel from a signed source over relays to agents, also when a part fails."""
 
+import hashlib
 import json
 import subprocess
 from datetime import datetime, timezone
@@ -80,6 +81,10 @@ def versions(site, name: str) -> dict:
     return {each["component"]: each["version"] for each in site.computer(name)["components"]}
 
 
+def in_words(found: dict) -> str:
+    return ", ".join(f"{component} {version}" for component, version in found.items())
+
+
 def all_run(site, names: list, releases: list) -> bool:
     wanted = {each["component"]: each["version"] for each in releases}
     return all(versions(site, name) == wanted for name in names)
@@ -92,8 +97,8 @@ def arrive(stage) -> None:
                lambda: all_run(site, CONNECTED, stage.patterns[0]))
     wait_until("all have the rules of their policies", lambda: all(
         site.computer(name)["status"] == "up_to_date" for name in CONNECTED))
-    stage.say(f"{len(CONNECTED)} agents run {versions(site, CONNECTED[0])} and the rules of their "
-              "policies.")
+    stage.say(f"{len(CONNECTED)} agents run {in_words(versions(site, CONNECTED[0]))} and the rules "
+              "of their policies.")
 
 
 def release(stage, number: int) -> None:
@@ -116,8 +121,8 @@ def roll_back(stage) -> None:
     wait_until("web-1 is back at the first release",
                lambda: all_run(site, ["web-1"], stage.patterns[0]))
     must(all_run(site, ["web-2"], stage.patterns[1]), "web-2 was rolled back too")
-    stage.say(f"web-1 runs {versions(site, 'web-1')} again; the others stay at "
-              f"{versions(site, 'web-2')}.")
+    stage.say(f"web-1 runs {in_words(versions(site, 'web-1'))} again; the others stay at "
+              f"{in_words(versions(site, 'web-2'))}.")
 
 
 def fail_over(stage) -> None:
@@ -126,8 +131,8 @@ def fail_over(stage) -> None:
     release(stage, 2)
     wait_until("all connected agents run the third release without relay-1",
                lambda: all_run(site, CONNECTED, stage.patterns[2]))
-    stage.say(f"relay-1 was killed; all {len(CONNECTED)} agents got {versions(site, 'web-1')} from "
-              "the others.")
+    stage.say(f"relay-1 was killed; all {len(CONNECTED)} agents got "
+              f"{in_words(versions(site, 'web-1'))} without it.")
     site.start_relay("relay-1", TOP)
 
 
@@ -158,6 +163,51 @@ def tamper(stage) -> None:
     stage.say(f"With its own bytes again, {name} is imported.")
 
 
+def lie(stage) -> None:
+    """A relay gives out other bytes than were signed, to the agents of its group."""
+    site = stage.site
+    of_branch = [name for name, (group, _) in AGENTS.items() if group == BRANCH]
+    for name in of_branch:
+        site.machines[name].stop()
+    content = publish_virus(stage, "26.104.00")
+    must(site.check_source()["type"] == "source.checked", "the check failed")
+    digest = hashlib.sha256(content).hexdigest()
+    held = site.folder / "machines" / "relay-3" / "content" / digest[:2] / digest[2:]
+    wait_until("the relay has it", held.exists)
+    held.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    for name in of_branch:
+        group, policy = AGENTS[name]
+        site.start_agent(name, group, policy)
+
+    def refused_by():
+        return {row["data"]["observer"] for row in
+                site.ledger.items("/v1/events", type="content.verification_failed")}
+    wait_until("the agents refuse it", lambda: set(of_branch) <= refused_by())
+    must(all(taken(site, name) != held.read_bytes() for name in of_branch),
+         "an agent installed what was not signed")
+    held.write_bytes(content)
+    wait_until("all connected agents run the release",
+               lambda: all(taken(site, name) == content for name in CONNECTED))
+    stage.say(f"relay-3 altered a pattern: {' and '.join(of_branch)} refused it, and took it once "
+              "it was what was signed.")
+
+
+def taken(site, name: str) -> bytes:
+    """The virus pattern in effect on a computer, as a scanner reads it."""
+    [file] = (site.installed(name) / "patterns" / "current").glob("virus.*")
+    return file.read_bytes()
+
+
+def publish_virus(stage, version: str) -> bytes:
+    """A release of our own; its bytes."""
+    file = stage.folder / "virus.hsb"
+    file.write_text("0" * 64 + f":1:Ledger-Test-{version}\n")
+    stage.site.source.publish("add", "pattern", "--component", "virus", "--product",
+                              "Virus Pattern", "--version", version, "--platform", "linux",
+                              "--sign", file)
+    return file.read_bytes()
+
+
 def feed_island(stage) -> None:
     site = stage.site
     must(not versions(site, "vault-1"), "vault-1 got something through the air gap")
@@ -168,21 +218,22 @@ def feed_island(stage) -> None:
     stage.say(run(relay, "--state", site.folder / "machines" / "relay-4", "import", bundle,
                   "--source", site.source.name, "--trust-root", site.source.trust_root()).strip())
     send(stage)
-    wait_until("the computer behind the air gap runs the third release",
-               lambda: all_run(site, ["vault-1"], stage.patterns[2]))
+    wait_until("the computer behind the air gap runs what the others run",
+               lambda: versions(site, "vault-1") == versions(site, "web-2"))
     stage.say(f"A bundle of {bundle.stat().st_size} bytes; vault-1 runs "
-              f"{versions(site, 'vault-1')}.")
+              f"{in_words(versions(site, 'vault-1'))}.")
 
 
 def freeze(stage) -> None:
     """The source gives out metadata whose time is over, as who holds back updates would."""
     site = stage.site
+    before = versions(site, "web-1")
     site.source.publish("renew", "timestamp", programs=("faketime", "-f", "-3d"))
     checked = site.check_source()
     must(checked["type"] == "source.check_failed", f"stale metadata was taken: {checked['data']}")
     must(checked["data"]["cause"] == "metadata_expired", f"another cause: {checked['data']}")
     stage.say(checked["data"]["detail"])
-    must(all_run(site, CONNECTED, stage.patterns[2]), "what is in effect changed")
+    must(all(versions(site, name) == before for name in CONNECTED), "what is in effect changed")
     site.source.publish("renew", "timestamp")
     must(site.check_source()["type"] == "source.checked", "the source did not recover")
     stage.say("What is in effect stayed; signed anew, the source is good again.")
@@ -191,31 +242,24 @@ def freeze(stage) -> None:
 def manager_away(stage) -> None:
     site = stage.site
     site.ledger.kill()
-    newest = stage.folder / "virus.hsb"
-    newest.write_text("0" * 64 + ":1:Ledger-Test-4\n")
-    site.source.publish("add", "pattern", "--component", "virus", "--product", "Virus Pattern",
-                        "--version", "26.104.00", "--platform", "linux", "--sign", newest)
-
-    def has_it(name):
-        return any(file.read_bytes() == newest.read_bytes() for file in
-                   (site.installed(name) / "patterns" / "current").glob("virus.*"))
+    newest = publish_virus(stage, "26.105.00")
     wait_until("connected agents take up what relays serve",
-               lambda: all(has_it(name) for name in CONNECTED))
-    stage.say(f"ledgerd was killed; {len(CONNECTED)} agents took virus 26.104.00 from relays.")
+               lambda: all(taken(site, name) == newest for name in CONNECTED))
+    stage.say(f"ledgerd was killed; {len(CONNECTED)} agents took virus 26.105.00 from relays.")
     back = datetime.now(timezone.utc).isoformat()
     site.ledger.start()
 
     def told():
         return {row["data"]["computer"]
                 for row in site.ledger.items("/v1/events", type="computer.reported")
-                if {"component": "virus", "version": "26.104.00"} in row["data"]["components"]
+                if {"component": "virus", "version": "26.105.00"} in row["data"]["components"]
                 and (row["occurred_at"] or back) < back}
     wait_until("the manager hears what they ran while it was away",
                lambda: told() == set(CONNECTED))
     stage.say("It is back, and was told what they ran meanwhile.")
     must(site.check_source()["type"] == "source.checked", "the check failed")
     wait_until("all run what is decided now", lambda: all(
-        versions(site, name)["virus"] == "26.104.00" for name in CONNECTED))
+        versions(site, name)["virus"] == "26.105.00" for name in CONNECTED))
     stage.say("Its check found the release, which is in effect everywhere.")
 
 
@@ -235,6 +279,7 @@ CHAPTERS = [
     ("A release is rolled back on one computer", roll_back),
     ("A relay is killed: agents fail over", fail_over),
     ("A tampered update is refused by the manager and by relays", tamper),
+    ("A relay lies: its agents refuse what it gives out", lie),
     ("An air-gapped relay is fed by a bundle", feed_island),
     ("The source is frozen: stale metadata is refused", freeze),
     ("ledgerd is killed while agents update", manager_away),

@@ -146,7 +146,8 @@ def held_back(stage) -> None:
          "the rollback was undone")
     wait_until("the check ends", lambda: ledger.items("/v1/events", type="source.checked"))
     stage.say(f"The check found {stage.updates[4][0]} as well; event {withheld[0]['position']} "
-              f"says that nothing was applied: {withheld[0]['data']}")
+              f"says that {withheld[0]['data']['update']} was not applied because of "
+              f"{withheld[0]['data']['hold']}.")
     alert = wait_until("the hold is told", lambda: open_alerts(ledger, "auto_apply_held"))
     stage.say(f"alert: {alert[0]['summary']}")
 

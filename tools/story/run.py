@@ -41,7 +41,7 @@ Things to try, in another terminal:
 The next release of the patterns, from the publisher to every agent:
 
   ledger-publish -r {folder}/source/repository -k {folder}/source/keys \\
-    --passphrase-file {folder}/source/passphrase add pattern --component virus \\
+    --passphrase-file {folder}/source/passphrase add pattern --component virus --platform linux \\
     --version {pattern[version]} --product '{pattern[product]}' --sign {content}/{pattern[file]}
   ledgerctl source download vendor
 
