@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "ledger/domain/computer_status.h"
 #include "ledger/result.h"
+#include "ledger/store/event_log.h"
 #include "projections/fleet.h"
-#include "projections/settings_list.h"
 #include "projections/snapshot.h"
 
 namespace api {
@@ -60,13 +61,25 @@ class Kept {
   domain::Position made_at_;
 };
 
+// When the record that was asked of last was recorded: most requests ask of the newest.
+// Thread: any.
+class KeptMoment {
+ public:
+  // RFC 3339. Errors: those of the log.
+  ledger::Result<std::string> at(const ledger::store::EventLog& log, domain::Position position);
+
+ private:
+  std::mutex mutex_;
+  domain::Position position_;
+  std::string text_;  // Empty: nothing is kept yet.
+};
+
 // What nearly every request asks of. One for each view store.
 struct KeptAnswers {
   Kept<domain::Expectations> expectations{{View::expected_patterns, View::expected_rulesets,
                                            View::open_instructions, View::instructions},
                                           projections::expectations_at};
-  Kept<std::vector<projections::SettingItem>> settings{{View::settings, View::policy_settings},
-                                                       projections::list_settings};
+  KeptMoment moment;
 };
 
 }  // namespace api

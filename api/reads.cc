@@ -4,7 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "ledger/codec/codec.h"
 #include "ledger/digest.h"
 #include "ledger/limits.h"
 #include "ledger/merkle/base64.h"
@@ -201,11 +200,8 @@ Response finished(const Reading& reading, Response response, std::optional<std::
   const auto head = log.head();
   auto& headers = response.headers;
   headers.emplace_back("Ledger-Position", std::to_string(reading.at.value));
-  const auto record = log.record(reading.at);
-  if (record) {
-    const auto envelope = ledger::codec::decode_envelope(*record);
-    if (envelope) headers.emplace_back("Ledger-As-Of-Time", rfc3339(envelope->recorded_at));
-  }
+  auto moment = reading.services.kept->moment.at(log, reading.at);
+  if (moment) headers.emplace_back("Ledger-As-Of-Time", *std::move(moment));
   headers.emplace_back("Ledger-Head", std::to_string(head.size.value - 1));
   const Position size{reading.at.value + 1};
   const auto root =
@@ -222,37 +218,6 @@ Response finished(const Reading& reading, Response response, std::optional<std::
     response.body.clear();
   }
   return response;
-}
-
-ledger::Result<std::uint64_t> stream_version(const ledger::store::EventLog& log,
-                                             std::string_view stream, Position at) {
-  // The first version that stands after `at`: doubled until it is passed, then halved.
-  const auto is_after = [&](std::uint64_t version) -> ledger::Result<bool> {
-    const auto found = log.stream(stream, version, 1);
-    if (!found) return ledger::fail(found.error());
-    return found->empty() || at < found->front();
-  };
-  std::uint64_t low = 0;
-  std::uint64_t high = 1;
-  while (true) {
-    const auto after = is_after(high - 1);
-    if (!after) return ledger::fail(after.error());
-    if (*after) break;
-    low = high;
-    high *= 2;
-  }
-  high -= 1;  // `low` events stand at or before `at`; the one of version `high` does not.
-  while (low < high) {
-    const auto middle = low + (high - low) / 2;
-    const auto after = is_after(middle);
-    if (!after) return ledger::fail(after.error());
-    if (*after) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
 }
 
 }  // namespace api

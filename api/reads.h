@@ -51,10 +51,6 @@ std::string page_token(const Reading& reading, std::string_view after);
 Response finished(const Reading& reading, Response response,
                   std::optional<std::uint64_t> version = {});
 
-// How many events a stream has, up to and with the one at `at`. Cost: a few lookups.
-ledger::Result<std::uint64_t> stream_version(const ledger::store::EventLog& log,
-                                             std::string_view stream, domain::Position at);
-
 // "v12"
 std::string version_tag(std::uint64_t version);
 

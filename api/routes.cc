@@ -179,7 +179,7 @@ std::optional<std::string> instruction_key(const domain::InstructionId& instruct
 }
 
 Answered<std::uint64_t> version_of(const Reading& reading, const std::string& stream) {
-  const auto version = stream_version(reading.services.log, stream, reading.at);
+  const auto version = reading.services.log.stream_version(stream, reading.at);
   if (!version) return refused(version.error());
   return *version;
 }

@@ -16,6 +16,8 @@ inline constexpr std::size_t command_events_max = 20'000;
 inline constexpr std::size_t writer_queue_max = 65'536;
 // Commands in one commit group; the rest waits for the next.
 inline constexpr std::size_t commit_group_commands_max = 512;
+// Newest rows of the views, kept in memory; others are looked up.
+inline constexpr std::size_t newest_rows_bytes_max = 33'554'432;
 // Events between two ViewsDigested events.
 inline constexpr std::uint64_t events_per_digest = 65'536;
 // Of a stream's name; a longer one is refused.
@@ -26,6 +28,8 @@ inline constexpr std::uint64_t log_free_bytes_low = 33'554'432;
 inline constexpr std::uint64_t events_per_snapshot = 1'000'000;
 // A snapshot that would leave less free space than this is not written.
 inline constexpr std::uint64_t snapshot_free_bytes_low = 134'217'728;
+// Where streams end, kept in memory; others are looked up.
+inline constexpr std::size_t stream_ends_bytes_max = 8'388'608;
 // Newest records that are hashed again when a log is opened; older ones wait for a verification.
 inline constexpr std::uint64_t reopen_rehash_max = 262'144;
 

@@ -34,6 +34,11 @@ class ViewChanges {
     size_.store(size.value, std::memory_order_release);
   }
 
+  // Whether no event that is committed stands after `at`. Thread: any.
+  bool is_newest(ledger::domain::Position at) const {
+    return at.value + 1 >= size_.load(std::memory_order_acquire);
+  }
+
   // Whether the view is the same after the event at `a` as after the one at `b`. False: perhaps.
   // Thread: any.
   bool is_same(View view, ledger::domain::Position a, ledger::domain::Position b) const {

@@ -138,7 +138,9 @@ std::unique_ptr<EventRows> RocksViewStore::rows_since(const StoreState& state) c
   // are folded again.
   return std::make_unique<EventRows>(
       RowBook::Start{state.size, *sums, [this, db](View view, std::string_view key) {
-                       return newest_row(*db, view, key, {size().value - 1});
+                       auto newest = newest_row(*db, view, key, {size().value - 1});
+                       if (!newest) return Result<std::optional<std::string>>(fail(newest.error()));
+                       return Result<std::optional<std::string>>(std::move(newest->row));
                      }});
 }
 
@@ -153,7 +155,7 @@ domain::Digest RocksViewStore::root() const {
 }
 
 std::unique_ptr<Snapshot> RocksViewStore::as_of(domain::Position at) const {
-  return snapshot_of(*db_, changes_, at);
+  return snapshot_of(*db_, changes_, options_.bulk ? nullptr : &newest_rows_, at);
 }
 
 Result<std::vector<RowVersion>> RocksViewStore::versions(View view, std::string_view key,
@@ -183,6 +185,7 @@ void RocksViewStore::end_event() {
   const auto& changes = rows_->end();
   for (const auto& change : changes) {
     changes_.changed(change.view, *open_event_);
+    if (!bulk_) changed_rows_.push_back(row_prefix(change.view, change.key));
     write(version_key(change.view, change.key, *open_event_), stored_row(change.row));
   }
   if (!changes.empty()) write(changes_key(*open_event_), stored_changes(changes));
@@ -232,6 +235,8 @@ Result<void> RocksViewStore::write_batch(const StoreState& state) {
   if (!status.ok()) return fail(views_error_of(status));
   batch_.Clear();
   rows_->committed();
+  for (const auto& row : changed_rows_) newest_rows_.changed(row);
+  changed_rows_.clear();
   return {};
 }
 
@@ -275,6 +280,7 @@ Result<void> RocksViewStore::erase_rows() {
   if (status.ok()) status = rows->status();
   if (status.ok()) status = db_->Write(options, &erased);
   if (!status.ok()) return fail(views_error_of(status));
+  newest_rows_.clear();
   const std::lock_guard lock(mutex_);
   state_ = std::move(empty);
   return {};
@@ -293,6 +299,7 @@ Result<void> RocksViewStore::clear() {
   changes_.opened({});
   open_event_.reset();
   batch_.Clear();
+  changed_rows_.clear();
   if (bulk_) bulk_.emplace(*db_, options_.directory);
   if (const auto erased = erase_rows(); !erased) return erased;
   rows_ = rows_since(state_);

@@ -113,8 +113,9 @@ class RocksCursor final : public RowCursor {
 
 class RocksSnapshot final : public Snapshot {
  public:
-  RocksSnapshot(rocksdb::DB& db, const ViewChanges& changes, domain::Position at)
-      : db_(db), changes_(changes), at_(at) {}
+  RocksSnapshot(rocksdb::DB& db, const ViewChanges& changes, NewestRows* newest,
+                domain::Position at)
+      : db_(db), changes_(changes), newest_(newest), at_(at) {}
 
   domain::Position at() const override { return at_; }
 
@@ -123,7 +124,9 @@ class RocksSnapshot final : public Snapshot {
   }
 
   Result<std::optional<std::string>> get(View view, std::string_view key) const override {
-    return newest_row(db_, view, key, at_);
+    auto found = newest_ == nullptr ? newest_row(db_, view, key, at_) : kept_row(view, key);
+    if (!found) return fail(found.error());
+    return std::move(found->row);
   }
 
   std::unique_ptr<RowCursor> scan(View view, std::string_view prefix,
@@ -132,23 +135,48 @@ class RocksSnapshot final : public Snapshot {
   }
 
  private:
+  Result<NewestRow> kept_row(View view, std::string_view key) const {
+    const std::string prefix = row_prefix(view, key);
+    if (auto kept = newest_->find(prefix); kept && kept->since <= at_) return *std::move(kept);
+    const std::uint64_t turn = newest_->turn(prefix);
+    auto found = newest_row(db_, view, key, at_);
+    if (found && changes_.is_newest(at_)) {
+      newest_->keep(prefix, turn, *found, found->row ? found->row->size() : 0);
+    }
+    return found;
+  }
+
   rocksdb::DB& db_;
   const ViewChanges& changes_;
+  NewestRows* newest_;  // Null: there is none.
   domain::Position at_;
 };
 
 }  // namespace
 
 std::unique_ptr<Snapshot> snapshot_of(rocksdb::DB& db, const ViewChanges& changes,
-                                      domain::Position at) {
-  return std::make_unique<RocksSnapshot>(db, changes, at);
+                                      NewestRows* newest, domain::Position at) {
+  return std::make_unique<RocksSnapshot>(db, changes, newest, at);
 }
 
-Result<std::optional<std::string>> newest_row(rocksdb::DB& db, View view, std::string_view key,
-                                              domain::Position at) {
-  const auto versions = versions_in(db, view, key, at, 1);
+namespace {
+
+Result<RowVersion> version_at(const rocksdb::Iterator& rows) {
+  const auto version = version_from(view_of(rows.key()));
+  if (!version) return damaged("a key does not read back");
+  if (rows.value().empty()) return damaged("a row is empty");
+  const auto row = row_in(view_of(rows.value()));
+  return RowVersion{version->position, row ? std::optional(std::string(*row)) : std::nullopt};
+}
+
+}  // namespace
+
+Result<NewestRow> newest_row(rocksdb::DB& db, View view, std::string_view key,
+                             domain::Position at) {
+  auto versions = versions_in(db, view, key, at, 1);
   if (!versions) return fail(versions.error());
-  return versions->empty() ? std::nullopt : versions->front().row;
+  if (versions->empty()) return NewestRow{};
+  return NewestRow{versions->front().position, std::move(versions->front().row)};
 }
 
 Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view, std::string_view key,
@@ -162,12 +190,12 @@ Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view, std::str
   std::string start = prefix;
   append_inverted(start, at);
   std::vector<RowVersion> versions;
-  for (rows->Seek(start); rows->Valid() && versions.size() < max; rows->Next()) {
-    const auto version = version_from(view_of(rows->key()));
-    if (!version) return damaged("a key does not read back");
-    if (rows->value().empty()) return damaged("a row is empty");
-    const auto row = row_in(view_of(rows->value()));
-    versions.push_back({version->position, row ? std::optional(std::string(*row)) : std::nullopt});
+  if (max > 0) rows->Seek(start);
+  while (versions.size() < max && rows->Valid()) {
+    auto version = version_at(*rows);
+    if (!version) return fail(version.error());
+    versions.push_back(*std::move(version));
+    if (versions.size() < max) rows->Next();  // Which may cost as much as the seek.
   }
   if (!rows->status().ok()) return fail(views_error_of(rows->status()));
   return versions;

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/limits.h"
+#include "ledger/newest_cache.h"
 #include "projections/event_rows.h"
 #include "projections/view_store.h"
 #include "projections/view_changes.h"
@@ -36,6 +38,13 @@ struct StoreState {
 
 // Goes up when the rows of the same log become others, or are kept in another way.
 inline constexpr std::uint32_t views_format = 2;
+
+// What a row became last, and when.
+struct NewestRow {
+  domain::Position since;  // Of a row that never was: 0.
+  std::optional<std::string> row;
+};
+using NewestRows = ledger::NewestCache<NewestRow>;
 
 class RocksViewStore final : public ViewStore {
  public:
@@ -81,15 +90,18 @@ class RocksViewStore final : public ViewStore {
   std::optional<BulkRows> bulk_;  // Instead of the batch, in a bulk store.
 
   ViewChanges changes_;
+  mutable NewestRows newest_rows_{ledger::limits::newest_rows_bytes_max};
+  std::vector<std::string> changed_rows_;  // Since the last commit; the projector's.
   mutable std::mutex mutex_;
   StoreState state_;  // As committed.
 };
 
 // The newest row at or before `at`. Errors: corrupt, io.
-ledger::Result<std::optional<std::string>> newest_row(rocksdb::DB& db, View view,
-                                                      std::string_view key, domain::Position at);
+ledger::Result<NewestRow> newest_row(rocksdb::DB& db, View view, std::string_view key,
+                                     domain::Position at);
+// `newest`: null, if the store does not say what it changes.
 std::unique_ptr<Snapshot> snapshot_of(rocksdb::DB& db, const ViewChanges& changes,
-                                      domain::Position at);
+                                      NewestRows* newest, domain::Position at);
 ledger::Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view,
                                                     std::string_view key, domain::Position at,
                                                     std::size_t max);

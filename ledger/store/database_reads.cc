@@ -1,6 +1,7 @@
 #include "ledger/store/database_reads.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -84,6 +85,25 @@ Result<std::vector<Position>> stream_in(const Database& database, std::string_vi
   }
   if (!iterator->status().ok()) return fail(error_of(iterator->status()));
   return positions;
+}
+
+Result<StreamEnd> stream_end_in(const Database& database, std::string_view stream, Position size) {
+  const std::string first = stream_key(stream, 0);
+  const rocksdb::Slice first_slice(first);
+  rocksdb::ReadOptions options;
+  options.iterate_lower_bound = &first_slice;
+  const std::unique_ptr<rocksdb::Iterator> iterator(
+      database.db().NewIterator(options, database.family(Family::streams)));
+  iterator->SeekForPrev(stream_key(stream, std::numeric_limits<std::uint64_t>::max()));
+  for (; iterator->Valid(); iterator->Prev()) {
+    const std::string_view key = view_of(iterator->key());
+    if (key.size() != first.size() || iterator->value().size() != 8) return streams_damaged();
+    const Position at{u64_in(view_of(iterator->value()))};
+    if (at >= size) continue;  // Being appended right now.
+    return StreamEnd{u64_in(key.substr(first.size() - sizeof(std::uint64_t))) + 1, at};
+  }
+  if (!iterator->status().ok()) return fail(error_of(iterator->status()));
+  return StreamEnd{};
 }
 
 Result<std::optional<Receipt>> receipt_in(const Database& database, const CommandId& id) {

@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "ledger/store/database.h"
+#include "ledger/store/stream_end.h"
 
 namespace ledger::store {
 
 // As EventLog says, for a log of `size` records. Errors: corrupt ("log-damaged"), io.
 Result<std::vector<Position>> stream_in(const Database& database, std::string_view stream,
                                         std::uint64_t from, std::size_t max, Position size);
+Result<StreamEnd> stream_end_in(const Database& database, std::string_view stream, Position size);
 Result<std::optional<Receipt>> receipt_in(const Database& database, const CommandId& id);
 Result<void> visit_streams_in(const Database& database, const EventLog::StreamVisit& visit);
 Result<void> visit_receipts_in(const Database& database, const EventLog::ReceiptVisit& visit);

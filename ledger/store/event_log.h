@@ -89,6 +89,10 @@ class EventLog {
   // Positions of a stream's records from version `from` on, at most `max`. Thread: any.
   virtual Result<std::vector<Position>> stream(std::string_view stream, std::uint64_t from,
                                                std::size_t max) const = 0;
+  // How many of a stream's records stand at or before `at`: the version it had then.
+  // Errors: corrupt, io. Thread: any. Cost: as many seeks as the version has bits, if a log knows
+  // nothing better.
+  virtual Result<std::uint64_t> stream_version(std::string_view stream, Position at) const;
   virtual Result<std::optional<Receipt>> receipt(const CommandId& id) const = 0;
 
   // Every entry of the index of streams, and every receipt, in any order: to look at all of them

@@ -98,6 +98,7 @@ Result<Head> RocksLog::append(const Batch& batch) {
     return fail(*write_failed_);
   }
   ++batches_;
+  for (const NewRecord& record : batch.records) stream_ends_.changed(record.stream);
   {
     const std::lock_guard lock(mutex_);
     tree_ = std::move(tree);
@@ -130,6 +131,19 @@ Result<std::string> RocksLog::record(Position at) const {
 Result<std::vector<Position>> RocksLog::stream(std::string_view stream, std::uint64_t from,
                                                std::size_t max) const {
   return stream_in(*database_, stream, from, max, head().size);
+}
+
+Result<std::uint64_t> RocksLog::stream_version(std::string_view stream, Position at) const {
+  auto end = stream_ends_.find(stream);
+  if (!end) {
+    const std::uint64_t turn = stream_ends_.turn(stream);
+    const auto found = stream_end_in(*database_, stream, head().size);
+    if (!found) return fail(found.error());
+    stream_ends_.keep(stream, turn, *found, sizeof(StreamEnd));
+    end = *found;
+  }
+  if (end->version == 0 || end->newest <= at) return end->version;
+  return EventLog::stream_version(stream, at);
 }
 
 Result<std::optional<Receipt>> RocksLog::receipt(const CommandId& id) const {

@@ -15,9 +15,11 @@
 #include "ledger/limits.h"
 #include "ledger/merkle/signing_key.h"
 #include "ledger/merkle/tree.h"
+#include "ledger/newest_cache.h"
 #include "ledger/store/directory_lock.h"
 #include "ledger/store/event_log.h"
 #include "ledger/store/head_file.h"
+#include "ledger/store/stream_end.h"
 
 namespace rocksdb {
 class FileSystem;
@@ -57,6 +59,7 @@ class RocksLog final : public EventLog {
   Result<std::string> record(Position at) const override;
   Result<std::vector<Position>> stream(std::string_view stream, std::uint64_t from,
                                        std::size_t max) const override;
+  Result<std::uint64_t> stream_version(std::string_view stream, Position at) const override;
   Result<std::optional<Receipt>> receipt(const CommandId& id) const override;
   Result<void> visit_streams(const StreamVisit& visit) const override;
   Result<void> visit_receipts(const ReceiptVisit& visit) const override;
@@ -94,6 +97,7 @@ class RocksLog final : public EventLog {
   std::uint64_t batches_ = 0;          // The appender's.
   std::optional<Error> write_failed_;  // The appender's: nothing is written any more.
 
+  mutable NewestCache<StreamEnd> stream_ends_{limits::stream_ends_bytes_max};
   mutable std::mutex mutex_;
   mutable std::condition_variable grown_;
   merkle::Tree tree_;  // Over what is durable.

@@ -142,6 +142,28 @@ TYPED_TEST_P(LogContract, TellsStreamsApartWhoseNamesBeginAlike) {
   EXPECT_THAT(this->log().stream("none", 0, 10).value(), ElementsAre());
 }
 
+TYPED_TEST_P(LogContract, CountsAStreamsRecordsAsOfAnyMoment) {
+  const auto count = [&](std::string_view stream, std::uint64_t at) {
+    return this->log().stream_version(stream, {at}).value();
+  };
+  ASSERT_TRUE(this->log().append({{0}, {{"1", "a", 0}, {"2", "ab", 0}, {"3", "a", 1}}, {}}));
+  this->harness.settle();
+  EXPECT_EQ(count("a", 0), 1U);
+  EXPECT_EQ(count("a", 1), 1U);
+  EXPECT_EQ(count("a", 2), 2U);
+  EXPECT_EQ(count("ab", 0), 0U);
+  EXPECT_EQ(count("ab", 2), 1U);
+  EXPECT_EQ(count("none", 2), 0U);
+  ASSERT_TRUE(this->log().append({{3}, {{"4", "a", 2}, {"5", "none", 0}, {"6", "a", 3}}, {}}));
+  this->harness.settle();
+  EXPECT_EQ(count("a", 2), 2U) << "what is asked of an earlier moment stays";
+  EXPECT_EQ(count("a", 4), 3U);
+  EXPECT_EQ(count("a", 5), 4U) << "what was asked before does not hide what came since";
+  EXPECT_EQ(count("none", 3), 0U);
+  EXPECT_EQ(count("none", 5), 1U);
+  EXPECT_EQ(count("ab", 5), 1U);
+}
+
 TYPED_TEST_P(LogContract, SaysThatThereIsNothingBeyondTheHead) {
   this->append_batches(1, 3);
   this->harness.settle();
@@ -186,6 +208,7 @@ REGISTER_TYPED_TEST_SUITE_P(LogContract, IsEmptyAtFirst, GivesBackWhatWasAppende
                             RefusesRecordsAndStreamsOutOfShape,
                             KeepsReceiptsOfCommandsWithoutEvents,
                             TellsStreamsApartWhoseNamesBeginAlike,
+                            CountsAStreamsRecordsAsOfAnyMoment,
                             SaysThatThereIsNothingBeyondTheHead,
                             ACursorReadsTheRangeOfWhenItWasMade, WakesWhoWaitsForMore);
 

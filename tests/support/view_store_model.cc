@@ -31,6 +31,7 @@ class Model {
     for (int step = 0; step < 60; ++step) {
       write_event();
       if (below(3) == 0) commit();
+      if (committed_ > 0) check_rows(below(2) == 0 ? committed_ - 1 : below(committed_));
       if (below(12) == 0) restart();
     }
     commit();
@@ -147,16 +148,27 @@ class Model {
     EXPECT_EQ(told, wanted);
   }
 
-  // Rows by key, lists by prefix and from a place on.
-  void check_lists(std::size_t at) {
+  // The same keys again and again, while what they have changes.
+  void check_rows(std::size_t at) {
     const auto snapshot = store_->as_of({at});
-    EXPECT_EQ(snapshot->at(), Position{at});
-    for (int i = 0; i < 4; ++i) {
+    for (int i = 0; i < 6; ++i) {
       const View view = any_view();
       const std::string key = any_key();
       const auto row = states_[at].find({view, key});
       EXPECT_EQ(snapshot->get(view, key).value(),
-                row == states_[at].end() ? std::nullopt : std::optional(row->second));
+                row == states_[at].end() ? std::nullopt : std::optional(row->second))
+          << "as of " << at << " of " << committed_;
+    }
+  }
+
+  // Rows by key, lists by prefix and from a place on.
+  void check_lists(std::size_t at) {
+    const auto snapshot = store_->as_of({at});
+    EXPECT_EQ(snapshot->at(), Position{at});
+    check_rows(at);
+    for (int i = 0; i < 4; ++i) {
+      const View view = any_view();
+      const std::string key = any_key();
       const std::string prefix = any_key().substr(0, below(3));
       std::vector<std::pair<std::string, std::string>> wanted;
       for (const auto& [each, bytes] : states_[at]) {

@@ -6,6 +6,7 @@
 
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include "ledger/store/memory_log.h"
 #include "projections/memory_view_store.h"
@@ -71,6 +72,27 @@ TEST(ViewStore, ShowsWhatTheOneInMemoryShows) {
           << "as of " << at << ", seed " << seed + i;
     }
   }
+}
+
+TEST(ViewStore, ShowsEveryCommitToWhoeverAsksMeanwhile) {
+  const tests::ScratchDirectory scratch;
+  const auto store = opened(scratch / "views");
+  constexpr std::uint64_t events = 2000;
+  const auto write = [&](std::uint64_t at) {
+    store->begin_event({at}).put(projections::View::computers, "pc", std::to_string(at));
+    ASSERT_TRUE(store->commit({at + 1}, {}));
+  };
+  write(0);
+  std::thread writing([&] {
+    for (std::uint64_t at = 1; at < events; ++at) write(at);
+  });
+  while (true) {
+    const std::uint64_t at = store->size().value - 1;
+    const auto row = store->as_of({at})->get(projections::View::computers, "pc").value();
+    EXPECT_EQ(row, std::to_string(at));
+    if (at + 1 == events || row != std::to_string(at)) break;
+  }
+  writing.join();
 }
 
 TEST(ViewStore, PutsABulkStoreInOrderWhenItIsClosed) {

@@ -17,7 +17,6 @@ using projections::Snapshot;
 void expect_fresh(KeptAnswers& kept, const Snapshot& snapshot) {
   RC_ASSERT(*kept.expectations.at(snapshot).value() ==
             projections::expectations_at(snapshot).value());
-  RC_ASSERT(*kept.settings.at(snapshot).value() == projections::list_settings(snapshot).value());
 }
 
 RC_GTEST_PROP(Kept, IsWhatTheViewsSay, ()) {
