@@ -4,7 +4,8 @@
 //
 // One thread changes values. It calls changed() when the new value can be read from disk, and only
 // then lets anybody ask as of a moment that has it. Whoever reads a value to keep it takes the turn
-// before he reads: a value that was changed meanwhile is not kept.
+// before he reads, and keeps nothing but the newest that is on disk: a value that was changed
+// meanwhile is not kept.
 #pragma once
 
 #include <array>
@@ -52,12 +53,14 @@ class NewestCache {
     if (shard.turn == turn) add(shard, key, {std::move(value), bytes});
   }
 
-  void changed(std::string_view key) {
+  // Whoever asked for the key will ask again; of others nothing is kept.
+  void changed(std::string_view key, Value value, std::size_t bytes) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
     ++shard.turn;
-    shard.young.erase_if_there(key);
-    shard.old.erase_if_there(key);
+    if (shard.young.contains(key) || shard.old.extract_if_there(key)) {
+      add(shard, key, {std::move(value), bytes});
+    }
   }
 
   void clear() {
@@ -87,9 +90,6 @@ class NewestCache {
   };
   class Table : public std::unordered_map<std::string, Entry, Hash, std::equal_to<>> {
    public:
-    void erase_if_there(std::string_view key) {
-      if (const auto found = this->find(key); found != this->end()) this->erase(found);
-    }
     std::optional<Entry> extract_if_there(std::string_view key) {
       const auto found = this->find(key);
       if (found == this->end()) return std::nullopt;

@@ -22,6 +22,7 @@ class ViewChanges {
       changed.store(std::max(changed.load(), size.value), std::memory_order_release);
     }
     size_.store(size.value, std::memory_order_release);
+    writing(size);
   }
 
   // The event at `position` changes a row of the view. Thread: the projector's.
@@ -34,9 +35,14 @@ class ViewChanges {
     size_.store(size.value, std::memory_order_release);
   }
 
-  // Whether no event that is committed stands after `at`. Thread: any.
+  // Rows of the events before `size` are about to be written. Thread: the projector's.
+  void writing(ledger::domain::Position size) {
+    written_.store(size.value, std::memory_order_release);
+  }
+
+  // Whether no row was written, seen by anybody or not, of an event after `at`. Thread: any.
   bool is_newest(ledger::domain::Position at) const {
-    return at.value + 1 >= size_.load(std::memory_order_acquire);
+    return at.value + 1 >= written_.load(std::memory_order_acquire);
   }
 
   // Whether the view is the same after the event at `a` as after the one at `b`. False: perhaps.
@@ -52,6 +58,7 @@ class ViewChanges {
   // Positions plus one; 0: no event ever changed it.
   std::array<std::atomic<std::uint64_t>, all_views.size()> changed_{};
   std::atomic<std::uint64_t> size_{0};
+  std::atomic<std::uint64_t> written_{0};
 };
 
 }  // namespace projections

@@ -185,7 +185,10 @@ void RocksViewStore::end_event() {
   const auto& changes = rows_->end();
   for (const auto& change : changes) {
     changes_.changed(change.view, *open_event_);
-    if (!bulk_) changed_rows_.push_back(row_prefix(change.view, change.key));
+    if (!bulk_) {
+      changed_rows_.emplace_back(row_prefix(change.view, change.key),
+                                 NewestRow{*open_event_, change.row});
+    }
     write(version_key(change.view, change.key, *open_event_), stored_row(change.row));
   }
   if (!changes.empty()) write(changes_key(*open_event_), stored_changes(changes));
@@ -229,13 +232,17 @@ Result<void> RocksViewStore::commit(domain::Position size, const domain::Digest&
 
 Result<void> RocksViewStore::write_batch(const StoreState& state) {
   batch_.Put(slice_of(state_key), encode_row(state)).PermitUncheckedError();
+  changes_.writing(state.size);
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   const auto status = db_->Write(options, &batch_);
   if (!status.ok()) return fail(views_error_of(status));
   batch_.Clear();
   rows_->committed();
-  for (const auto& row : changed_rows_) newest_rows_.changed(row);
+  for (auto& [row, newest] : changed_rows_) {
+    const std::size_t bytes = bytes_of(newest);
+    newest_rows_.changed(row, std::move(newest), bytes);
+  }
   changed_rows_.clear();
   return {};
 }

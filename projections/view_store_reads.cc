@@ -141,7 +141,7 @@ class RocksSnapshot final : public Snapshot {
     const std::uint64_t turn = newest_->turn(prefix);
     auto found = newest_row(db_, view, key, at_);
     if (found && changes_.is_newest(at_)) {
-      newest_->keep(prefix, turn, *found, found->row ? found->row->size() : 0);
+      newest_->keep(prefix, turn, *found, bytes_of(*found));
     }
     return found;
   }

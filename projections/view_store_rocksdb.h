@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ledger/limits.h"
@@ -45,6 +46,9 @@ struct NewestRow {
   std::optional<std::string> row;
 };
 using NewestRows = ledger::NewestCache<NewestRow>;
+inline std::size_t bytes_of(const NewestRow& newest) {
+  return sizeof(NewestRow) + (newest.row ? newest.row->size() : 0);
+}
 
 class RocksViewStore final : public ViewStore {
  public:
@@ -91,7 +95,8 @@ class RocksViewStore final : public ViewStore {
 
   ViewChanges changes_;
   mutable NewestRows newest_rows_{ledger::limits::newest_rows_bytes_max};
-  std::vector<std::string> changed_rows_;  // Since the last commit; the projector's.
+  // By what their versions begin with, since the last commit; the projector's.
+  std::vector<std::pair<std::string, NewestRow>> changed_rows_;
   mutable std::mutex mutex_;
   StoreState state_;  // As committed.
 };

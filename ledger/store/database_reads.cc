@@ -87,7 +87,7 @@ Result<std::vector<Position>> stream_in(const Database& database, std::string_vi
   return positions;
 }
 
-Result<StreamEnd> stream_end_in(const Database& database, std::string_view stream, Position size) {
+Result<StreamEnd> stream_end_in(const Database& database, std::string_view stream) {
   const std::string first = stream_key(stream, 0);
   const rocksdb::Slice first_slice(first);
   rocksdb::ReadOptions options;
@@ -95,15 +95,12 @@ Result<StreamEnd> stream_end_in(const Database& database, std::string_view strea
   const std::unique_ptr<rocksdb::Iterator> iterator(
       database.db().NewIterator(options, database.family(Family::streams)));
   iterator->SeekForPrev(stream_key(stream, std::numeric_limits<std::uint64_t>::max()));
-  for (; iterator->Valid(); iterator->Prev()) {
-    const std::string_view key = view_of(iterator->key());
-    if (key.size() != first.size() || iterator->value().size() != 8) return streams_damaged();
-    const Position at{u64_in(view_of(iterator->value()))};
-    if (at >= size) continue;  // Being appended right now.
-    return StreamEnd{u64_in(key.substr(first.size() - sizeof(std::uint64_t))) + 1, at};
-  }
   if (!iterator->status().ok()) return fail(error_of(iterator->status()));
-  return StreamEnd{};
+  if (!iterator->Valid()) return StreamEnd{};
+  const std::string_view key = view_of(iterator->key());
+  if (key.size() != first.size() || iterator->value().size() != 8) return streams_damaged();
+  return StreamEnd{u64_in(key.substr(first.size() - sizeof(std::uint64_t))) + 1,
+                   Position{u64_in(view_of(iterator->value()))}};
 }
 
 Result<std::optional<Receipt>> receipt_in(const Database& database, const CommandId& id) {

@@ -13,7 +13,8 @@ namespace ledger::store {
 // As EventLog says, for a log of `size` records. Errors: corrupt ("log-damaged"), io.
 Result<std::vector<Position>> stream_in(const Database& database, std::string_view stream,
                                         std::uint64_t from, std::size_t max, Position size);
-Result<StreamEnd> stream_end_in(const Database& database, std::string_view stream, Position size);
+// What is being appended right now included.
+Result<StreamEnd> stream_end_in(const Database& database, std::string_view stream);
 Result<std::optional<Receipt>> receipt_in(const Database& database, const CommandId& id);
 Result<void> visit_streams_in(const Database& database, const EventLog::StreamVisit& visit);
 Result<void> visit_receipts_in(const Database& database, const EventLog::ReceiptVisit& visit);

@@ -98,7 +98,10 @@ Result<Head> RocksLog::append(const Batch& batch) {
     return fail(*write_failed_);
   }
   ++batches_;
-  for (const NewRecord& record : batch.records) stream_ends_.changed(record.stream);
+  for (Position at = before.size; const NewRecord& record : batch.records) {
+    stream_ends_.changed(record.stream, {record.stream_version + 1, at}, sizeof(StreamEnd));
+    ++at.value;
+  }
   {
     const std::lock_guard lock(mutex_);
     tree_ = std::move(tree);
@@ -137,7 +140,7 @@ Result<std::uint64_t> RocksLog::stream_version(std::string_view stream, Position
   auto end = stream_ends_.find(stream);
   if (!end) {
     const std::uint64_t turn = stream_ends_.turn(stream);
-    const auto found = stream_end_in(*database_, stream, head().size);
+    const auto found = stream_end_in(*database_, stream);
     if (!found) return fail(found.error());
     stream_ends_.keep(stream, turn, *found, sizeof(StreamEnd));
     end = *found;

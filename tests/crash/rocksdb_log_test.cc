@@ -2,6 +2,7 @@
 #include "ledger/store/rocksdb_log.h"
 
 #include <filesystem>
+#include <thread>
 
 #include "ledger/store/data_directory.h"
 #include "tests/support/log_contract.h"
@@ -50,6 +51,27 @@ std::uintmax_t bytes_in(const std::filesystem::path& directory) {
   std::uintmax_t bytes = 0;
   for (const auto& each : std::filesystem::directory_iterator(directory)) bytes += each.file_size();
   return bytes;
+}
+
+TEST(StreamVersion, IsThatOfTheHeadWhileOthersAreAppended) {
+  ScratchDirectory directory;
+  OpenLog opening(OpenLog::at(directory / "data"));
+  ASSERT_TRUE(opening.open());
+  constexpr std::uint64_t records = 1000;
+  const auto append = [&](std::uint64_t at) {
+    ASSERT_TRUE(opening->append({{at}, {{"record", "a", at}}, {}}));
+  };
+  append(0);
+  std::thread appending([&] {
+    for (std::uint64_t at = 1; at < records; ++at) append(at);
+  });
+  while (true) {
+    const std::uint64_t size = opening->head().size.value;
+    const auto version = opening->stream_version("a", {size - 1}).value();
+    EXPECT_EQ(version, size);
+    if (size == records || version != size) break;
+  }
+  appending.join();
 }
 
 TEST(Compact, LeavesLessThanTheRecordsThemselves) {

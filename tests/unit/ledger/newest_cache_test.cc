@@ -10,17 +10,17 @@ void keep(Cache& cache, const std::string& key, int value) {
   cache.keep(key, cache.turn(key), value, sizeof(value));
 }
 
-TEST(NewestCache, KnowsWhatWasKeptUntilItChanges) {
+TEST(NewestCache, KnowsTheNewestOfWhatWasAskedFor) {
   Cache cache(1'000'000);
   EXPECT_EQ(cache.find("a"), std::nullopt);
   keep(cache, "a", 1);
   keep(cache, "b", 2);
   EXPECT_EQ(cache.find("a"), 1);
-  cache.changed("a");
-  EXPECT_EQ(cache.find("a"), std::nullopt);
-  EXPECT_EQ(cache.find("b"), 2);
-  keep(cache, "a", 3);
+  cache.changed("a", 3, sizeof(int));
+  cache.changed("never asked for", 4, sizeof(int));
   EXPECT_EQ(cache.find("a"), 3);
+  EXPECT_EQ(cache.find("b"), 2);
+  EXPECT_EQ(cache.find("never asked for"), std::nullopt);
   cache.clear();
   EXPECT_EQ(cache.find("a"), std::nullopt);
   EXPECT_EQ(cache.find("b"), std::nullopt);
@@ -29,12 +29,12 @@ TEST(NewestCache, KnowsWhatWasKeptUntilItChanges) {
 TEST(NewestCache, DoesNotKeepWhatWasReadBeforeAChange) {
   Cache cache(1'000'000);
   auto turn = cache.turn("a");
-  cache.changed("a");
-  cache.keep("a", turn, 1, 4);
+  cache.changed("a", 2, sizeof(int));
+  cache.keep("a", turn, 1, sizeof(int));
   EXPECT_EQ(cache.find("a"), std::nullopt);
   turn = cache.turn("a");
   cache.clear();
-  cache.keep("a", turn, 1, 4);
+  cache.keep("a", turn, 1, sizeof(int));
   EXPECT_EQ(cache.find("a"), std::nullopt);
 }
 
