@@ -34,6 +34,17 @@ struct OperationView {
   Progress progress;
   std::string detail;  // Why it failed.
   std::string result;  // JSON; empty: none yet.
+
+  // What a list is filtered by, and its columns.
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return field_list(
+        field("operation", &OperationView::operation), field("kind", &OperationView::kind),
+        field("state", &OperationView::state), field("started_by", &OperationView::started_by),
+        field("started_at", &OperationView::started_at),
+        field("ended_at", &OperationView::ended_at), field("detail", &OperationView::detail));
+  }
 };
 
 // As a JSON object.

@@ -60,6 +60,7 @@ Answered<Listed> computer_history(const Reading& reading, const ListQuery& page)
   if (!detail) return refused(detail.error());
   projections::ActivityQuery query;
   query.stream = domain::stream_of_computer(detail->item.computer);
+  query.filter = page.filter;
   query.to = reading.at;
   query.page = page.after;
   query.max = page.max;
@@ -122,7 +123,7 @@ void add_computer_routes(Routes& routes) {
       counted_by_buckets);
   routes.read("/v1/computers:facets", Permission::read, {"filter"}, facets);
   routes.quick_read("/v1/computers/{computer}", Permission::read, show_computer);
-  routes.list("/v1/computers/{computer}/history", Permission::read, {}, computer_history);
+  routes.list("/v1/computers/{computer}/history", Permission::read, {"filter"}, computer_history);
   routes.list("/v1/computers/{computer}/blame", Permission::read, {}, blame);
   routes.command({"DELETE", "/v1/computers/{computer}", Permission::configure, IfMatch::optional},
                  make_of<domain::RemoveComputer>("computer"));

@@ -50,6 +50,7 @@ Answered<ActivityQuery> activity_query(const Reading& reading, const projections
   query.stream = value("stream");
   query.subject = value("subject");
   query.reason = value("reason");
+  query.filter = page.filter;
   query.to = reading.at;
   query.page = page.after;
   query.max = page.max;
@@ -94,7 +95,8 @@ Answered<Response> show_event(const Reading& reading) {
 void add_event_routes(Routes& routes) {
   routes.list(
       "/v1/events", Permission::read_log,
-      {"type", "actor", "stream", "subject", "outcome", "reason", "after", "before", "order_by"},
+      {"type", "actor", "stream", "subject", "outcome", "reason", "after", "before", "order_by",
+       "filter"},
       [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
         const auto query = activity_query(reading, page);
         if (!query) return refused(query.error());

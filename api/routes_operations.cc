@@ -1,23 +1,24 @@
 // Long work: watched, and ended.
 #include "api/operations.h"
 #include "api/routes.h"
+#include "projections/row_filter.h"
 
 namespace api {
 namespace {
 
-const std::vector<std::string> columns = {"operation",  "kind",     "state", "started_by",
-                                          "started_at", "ended_at", "detail"};
-
 Answered<Response> list_operations(const Request& request, const Services& services) {
-  const auto checked = check_query(request, {"page_size", "page_token", "fields"});
+  const auto checked = check_query(request, {"page_size", "page_token", "fields", "filter"});
   if (!checked) return refused(checked.error());
   const auto size = page_size(request);
   if (!size) return refused(size.error());
   const auto reading = open_reading(request, services);
   if (!reading) return refused(reading.error());
+  const auto wanted = projections::matching(services.operations.all(),
+                                            request.query_value("filter").value_or(""));
+  if (!wanted) return refused(wanted.error());
   Listed page;
-  page.columns = columns;
-  for (const auto& view : services.operations.all()) page.items.push_back(operation_json(view));
+  page.columns = columns_of<OperationView>();
+  for (const auto& view : *wanted) page.items.push_back(operation_json(view));
   return list_answer(*reading, sliced(std::move(page), reading->after, *size));
 }
 

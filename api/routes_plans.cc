@@ -1,6 +1,7 @@
 // Plans that were made: looked at in full, applied, or given up.
 #include "api/plans.h"
 #include "api/routes.h"
+#include "projections/row_filter.h"
 
 namespace api {
 namespace {
@@ -42,7 +43,7 @@ Answered<PlanPtr> plan_of(const Request& request, const Services& services) {
 
 Answered<Response> list_plans(const Request& request, const Services& services) {
   // Plans are of now: they are no part of the record.
-  const auto checked = check_query(request, {"page_size", "page_token", "fields"});
+  const auto checked = check_query(request, {"page_size", "page_token", "fields", "filter"});
   if (!checked) return refused(checked.error());
   const auto size = page_size(request);
   if (!size) return refused(size.error());
@@ -50,7 +51,10 @@ Answered<Response> list_plans(const Request& request, const Services& services) 
   if (!reading) return refused(reading.error());
   std::vector<PlanItem> items;
   for (const auto& plan : services.plans.all()) items.push_back(plan_item_of(*plan));
-  return list_answer(*reading, sliced(listed(items), reading->after, *size));
+  const auto wanted =
+      projections::matching(std::move(items), request.query_value("filter").value_or(""));
+  if (!wanted) return refused(wanted.error());
+  return list_answer(*reading, sliced(listed(*wanted), reading->after, *size));
 }
 
 Answered<Response> show_plan(const Request& request, const Services& services) {

@@ -10,6 +10,7 @@
 #include "projections/activity_filter.h"
 #include "projections/page_fill.h"
 #include "projections/record_walk.h"
+#include "projections/row_filter.h"
 
 namespace projections {
 
@@ -66,10 +67,11 @@ Result<EventItem> decoded_item(std::string_view bytes) {
   return item_of(*event);
 }
 
-// Takes what walk shows and matches(envelope) accepts; a page names the record where the next
-// begins.
+// Takes what walk shows, matches(envelope) accepts and `wanted` lets pass; a page names the record
+// where the next begins.
 template <class Matches>
-Result<Page<EventItem>> fill(RecordWalk& walk, std::size_t max, Matches matches) {
+Result<Page<EventItem>> fill(RecordWalk& walk, std::size_t max, Matches matches,
+                             const RowFilter<EventItem>& wanted) {
   Page<EventItem> page;
   for (std::size_t passed = 0;; ++passed) {
     const auto record = walk.next();
@@ -84,7 +86,7 @@ Result<Page<EventItem>> fill(RecordWalk& walk, std::size_t max, Matches matches)
     if (!matches(*envelope)) continue;
     auto item = decoded_item((*record)->bytes);
     if (!item) return fail(item.error());
-    page.items.push_back(std::move(*item));
+    if (wanted.matches(*item)) page.items.push_back(std::move(*item));
   }
 }
 
@@ -93,6 +95,8 @@ Result<Page<EventItem>> fill(RecordWalk& walk, std::size_t max, Matches matches)
 Result<Page<EventItem>> list_events(const EventLog& log, const ActivityQuery& query) {
   const auto filter = ActivityFilter::of(query);
   if (!filter) return fail(filter.error());
+  const auto wanted = RowFilter<EventItem>::parse(query.filter);
+  if (!wanted) return fail(wanted.error());
   const auto range = range_of(log, query);
   if (!range) return fail(range.error());
   if (range->to <= range->from) return Page<EventItem>{};
@@ -100,7 +104,8 @@ Result<Page<EventItem>> list_events(const EventLog& log, const ActivityQuery& qu
                         ? walk_log(log, range->from, range->to, query.direction)
                         : walk_stream(log, query.stream, range->from, range->to, query.direction);
   const auto max = std::clamp<std::size_t>(query.max, 1, ledger::limits::page_rows_max);
-  return fill(*walk, max, [&](const auto& envelope) { return filter->matches(envelope); });
+  return fill(
+      *walk, max, [&](const auto& envelope) { return filter->matches(envelope); }, *wanted);
 }
 
 Result<domain::Event> read_event(const EventLog& log, Position position) {

@@ -66,13 +66,15 @@ struct ActivityQuery {
   std::optional<domain::Time> before;  // Recorded earlier than this.
   domain::Position from;               // At or after this position.
   std::optional<domain::Position> to;  // At or before this one; absent: the head.
+  std::string filter;                  // Over the fields of EventItem; empty: any event.
   Direction direction = Direction::newest_first;
   std::string page;  // `next` of the page before; empty: from the first.
   std::size_t max = 100;
 };
 
 // A page may be short and not the last: at most limits::activity_records_passed_max records are
-// looked at for one. Errors: invalid ("page-invalid", "event-type-unknown"), corrupt, io.
+// looked at for one. Errors: invalid ("page-invalid", "event-type-unknown", "filter-..."), corrupt,
+// io.
 // Thread: any.
 ledger::Result<Page<EventItem>> list_events(const ledger::store::EventLog& log,
                                             const ActivityQuery& query);

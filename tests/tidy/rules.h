@@ -22,7 +22,8 @@ struct Layer {
 inline const std::vector<Layer> layers = {
     {"base",
      {"ledger/result.h", "ledger/limits.h", "ledger/digest.", "ledger/random.", "ledger/entropy.",
-      "ledger/clock.", "ledger/executor.", "ledger/owned.", "ledger/domain/ids."},
+      "ledger/clock.", "ledger/executor.", "ledger/newest_cache.", "ledger/owned.",
+      "ledger/domain/ids."},
      {}},
     {"domain", {"ledger/domain/"}, {"base"}},
     {"codec", {"ledger/codec/"}, {"domain", "base"}},

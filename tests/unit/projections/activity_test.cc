@@ -81,6 +81,20 @@ TEST(Activity, IsSearchedByType) {
   EXPECT_EQ(found_by(viewed, query), (Positions{2, 0}));
 }
 
+TEST(Activity, IsFilteredByAnyOfItsFields) {
+  const Viewed viewed(small_history().log);
+  ActivityQuery query;
+  query.filter = R"(actor.id = "bob" AND stream_version > 0)";
+  EXPECT_EQ(found_by(viewed, query), (Positions{3}));
+  query.filter = R"(stream = "group/a")";
+  query.types = {"group.created"};
+  EXPECT_EQ(found_by(viewed, query), (Positions{0}));
+  query.filter = "colour = 1";
+  const auto page = list_events(viewed.log, query);
+  ASSERT_FALSE(page.has_value());
+  EXPECT_EQ(page.error().reason, "filter-field-unknown");
+}
+
 TEST(Activity, RefusesTypesThatThereAreNot) {
   const Viewed viewed(small_history().log);
   for (const char* type : {"groop.", "-", "", "-nothing"}) {
