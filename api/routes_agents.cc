@@ -46,17 +46,10 @@ struct Rhythm {
   Duration allowed_silence;
 };
 
-template <class Value>
-Value own_value(const std::map<domain::PolicyId, Value>& own,
-                const std::optional<domain::PolicyId>& policy, Value otherwise) {
-  const auto found = policy ? own.find(*policy) : own.end();
-  return found == own.end() ? otherwise : found->second;
-}
-
 Rhythm rhythm(const MachineWays& ways, const std::optional<domain::PolicyId>& policy) {
-  const auto every = own_value(ways.intervals, policy, ways.heartbeat_interval);
-  const auto times = own_value(ways.missed, policy, ways.heartbeats_missed);
-  return Rhythm{every, {every.micros * static_cast<std::int64_t>(times)}};
+  const auto found = policy ? ways.intervals.find(*policy) : ways.intervals.end();
+  const auto every = found == ways.intervals.end() ? ways.heartbeat_interval : found->second;
+  return Rhythm{every, {every.micros * static_cast<std::int64_t>(ways.heartbeats_missed)}};
 }
 
 // Those of now, or of the moment that is asked for.
@@ -72,13 +65,21 @@ Answered<std::shared_ptr<const MachineWays>> ways_of(const Reading& reading,
   return std::move(*newest);
 }
 
-Answered<Rhythm> rhythm(const Reading& reading, const ComputerId& computer, MachineWaysBook& book) {
+// What a report is looked at with.
+struct Reporter {
+  Rhythm rhythm;
+  bool has_failed = false;  // Its last update.
+};
+
+Answered<Reporter> reporter(const Reading& reading, const ComputerId& computer,
+                            MachineWaysBook& book) {
   const auto row =
       reading.snapshot->row<projections::ComputerRow>(projections::View::computers, computer.value);
   if (!row) return refused(row.error());
   const auto ways = ways_of(reading, book);
   if (!ways) return refused(ways.error());
-  return rhythm(**ways, *row ? (*row)->policy : std::nullopt);
+  if (!*row) return Reporter{rhythm(**ways, std::nullopt), false};
+  return Reporter{rhythm(**ways, (*row)->policy), (*row)->moments.failed.has_value()};
 }
 
 Response heard(const Rhythm& rhythm, const ledger::Committed* committed) {
@@ -95,7 +96,8 @@ Response heard(const Rhythm& rhythm, const ledger::Committed* committed) {
   return response;
 }
 
-// A report that says nothing new is noted in the contact book and nowhere else.
+// A report that says nothing new is noted in the contact book and nowhere else; but of a computer
+// whose update failed, the ledger has to decide whether that is over.
 void report(std::shared_ptr<const Request> request, const Services& services, const Reply& reply,
             MachineWaysBook& book) {
   const auto computer = own_computer(*request);
@@ -110,8 +112,9 @@ void report(std::shared_ptr<const Request> request, const Services& services, co
   if (!only) return reply(response_of(*request, only.error()));
   const auto reading = open_visible(*request, services);
   if (!reading) return reply(response_of(*request, reading.error()));
-  const auto beat = rhythm(*reading, *computer, book);
-  if (!beat) return reply(response_of(*request, beat.error()));
+  const auto from = reporter(*reading, *computer, book);
+  if (!from) return reply(response_of(*request, from.error()));
+  const Rhythm& beat = from->rhythm;
   const domain::Digest digest = report_digest(*said);
   command->reason = body->reason();
   command->occurred_at = said->occurred_at;
@@ -119,11 +122,13 @@ void report(std::shared_ptr<const Request> request, const Services& services, co
                                             said->ruleset, said->rule_update};
   if (*only) return reply(validated(*request, services, *command));
   const auto known =
-      services.contacts.heard(*computer, digest, services.clock.now(), beat->allowed_silence);
-  if (!known.is_news && !known.was_silent) return reply(heard(*beat, nullptr));
+      services.contacts.heard(*computer, digest, services.clock.now(), beat.allowed_silence);
+  if (!known.is_news && !known.was_silent && !from->has_failed) {
+    return reply(heard(beat, nullptr));
+  }
   services.writer.submit(std::move(*command),
                          [request, reply, &services, computer = *computer, digest,
-                          beat = *beat](ledger::Result<ledger::Committed> outcome) {
+                          beat](ledger::Result<ledger::Committed> outcome) {
                            if (!outcome)
                              return reply(response_of(*request, Refusal(outcome.error())));
                            services.contacts.recorded(computer, digest);

@@ -39,8 +39,7 @@ domain::FilterValue behind_value(const domain::BucketFacts& facts,
   for (const domain::ExpectedPattern* pattern : patterns_for(facts, expectations)) {
     if (behind_since(*pattern, facts.components)) list.push_back(pattern->component.value);
   }
-  const domain::ExpectedRuleset* ruleset = ruleset_for(facts, expectations);
-  if (ruleset != nullptr && facts.ruleset != ruleset->ruleset) list.push_back("rules");
+  if (!has_its_rules(facts, expectations)) list.push_back("rules");
   return std::span<const std::string_view>(list);
 }
 

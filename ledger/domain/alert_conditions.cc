@@ -235,7 +235,7 @@ void about_instructions(const World& world, Time now, const Expectations& expect
   }
 }
 
-void about_computers(Gathering& found) {
+void about_computers(const Expectations& expectations, Gathering& found) {
   found.add_computers(
       {AlertType::computer_silent, ""}, [](const BucketFacts& facts) { return facts.silent; },
       [](const ComputerRow& row, const BucketFacts&) { return row.silent.time; },
@@ -255,6 +255,16 @@ void about_computers(Gathering& found) {
       failed,
       [](std::uint64_t n) {
         return "The security update failed on " + counted(n, "computer", "computers");
+      });
+  found.add_computers(
+      {AlertType::policy_send_failed, ""},
+      [&](const BucketFacts& facts) {
+        return facts.fault != UpdateFault::none && !has_its_rules(facts, expectations);
+      },
+      failed,
+      [](std::uint64_t n) {
+        return "The rules of their policy could not be put into effect on " +
+               counted(n, "computer", "computers");
       });
 }
 
@@ -277,7 +287,7 @@ std::vector<Condition> conditions(const World& world, Time now) {
   const Expectations expectations = expectations_of(world);
   about_patterns(world, now, expectations, found);
   about_instructions(world, now, expectations, found);
-  about_computers(found);
+  about_computers(expectations, found);
   about_clones(world, now, found);
   const auto& verification = world.service.last_verification;
   if (verification && !verification->sound) {

@@ -33,7 +33,7 @@ constexpr std::array<AlertTypeRule, 18> all_type_rules = {{
     {AlertType::computer_silent, warning, true, "Computers are not heard any more."},
     {AlertType::auto_apply_held, info, true,
      "A hold stands while rule updates are to be applied by themselves."},
-    {AlertType::policy_send_failed, warning, true, "A policy could not be sent."},
+    {AlertType::policy_send_failed, warning, true, "The rules of a policy could not be put into effect on computers."},
     {AlertType::agent_too_old, warning, true, "Agents are too old for an update."},
     {AlertType::disk_low, warning, true, "A relay is running out of disk space."},
     {AlertType::ledger_verification_failed, critical, false,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/digest.h"
+
 namespace ledger::domain {
 namespace {
 
@@ -46,9 +48,19 @@ bool all_patterns(const BucketFacts& facts, const Expectations& expectations, Vi
   return true;
 }
 
-bool rules_are_right(const BucketFacts& facts, const Expectations& expectations) {
+bool runs_expected_rules(const BucketFacts& facts, const Expectations& expectations) {
   const ExpectedRuleset* expected = ruleset_for(facts, expectations);
   return expected == nullptr || facts.ruleset == expected->ruleset;
+}
+
+// What is out of date about rules, in words.
+std::string wrong_rules(const BucketFacts& facts, const ExpectedRuleset* expected) {
+  if (expected != nullptr) {
+    return "the rules are not those of policy " + expected->policy.value +
+           (expected->update ? " under " + text(*expected->update) : "");
+  }
+  if (!facts.policy) return "it runs rules and has no policy that gives it any";
+  return "it runs rules and policy " + facts.policy->value + " has none";
 }
 
 const ExpectedAnswer* at_work_on(const BucketFacts& facts, const Expectations& expectations) {
@@ -99,27 +111,13 @@ void explain_out_of_date(const BucketFacts& facts, const ComputerMoments& moment
                      (running == nullptr ? "missing" : "at " + *running) + ", not at " +
                      pattern->version);
   }
-  if (!rules_are_right(facts, expectations)) {
-    const ExpectedRuleset& expected = *ruleset_for(facts, expectations);
+  if (!has_its_rules(facts, expectations)) {
+    const ExpectedRuleset* expected = ruleset_for(facts, expectations);
     detail.rules_behind = true;
-    note(expected.since, "the rules are not those of policy " + expected.policy.value +
-                             (expected.update ? " under " + text(*expected.update) : ""));
+    note(expected == nullptr ? moments.known : expected->since, wrong_rules(facts, expected));
   }
   detail.since = first.value_or(moments.known);
   detail.reason = "Out of date: " + behind + ".";
-}
-
-// When it became as it should be: its own report or, later, the last change of what is expected.
-Since up_to_date_since(const BucketFacts& facts, const ComputerMoments& moments,
-                       const Expectations& expectations) {
-  Since since = moments.known;
-  for (const ExpectedPattern* pattern : patterns_for(facts, expectations)) {
-    since = later(since, pattern->since);
-  }
-  if (const ExpectedRuleset* expected = ruleset_for(facts, expectations)) {
-    since = later(since, expected->since);
-  }
-  return since;
 }
 
 void explain_instruction(const ExpectedAnswer* answer, const std::string& doing, Since since,
@@ -156,6 +154,22 @@ const ExpectedRuleset* ruleset_for(const BucketFacts& facts, const Expectations&
   return &*found;
 }
 
+bool has_its_rules(const BucketFacts& facts, const Expectations& expectations) {
+  if (ruleset_for(facts, expectations) != nullptr) return runs_expected_rules(facts, expectations);
+  return !has_rule_module(facts) || !facts.ruleset || *facts.ruleset == sha256("");
+}
+
+Since expected_since(const BucketFacts& facts, const Expectations& expectations) {
+  Since since;
+  for (const ExpectedPattern* pattern : patterns_for(facts, expectations)) {
+    since = later(since, pattern->since);
+  }
+  if (const ExpectedRuleset* expected = ruleset_for(facts, expectations)) {
+    since = later(since, expected->since);
+  }
+  return since;
+}
+
 std::optional<Since> behind_since(const ExpectedPattern& expected,
                                   const std::vector<ComponentVersion>& running) {
   const std::string* version = version_of(running, expected.component);
@@ -176,11 +190,12 @@ bool runs_what_it_should(const BucketFacts& facts, const Expectations& expectati
     const std::string* running = version_of(facts.components, pattern.component);
     return running != nullptr && *running == pattern.version;
   };
-  return rules_are_right(facts, expectations) && all_patterns(facts, expectations, right);
+  return runs_expected_rules(facts, expectations) && all_patterns(facts, expectations, right);
 }
 
 ComputerStatus status_of(const BucketFacts& facts, const Expectations& expectations) {
-  if (!uses_patterns(facts) && ruleset_for(facts, expectations) == nullptr) {
+  const bool has_rules = has_its_rules(facts, expectations);
+  if (!uses_patterns(facts) && has_rules && ruleset_for(facts, expectations) == nullptr) {
     return ComputerStatus::not_applicable;
   }
   if (facts.silent) return ComputerStatus::silent;
@@ -190,8 +205,8 @@ ComputerStatus status_of(const BucketFacts& facts, const Expectations& expectati
     return ComputerStatus::pending;
   }
   if (!facts.reported) return ComputerStatus::unknown;
-  return runs_what_it_should(facts, expectations) ? ComputerStatus::up_to_date
-                                                  : ComputerStatus::out_of_date;
+  return has_rules && runs_what_it_should(facts, expectations) ? ComputerStatus::up_to_date
+                                                               : ComputerStatus::out_of_date;
 }
 
 StatusDetail explain(const ComputerId& computer, const BucketFacts& facts,
@@ -229,7 +244,8 @@ StatusDetail explain(const ComputerId& computer, const BucketFacts& facts,
       explain_out_of_date(facts, moments, expectations, detail);
       break;
     case ComputerStatus::up_to_date:
-      detail.since = up_to_date_since(facts, moments, expectations);
+      // Its own report or, later, the last change of what is expected.
+      detail.since = later(moments.known, expected_since(facts, expectations));
       detail.reason = "It runs what it should.";
       break;
   }

@@ -116,7 +116,8 @@ struct Expectations {
 // not_applicable > silent > failed > in_progress > pending > unknown > out_of_date > up_to_date.
 ComputerStatus status_of(const BucketFacts& facts, const Expectations& expectations);
 
-// Whether it runs what it should, whatever else is the matter; false if it never reported.
+// Whether it runs what is expected of it, whatever else it runs and is the matter; false if it never
+// reported. The fold ends failures by this, so what it means cannot change.
 bool runs_what_it_should(const BucketFacts& facts, const Expectations& expectations);
 
 // The patterns that a computer is to run: its platform's own before those of any platform.
@@ -124,6 +125,12 @@ std::vector<const ExpectedPattern*> patterns_for(const BucketFacts& facts,
                                                  const Expectations& expectations);
 // Null: nothing expected.
 const ExpectedRuleset* ruleset_for(const BucketFacts& facts, const Expectations& expectations);
+
+// Whether its rules are those of its policy: none, where that has none or there is no policy.
+bool has_its_rules(const BucketFacts& facts, const Expectations& expectations);
+
+// The last change of what is expected of it; position 0: nothing ever was.
+Since expected_since(const BucketFacts& facts, const Expectations& expectations);
 
 // Since when a computer that runs `running` (nothing, if absent) is behind: when that version was
 // superseded, or the component first expected. Nothing: it is not behind.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ledger/domain/expectations.h"
 #include "ledger/domain/world.h"
 #include "ledger/limits.h"
 
@@ -277,10 +278,9 @@ Decision decide(const World& world, const Command&, const ReportComputer& report
   if (known.reported && report.sequence <= row.sequence) return events;
   const std::uint32_t update =
       report.rule_update ? report.rule_update->year * 1'000 + report.rule_update->number : 0;
-  if (known.reported && *components == known.components && report.ruleset == known.ruleset &&
-      update == row.rule_update) {
-    return events;
-  }
+  const bool is_known = known.reported && *components == known.components &&
+                        report.ruleset == known.ruleset && update == row.rule_update;
+  if (is_known && !is_failure_over(world, *index)) return events;
   events.push_back(computer_event(
       report.computer, ComputerReported{report.computer, report.sequence, std::move(*components),
                                         report.ruleset, report.rule_update}));

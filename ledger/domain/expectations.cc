@@ -55,7 +55,7 @@ Expectations expectations_of(const World& world) {
   return expectations;
 }
 
-bool runs_what_it_should(const World& world, ComputerIndex index) {
+Expectations expectations_of(const World& world, ComputerIndex index) {
   const BucketFacts& facts = facts_of(world.computers, index);
   Expectations expectations;
   for (const auto& [key, pattern] : world.patterns.patterns) {
@@ -66,7 +66,19 @@ bool runs_what_it_should(const World& world, ComputerIndex index) {
     auto expected = expected_ruleset(*facts.policy, *policy);
     if (expected) expectations.rulesets.push_back(std::move(*expected));
   }
-  return runs_what_it_should(facts, expectations);
+  return expectations;
+}
+
+bool runs_what_it_should(const World& world, ComputerIndex index) {
+  return runs_what_it_should(facts_of(world.computers, index), expectations_of(world, index));
+}
+
+bool is_failure_over(const World& world, ComputerIndex index) {
+  const BucketFacts& facts = facts_of(world.computers, index);
+  if (facts.fault == UpdateFault::none) return false;
+  const Expectations expected = expectations_of(world, index);
+  return runs_what_it_should(facts, expected) &&
+         world.computers.table[index].failed.position < expected_since(facts, expected).position;
 }
 
 void add(FleetCounts& counts, ComputerStatus status, std::uint64_t computers) {

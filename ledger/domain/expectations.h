@@ -23,8 +23,13 @@ ExpectedAnswer expected_answer(const OpenInstruction&);
 
 Expectations expectations_of(const World& world);
 
+// What is expected of one live computer, without superseded versions and what it is instructed.
+Expectations expectations_of(const World& world, ComputerIndex index);
 // Whether a live computer runs what it should. Cost: the patterns; not the versions of each.
 bool runs_what_it_should(const World& world, ComputerIndex index);
+// Whether its last update failed, and since then it came to be expected of it what it runs: what
+// could not be installed was rolled back, say.
+bool is_failure_over(const World& world, ComputerIndex index);
 
 struct FleetCounts {
   std::uint64_t total = 0;

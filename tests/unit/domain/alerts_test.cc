@@ -170,6 +170,23 @@ TEST(AlertConditions, TellOfFailuresAndOldAgentsApart) {
             "1 computer has an agent too old for an update: pc-2.");
 }
 
+TEST(AlertConditions, TellOfPoliciesWhoseRulesCouldNotBePutIntoEffect) {
+  Fold fold = with_computers(2);
+  given(fold, import_of_update(1, {{1, 1, "web"}}));
+  given_policy(fold, "site");
+  given(fold, AssignRules{{"site"}, {}, {"web"}, {}});
+  given(fold, AssignPolicy{{"pc-1"}, PolicyId{"site"}});
+  for (const char* computer : {"pc-1", "pc-2"}) {
+    given(fold, ReportUpdateFailed{{computer}, "rules", UpdateFault::disk_full, ""});
+  }
+  fold.pass(seconds(1)).value();
+  EXPECT_EQ(open_alert(fold, AlertType::policy_send_failed)->summary,
+            "The rules of their policy could not be put into effect on 1 computer: pc-1.");
+  given(fold, AssignPolicy{{"pc-1"}, std::nullopt});
+  fold.pass(seconds(1)).value();
+  EXPECT_EQ(open_alert(fold, AlertType::policy_send_failed), nullptr);
+}
+
 TEST(AlertConditions, TellOfRelaysAndDoNotLetThemBeDismissedWhileAway) {
   Fold fold = with_computers(1);
   given(fold, RegisterRelay{{"pc-1"}, {}, "https://pc-1"});

@@ -160,6 +160,30 @@ TEST(Failures, AreToldOnceAndEndWhenTheComputerRunsWhatItShould) {
   EXPECT_EQ(status_of(fold, "pc-1").status, ComputerStatus::up_to_date);
 }
 
+// What it could not install is not expected of it any more.
+TEST(Failures, EndWithTheNextReportAfterARollbackToWhatTheComputerRuns) {
+  Fold fold;
+  given(fold, import_of_update(1, {{1, 1, "web"}}));
+  given_policy(fold, "site");
+  given(fold, AssignRules{{"site"}, {}, {"web"}, {}});
+  given(fold, enrolment("pc-1", "site"));
+  report_up_to_date(fold, "pc-1", 1);
+  given(fold, import_of_update(2, {{1, 2, "web"}}));
+  given(fold, ReportUpdateFailed{{"pc-1"}, "rules", UpdateFault::disk_full, ""});
+  const auto says_the_same = [&](std::uint64_t sequence) {
+    const auto& known = facts_of(fold, "pc-1");
+    return given(fold, ReportComputer{{"pc-1"}, sequence, known.components, known.ruleset, {}});
+  };
+  EXPECT_EQ(types(says_the_same(2)), TypeNames{});
+  EXPECT_EQ(status_of(fold, "pc-1").status, ComputerStatus::failed);
+  given(fold, RollBackRuleUpdate{update(1), false, std::nullopt});
+  EXPECT_EQ(types(says_the_same(3)), TypeNames{"computer.reported"});
+  EXPECT_EQ(status_of(fold, "pc-1").status, ComputerStatus::up_to_date);
+  // A failure that concerns nothing it is to run stands until what is expected changes.
+  given(fold, ReportUpdateFailed{{"pc-1"}, "rules", UpdateFault::disk_full, ""});
+  EXPECT_EQ(types(says_the_same(4)), TypeNames{});
+}
+
 TEST(Failures, HaveACauseAndAShortText) {
   Fold fold;
   given(fold, enrolment("pc-1"));

@@ -124,5 +124,26 @@ TEST(Status, FollowsTheRulesetOfThePolicy) {
   EXPECT_EQ(status_of(fold, "pc-1").status, ComputerStatus::up_to_date);
 }
 
+TEST(Status, IsOutOfDateWhileRulesRunThatNoPolicyGives) {
+  Fold fold;
+  given(fold, import_of_update(1, {{1, 1, "web"}}));
+  given_policy(fold, "site");
+  given(fold, AssignRules{{"site"}, {}, {"web"}, {}});
+  auto enrol = enrolment("pc-1", "site");
+  enrol.modules = {Module::intrusion_prevention};
+  given(fold, enrol);
+  report_up_to_date(fold, "pc-1", 1);
+  given(fold, UnassignRules{{"site"}, {}, {"web"}, {}});
+  const auto emptied = status_of(fold, "pc-1");
+  EXPECT_EQ(emptied.status, ComputerStatus::out_of_date);
+  EXPECT_TRUE(emptied.rules_behind);
+  EXPECT_EQ(emptied.reason, "Out of date: it runs rules and policy site has none.");
+  given(fold, AssignPolicy{{"pc-1"}, std::nullopt});
+  EXPECT_EQ(status_of(fold, "pc-1").reason,
+            "Out of date: it runs rules and has no policy that gives it any.");
+  report_up_to_date(fold, "pc-1", 2);
+  EXPECT_EQ(status_of(fold, "pc-1").status, ComputerStatus::not_applicable);
+}
+
 }  // namespace
 }  // namespace tests
