@@ -5,6 +5,7 @@
 #include "api/query.h"
 #include "ledger/codec/codec.h"
 #include "projections/patterns.h"
+#include "projections/policies.h"
 #include "projections/relays.h"
 #include "projections/settings_list.h"
 #include "projections/sources.h"
@@ -31,6 +32,29 @@ std::uint64_t count_of(const std::string& value) {
   return *count;
 }
 
+// What policies have of their own also counts for the policies below them that have nothing else.
+Result<std::map<domain::PolicyId, domain::Duration>> intervals_of(
+    const Snapshot& snapshot, const projections::SettingItem& interval) {
+  std::map<domain::PolicyId, domain::Duration> intervals;
+  if (interval.policies.empty()) return intervals;
+  const auto rows =
+      snapshot.rows<projections::PolicyRow>(View::policies, "", "", projections::every);
+  if (!rows) return ledger::fail(rows.error());
+  std::map<domain::PolicyId, const projections::PolicyRow*> policies;
+  for (const auto& [key, row] : *rows) policies.emplace(row.policy, &row);
+  for (const auto& own : interval.policies) intervals[own.policy] = duration_of(own.value);
+  const auto own = intervals;
+  for (const auto& [policy, row] : policies) {
+    for (const auto* at = row; at != nullptr;) {
+      const auto found = own.find(at->policy);
+      if (found != own.end()) intervals[policy] = found->second;
+      const auto parent = at->parent ? policies.find(*at->parent) : policies.end();
+      at = found == own.end() && parent != policies.end() ? parent->second : nullptr;
+    }
+  }
+  return intervals;
+}
+
 Result<void> read_settings(const Snapshot& snapshot, MachineWays& ways) {
   const auto settings = projections::list_settings(snapshot);
   if (!settings) return ledger::fail(settings.error());
@@ -43,10 +67,11 @@ Result<void> read_settings(const Snapshot& snapshot, MachineWays& ways) {
   ways.all_platforms = is_on(SettingName::relays_download_all_regions);
   const auto& interval = setting(SettingName::heartbeat_interval);
   ways.heartbeat_interval = duration_of(interval.value);
-  for (const auto& own : interval.policies) ways.intervals[own.policy] = duration_of(own.value);
-  const auto& missed = setting(SettingName::heartbeats_missed_until_silent);
-  ways.heartbeats_missed = count_of(missed.value);
-  for (const auto& own : missed.policies) ways.missed[own.policy] = count_of(own.value);
+  auto intervals = intervals_of(snapshot, interval);
+  if (!intervals) return ledger::fail(intervals.error());
+  ways.intervals = std::move(*intervals);
+  ways.heartbeats_missed = count_of(setting(SettingName::heartbeats_missed_until_silent).value);
+  ways.primary_source = setting(SettingName::primary_source).value;
   return {};
 }
 
@@ -55,7 +80,8 @@ Result<void> read_sources(const Snapshot& snapshot, MachineWays& ways) {
   if (!rows) return ledger::fail(rows.error());
   for (auto& [key, row] : *rows) {
     if (!row.enabled || !row.trust_root) continue;
-    ways.sources.push_back({std::move(row.source), std::move(row.url),
+    ways.sources.push_back({row.source,
+                            domain::asked_url(row.source, row.url, ways.primary_source),
                             std::move(row.alternative_url), std::move(row.proxy), *row.trust_root});
   }
   return {};
@@ -152,7 +178,8 @@ MachineWaysBook::MachineWaysBook(const Services& services)
     : services_(services),
       changes_(
           services.views, services.log,
-          {"setting.changed", "policy_setting.changed", "policy.deleted", "source.configured",
+          {"setting.changed", "policy_setting.changed", "policy.created", "policy.changed",
+           "policy.deleted", "source.configured",
            "source.removed", "relay.registered", "relay.removed", "relay_group.created",
            "relay_group.changed", "relay_group.deleted", "pattern.released", "pattern.retired"}) {}
 

@@ -39,8 +39,8 @@ struct MachineWays {
   bool all_platforms = false;
   domain::Duration heartbeat_interval;
   std::uint64_t heartbeats_missed = 0;
-  std::map<domain::PolicyId, domain::Duration> intervals;  // Of policies that have their own.
-  std::map<domain::PolicyId, std::uint64_t> missed;
+  std::map<domain::PolicyId, domain::Duration> intervals;  // Of policies that have another.
+  std::string primary_source;                              // As the setting has it.
 
   // Errors: corrupt, io.
   static ledger::Result<MachineWays> read(const projections::Snapshot& snapshot,

@@ -21,6 +21,10 @@ std::optional<Time> next_run(const TaskDefinition& definition, const Moment& mom
   return next_after(definition.recurrence, moment.now, moment.time_zones);
 }
 
+tl::unexpected<Error> no_such_source(const std::string& source) {
+  return unknown("source-unknown", "There is no source named " + source + ".");
+}
+
 Result<void> check_definition(const World& world, const TaskDefinition& definition,
                               const Moment& moment) {
   if (const auto valid = validate(definition.recurrence); !valid) return fail(valid.error());
@@ -34,6 +38,11 @@ Result<void> check_definition(const World& world, const TaskDefinition& definiti
   }
   if (definition.start_deadline && definition.start_deadline->micros <= 0) {
     return invalid("start-deadline-invalid", "A start deadline is longer than nothing.");
+  }
+  const std::string& source = definition.parameter;
+  if (definition.kind == TaskKind::check_for_updates && !source.empty() &&
+      world.sources.find({source}) == nullptr) {
+    return no_such_source(source);
   }
   const bool concerns_computers =
       definition.kind == TaskKind::send_patterns || definition.kind == TaskKind::send_policy;
@@ -59,6 +68,17 @@ void instruct(const World& world, const TaskId& id, const Task& task, std::uint6
                           : InstructionAction::download_update;
   auto instructed = instruction_events(world, action, task.definition.scope, cause, events);
   end_run(id, run, instructed, cause, events);
+}
+
+// Whether the source that a check is to be of can be checked; none is named: all that are enabled.
+Result<void> check_source(const World& world, const std::string& only) {
+  if (only.empty()) return {};
+  const Source* source = world.sources.find({only});
+  if (source == nullptr) return no_such_source(only);
+  if (!source->facts.enabled) {
+    return refuse("source-disabled", "Source " + only + " is switched off; enable it first.");
+  }
+  return {};
 }
 
 // Requests a check of each enabled source, or of the one named; not of those that another task of
@@ -99,7 +119,7 @@ void begin_work(const World& world, const TaskId& id, const Task& task, std::uin
     }
     case TaskKind::check_for_updates:
       begin_checks(world, task.definition.parameter, cause, events);
-      end_run(id, run, Result<void>{}, cause, events);
+      end_run(id, run, check_source(world, task.definition.parameter), cause, events);
       return;
     case TaskKind::verify_ledger:
     case TaskKind::export_report:

@@ -13,7 +13,7 @@ constexpr std::int64_t day = 24 * 60 * minute;
 
 constexpr std::array<SettingRule, 11> all_setting_rules = {{
     {SettingName::primary_source, SettingKind::url, "vendor", 0, 0, false,
-     "Where updates come from: the vendor's update server, or a URL."},
+     "Where the source named vendor is asked: at its own URL (vendor), or at this one instead."},
     {SettingName::agents_direct_when_relays_unavailable, SettingKind::flag, "true", 0, 0, false,
      "Agents may download from the primary source when their relays are not accessible."},
     {SettingName::agents_direct_when_manager_unavailable, SettingKind::flag, "true", 0, 0, false,
@@ -116,14 +116,15 @@ Duration duration(const Settings& settings, SettingName name) {
   return duration_from_iso8601(value_of(settings, name)).value_or(Duration{});
 }
 
-Duration heartbeat_interval(const Settings& settings, const PolicyId* policy) {
-  if (policy != nullptr) {
-    const auto own = settings.of_policies.find({*policy, SettingName::heartbeat_interval});
-    if (own != settings.of_policies.end()) {
-      return duration_from_iso8601(own->second).value_or(Duration{});
-    }
+Duration heartbeat_interval(const World& world, const std::optional<PolicyId>& policy) {
+  const auto& own = world.settings.of_policies;
+  for (const PolicyId* at = policy ? &*policy : nullptr; at != nullptr;) {
+    const auto found = own.find({*at, SettingName::heartbeat_interval});
+    if (found != own.end()) return duration_from_iso8601(found->second).value_or(Duration{});
+    const Policy* known = world.policies.find(*at);
+    at = known != nullptr && known->parent ? &*known->parent : nullptr;
   }
-  return duration(settings, SettingName::heartbeat_interval);
+  return duration(world.settings, SettingName::heartbeat_interval);
 }
 
 Decision decide(const World& world, const Command&, const ChangeSetting& change, const Moment&) {

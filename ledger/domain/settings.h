@@ -39,8 +39,8 @@ std::string_view value_of(const Settings& settings, SettingName name);
 bool flag(const Settings& settings, SettingName name);
 std::uint64_t number(const Settings& settings, SettingName name);
 Duration duration(const Settings& settings, SettingName name);
-// A policy's own interval or the product's; no policy: the product's.
-Duration heartbeat_interval(const Settings& settings, const PolicyId* policy);
+// A policy's own interval, that of its nearest ancestor that has one, or the product's.
+Duration heartbeat_interval(const World& world, const std::optional<PolicyId>& policy);
 
 Decision decide(const World&, const Command&, const ChangeSetting&, const Moment&);
 Decision decide(const World&, const Command&, const ChangePolicySetting&, const Moment&);

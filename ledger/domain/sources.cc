@@ -10,6 +10,7 @@ namespace ledger::domain {
 namespace {
 
 constexpr const char* manager = "manager";
+constexpr const char* vendor = "vendor";  // A source, and the standard of primary_source.
 
 std::string stream_of_source(const SourceId& id) { return stream_of("source", id); }
 
@@ -162,6 +163,12 @@ std::uint64_t Sources::latest_metadata_version() const {
     if (source.facts.enabled) latest = std::max(latest, source.metadata_version);
   }
   return latest;
+}
+
+std::string asked_url(const SourceId& source, const std::string& own_url,
+                      std::string_view primary_source) {
+  const bool elsewhere = source.value == vendor && primary_source != vendor;
+  return elsewhere ? std::string(primary_source) : own_url;
 }
 
 Decision decide(const World& world, const Command&, const ConfigureSource& configure,

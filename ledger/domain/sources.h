@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "ledger/domain/decider.h"
 #include "ledger/domain/since.h"
@@ -42,6 +43,11 @@ struct Sources {
   // The newest metadata version any enabled source was found at.
   std::uint64_t latest_metadata_version() const;
 };
+
+// Where a source is asked: at its own URL, or the one that is named vendor at what the setting
+// primary_source says instead.
+std::string asked_url(const SourceId& source, const std::string& own_url,
+                      std::string_view primary_source);
 
 Decision decide(const World&, const Command&, const ConfigureSource&, const Moment&);
 Decision decide(const World&, const Command&, const RemoveSource&, const Moment&);

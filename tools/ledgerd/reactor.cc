@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds growth_wait{250};
 // How long a computer of these facts may be silent.
 domain::Duration allowed_silence(const domain::World& world,
                                  const std::optional<domain::PolicyId>& policy) {
-  const auto interval = heartbeat_interval(world.settings, policy ? &*policy : nullptr);
+  const auto interval = heartbeat_interval(world, policy);
   const auto missed = number(world.settings, domain::SettingName::heartbeats_missed_until_silent);
   return {interval.micros * static_cast<std::int64_t>(missed)};
 }

@@ -64,10 +64,13 @@ void SourceChecks::start(const domain::SourceId& source, const Order& order) {
     if (known == nullptr || !known->check) return;
     asked.emplace();
     asked->facts = known->facts;
+    asked->facts.url = domain::asked_url(
+        source, known->facts.url,
+        domain::value_of(world.settings, domain::SettingName::primary_source));
     auto& documents = asked->documents;
     documents.source = source;
     documents.check = *known->check;
-    documents.url = known->facts.url;
+    documents.url = asked->facts.url;
     documents.alternative_url = known->facts.alternative_url;
     documents.proxy = known->facts.proxy;
     documents.download = domain::DownloadMode::check_and_download;

@@ -80,8 +80,7 @@ TEST(Policies, TakeTheirSettingsWithThem) {
   const auto events = fold.submit(DeletePolicy{{"kiosk"}});
   EXPECT_EQ(types(events), (TypeNames{"policy_setting.changed", "policy.deleted"}));
   given_policy(fold, "kiosk");
-  const PolicyId kiosk{"kiosk"};
-  EXPECT_EQ(heartbeat_interval(fold.world.settings, &kiosk), minutes(10));
+  EXPECT_EQ(heartbeat_interval(fold.world, PolicyId{"kiosk"}), minutes(10));
 }
 
 TEST(Assignment, ByApplicationTypeTakesEveryRuleOfIt) {

@@ -59,6 +59,22 @@ TEST(Tasks, RunWhenTheyAreDueAndKnowTheirNextRun) {
   EXPECT_EQ(types(fold.pass(hours(1))), TypeNames{});
 }
 
+TEST(Tasks, FailWhereTheSourceThatTheyAreToCheckCannotBeChecked) {
+  Fold fold = at_midnight();
+  TaskDefinition definition = daily();
+  definition.parameter = "nowhere";
+  EXPECT_EQ(fold.refusal(CreateTask{{"check"}, definition}), "source-unknown");
+  definition.parameter = "vendor";
+  given(fold, CreateTask{{"check"}, definition});
+  given(fold, ConfigureSource{{"vendor"}, "https://updates.example", "", {}, "", false});
+  const auto events = given(fold, RunTask{{"check"}});
+  EXPECT_EQ(types(events), (TypeNames{"task_run.started", "task_run.finished"}));
+  EXPECT_EQ(events.back().outcome, Outcome::failed);
+  given(fold, RemoveSource{{"vendor"}});
+  EXPECT_EQ(first_of<TaskRunFinished>(fold.submit(RunTask{{"check"}}))->detail,
+            "There is no source named vendor.");
+}
+
 TEST(Tasks, RunOnceForHoweverManyRunsWereSlept) {
   Fold fold = at_midnight();
   given(fold, CreateTask{{"check"}, daily()});

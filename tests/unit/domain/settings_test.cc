@@ -60,6 +60,33 @@ TEST(Settings, RefuseValuesThatAreNone) {
   EXPECT_FALSE(refused(SettingName::primary_source, "file:///srv/updates"));
 }
 
+TEST(Settings, SendWhoeverAsksTheVendorElsewhere) {
+  Fold fold;
+  const auto asked = [&](const char* source) {
+    return asked_url({source}, "https://own.example",
+                     value_of(fold.world.settings, SettingName::primary_source));
+  };
+  EXPECT_EQ(asked("vendor"), "https://own.example");
+  given_setting(fold, SettingName::primary_source, "https://mirror.example");
+  EXPECT_EQ(asked("vendor"), "https://mirror.example");
+  EXPECT_EQ(asked("second"), "https://own.example");
+}
+
+TEST(Settings, OfAPolicyCountForThePoliciesBelowIt) {
+  Fold fold;
+  given_policy(fold, "site");
+  given_policy(fold, "web", "site");
+  given_policy(fold, "kiosk", "web");
+  const auto own = [&](const char* policy, const char* value) {
+    given(fold, ChangePolicySetting{{policy}, SettingName::heartbeat_interval, value});
+  };
+  own("site", "PT1M");
+  EXPECT_EQ(heartbeat_interval(fold.world, PolicyId{"kiosk"}), minutes(1));
+  own("web", "PT2M");
+  EXPECT_EQ(heartbeat_interval(fold.world, PolicyId{"kiosk"}), minutes(2));
+  EXPECT_EQ(heartbeat_interval(fold.world, PolicyId{"site"}), minutes(1));
+}
+
 TEST(Settings, OfAPolicyComeBeforeTheProducts) {
   Fold fold;
   given_policy(fold, "site");
@@ -69,10 +96,10 @@ TEST(Settings, OfAPolicyComeBeforeTheProducts) {
   };
   EXPECT_EQ(types(fold.submit(change("PT1M"))), TypeNames{"policy_setting.changed"});
   EXPECT_EQ(types(fold.submit(change("PT1M"))), TypeNames{});
-  EXPECT_EQ(heartbeat_interval(fold.world.settings, &site), minutes(1));
-  EXPECT_EQ(heartbeat_interval(fold.world.settings, nullptr), minutes(10));
+  EXPECT_EQ(heartbeat_interval(fold.world, site), minutes(1));
+  EXPECT_EQ(heartbeat_interval(fold.world, std::nullopt), minutes(10));
   EXPECT_EQ(types(fold.submit(change(std::nullopt))), TypeNames{"policy_setting.changed"});
-  EXPECT_EQ(heartbeat_interval(fold.world.settings, &site), minutes(10));
+  EXPECT_EQ(heartbeat_interval(fold.world, site), minutes(10));
   EXPECT_EQ(fold.refusal(change("soon")), "setting-value-invalid");
   EXPECT_EQ(fold.refusal(ChangePolicySetting{site, SettingName::rule_updates_kept, "3"}),
             "setting-not-per-policy");
