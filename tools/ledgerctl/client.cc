@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+
+#include "tools/ledgerctl/output.h"
 
 namespace ledgerctl {
 namespace {
@@ -44,11 +47,11 @@ Exit exit_of(int status) {
 std::string told(const Reply& reply) {
   const auto problem = nlohmann::json::parse(reply.body, nullptr, false);
   if (!problem.is_object()) return "The server answered " + std::to_string(reply.status) + ".";
-  std::string message = problem.value("detail", problem.value("title", std::string()));
+  std::string message = printable(problem.value("detail", problem.value("title", std::string())));
   if (problem.contains("errors") && problem["errors"].is_array()) {
     for (const auto& error : problem["errors"]) {
-      message += "\n  " + error.value("pointer", std::string()) + ": " +
-                 error.value("detail", std::string());
+      message += "\n  " + printable(error.value("pointer", std::string())) + ": " +
+                 printable(error.value("detail", std::string()));
     }
   }
   message += "\n(" + problem.value("code", std::string("?")) + ", request " +
@@ -78,12 +81,26 @@ void set_up(httplib::Client& client, const Server& server) {
   if (!server.ca_file.empty()) client.set_ca_cert_path(server.ca_file);
 }
 
+// What the library says in a word.
+std::string words_of(httplib::Error error) {
+  using httplib::Error;
+  static const std::map<Error, const char*> words = {
+      {Error::Connection, "it cannot be connected to"},
+      {Error::Read, "it did not answer in time, or closed the connection"},
+      {Error::Write, "it does not take what it is sent"},
+      {Error::SSLConnection,
+       "it does not speak TLS as it should; without TLS its URL begins with http://"},
+      {Error::SSLLoadingCerts, "the file of --ca-file holds no certificates"},
+      {Error::SSLServerVerification,
+       "its certificate is not one we trust; give its CA with --ca-file"},
+  };
+  const auto found = words.find(error);
+  return found == words.end() ? httplib::to_string(error) : found->second;
+}
+
 tl::unexpected<Failure> unreachable(const Server& server, httplib::Error error) {
   const bool late = error == httplib::Error::Read;
-  std::string why = httplib::to_string(error);
-  if (error == httplib::Error::SSLServerVerification) {
-    why = "its certificate is not one we trust; give its CA with --ca-file";
-  }
+  const std::string why = words_of(error);
   return failure(late ? Exit::timed_out : Exit::unavailable,
                  "No answer from " + server.url + ": " + why +
                      ". Is ledgerd running there? Name another with --server.");

@@ -13,11 +13,11 @@
 #include "tools/ledgerctl/config.h"
 #include "tools/ledgerctl/debug.h"
 #include "tools/ledgerctl/evidence.h"
-#include "tools/ledgerctl/nearest.h"
 #include "tools/ledgerctl/offline.h"
 #include "tools/ledgerctl/replay_compare.h"
 #include "tools/ledgerctl/replay_verbs.h"
 #include "tools/ledgerctl/session.h"
+#include "tools/ledgerctl/unknown_words.h"
 #include "tools/ledgerctl/verbs.h"
 #include "tools/ledgerctl/what_if.h"
 
@@ -68,12 +68,15 @@ void add_global_options(CommandLine& line) {
                        "The certificate authority to trust [LEDGER_CA_FILE]"),
         "Server");
   group(
-      app.add_option("--timeout", session.server.timeout_seconds, "Seconds to wait for an answer"),
+      app.add_option("--timeout", session.server.timeout_seconds, "Seconds to wait for an answer")
+          ->check(CLI::Range(1, 86'400)),
       "Server");
   group(app.add_option("-o,--output", line.format, "table, json, jsonl, csv or yaml"), "Output");
   group(app.add_option("--columns", line.columns, "Of tables and CSV: a,b.c"), "Output");
   group(app.add_option("--sort", session.sort, "A column; -column: the other way"), "Output");
-  group(app.add_option("--limit", session.limit, "At most so many rows"), "Output");
+  group(app.add_option("--limit", session.limit, "At most so many rows")
+            ->check(CLI::Range(1, 1'000'000'000)),
+        "Output");
   group(app.add_flag("--no-headers", line.no_headers, "Rows only"), "Output");
   group(app.add_flag("-q,--quiet", session.quiet, "Only what was asked for"), "Output");
   group(app.add_flag("--explain", session.explain, "Print the request as a curl command"),
@@ -112,7 +115,11 @@ void add_table_verb(CommandLine& line, const Verb& verb) {
           name, [given, name] { given->options[name] = {"true"}; }, std::string(option.help));
       continue;
     }
-    auto* added = made->add_option(name, given->options[name], std::string(option.help));
+    // What is made is named as it is where it is changed: "policies create web".
+    const std::string flags = name == "--name" ? "name,--name" : name;
+    auto* added = made->add_option(flags, given->options[name], std::string(option.help));
+    const bool several = option.into == Into::list || option.into == Into::numbers;
+    if (!several) added->allow_extra_args(false);
     if (option.required) added->required();
   }
   made->callback([&line, &verb, given] { line.exit = run_verb(line.session, verb, *given); });
@@ -345,45 +352,6 @@ void add_completion(CommandLine& line) {
   completion->callback([&line, shell] { line.exit = print_completion(*shell); });
 }
 
-// What CLI11 says of a word it does not know, with the nearest that it does.
-std::string explain_extras(const CLI::App& app, const std::string& message) {
-  const auto word = message.substr(message.rfind(' ') + 1);
-  std::vector<std::string> known;
-  const CLI::App* at = &app;
-  while (at != nullptr) {
-    for (const auto* each : at->get_subcommands({})) known.push_back(each->get_name());
-    for (const auto* each : at->get_options()) known.push_back(each->get_name());
-    const auto parsed = at->get_subcommands();
-    at = parsed.empty() ? nullptr : parsed.back();
-  }
-  const auto near = nearest(word, known);
-  return near.empty() ? message : message + "; did you mean \"" + near + "\"?";
-}
-
-// The word that is no noun, or no verb of its noun, with the nearest that is; empty: all is well.
-std::string explain_word(const CLI::App& app, int argc, char** argv) {
-  const CLI::App* at = &app;
-  for (int i = 1; i < argc && i <= 2 && argv[i][0] != '-'; ++i) {
-    std::vector<std::string> known;
-    const CLI::App* next = nullptr;
-    for (const auto* each : at->get_subcommands([](const CLI::App*) { return true; })) {
-      known.push_back(each->get_name());
-      if (each->get_name() == argv[i]) next = each;
-    }
-    if (known.empty()) return "";
-    if (next == nullptr) {
-      const auto near = nearest(argv[i], known);
-      std::string message = "there is no \"" + std::string(argv[i]) + "\"";
-      if (!near.empty()) return message + "; did you mean \"" + near + "\"?";
-      message += "; there are";
-      for (const auto& each : known) message += " " + each;
-      return message;
-    }
-    at = next;
-  }
-  return "";
-}
-
 int run(int argc, char** argv) {
   CLI::App app{"Asks an Update Ledger, and tells it what to do.", "ledgerctl"};
   app.set_version_flag("--version", LEDGER_VERSION);
@@ -446,4 +414,10 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace ledgerctl
 
-int main(int argc, char** argv) { return ledgerctl::run(argc, argv); }
+int main(int argc, char** argv) {
+  const int exit = ledgerctl::run(argc, argv);
+  std::cout.flush();
+  if (std::cout) return exit;
+  std::cerr << "ledgerctl: not all of it could be written to standard output.\n";
+  return exit == 0 ? static_cast<int>(ledgerctl::Exit::failed) : exit;
+}

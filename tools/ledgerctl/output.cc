@@ -11,23 +11,23 @@ namespace {
 
 const json& at_path(const json& row, std::string_view path) {
   static const json none;
-  const json* value = &row;
-  while (!path.empty()) {
-    const auto dot = path.find('.');
-    const std::string name(path.substr(0, dot));
-    if (!value->is_object() || !value->contains(name)) return none;
-    value = &(*value)[name];
-    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
-  }
-  return *value;
+  const json* value = value_at(row, path);
+  return value == nullptr ? none : *value;
 }
 
-// Characters that end a line or steer a terminal do not reach it.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return text;
+// How many bytes at the beginning of `text` are one character that must not reach a terminal: a
+// control character, of eight bits too, or one of Unicode's that ends lines or turns directions.
+std::size_t steering_bytes(std::string_view text) {
+  const auto byte = [&](std::size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+  };
+  if (byte(0) < 0x20 || byte(0) == 0x7f) return 1;
+  if (byte(0) == 0xc2) return byte(1) >= 0x80 && byte(1) < 0xa0 ? 2 : 0;
+  if (byte(0) != 0xe2) return 0;
+  const unsigned code = (byte(1) & 0x3fU) << 6U | (byte(2) & 0x3fU);  // U+2000 to U+2FFF.
+  const bool steers = code == 0x0e || code == 0x0f || (code >= 0x28 && code <= 0x2e) ||
+                      (code >= 0x66 && code <= 0x69);
+  return steers ? 3 : 0;
 }
 
 // How many columns a terminal uses for UTF-8 text, near enough.
@@ -139,6 +139,28 @@ void show_yaml(std::ostream& out, const json& value, std::size_t indent) {
 }
 
 }  // namespace
+
+const json* value_at(const json& row, std::string_view path) {
+  const json* value = &row;
+  while (!path.empty()) {
+    const auto dot = path.find('.');
+    const std::string name(path.substr(0, dot));
+    if (!value->is_object() || !value->contains(name)) return nullptr;
+    value = &(*value)[name];
+    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
+  }
+  return value;
+}
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const auto steering = steering_bytes(text);
+    shown += steering == 0 ? text[0] : ' ';
+    text = text.substr(std::max(steering, std::size_t{1}));
+  }
+  return shown;
+}
 
 std::optional<Format> format_from(std::string_view name) {
   if (name == "table") return Format::table;

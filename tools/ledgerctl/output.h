@@ -26,4 +26,10 @@ void show_object(std::ostream& out, const nlohmann::json& object, const Look& lo
 // A value as one cell shows it.
 std::string cell_of(const nlohmann::json& value);
 
+// The text without what ends a line, steers a terminal or turns the direction of what follows.
+std::string printable(std::string_view text);
+
+// The value at a path such as "changed.time"; null: there is none.
+const nlohmann::json* value_at(const nlohmann::json& row, std::string_view path);
+
 }  // namespace ledgerctl

@@ -104,19 +104,27 @@ Made make(const Session& session, const Verb& verb, const Given& given) {
   return made;
 }
 
+// As one word of a shell's command line, whatever stands in it.
+std::string shell_word(std::string_view text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
+  return word + "'";
+}
+
 int explain(const Session& session, const std::string& method, const std::string& path,
             const json& body) {
   std::cout << "curl";
   if (method != "GET") std::cout << " -X " << method;
-  if (!session.server.ca_file.empty()) std::cout << " --cacert " << session.server.ca_file;
+  if (!session.server.ca_file.empty()) std::cout << " --cacert " << shell_word(session.server.ca_file);
   if (!session.server.token_file.empty()) {
-    std::cout << " -H \"Authorization: Bearer $(cat " << session.server.token_file << ")\"";
+    std::cout << " -H \"Authorization: Bearer $(cat " << shell_word(session.server.token_file)
+              << ")\"";
   }
   if (method == "POST") std::cout << " -H 'Idempotency-Key: " << new_key() << "'";
   if (method != "GET" && !body.empty()) {
-    std::cout << " -H 'Content-Type: application/json' -d '" << body.dump() << "'";
+    std::cout << " -H 'Content-Type: application/json' -d " << shell_word(body.dump());
   }
-  std::cout << " '" << session.server.url << path << "'\n";
+  std::cout << ' ' << shell_word(session.server.url + path) << '\n';
   return 0;
 }
 
@@ -157,6 +165,23 @@ std::string fields_for(const Session& session) {
   return fields;
 }
 
+// By the column that was asked for; false: no row has it.
+bool sort_rows(const Session& session, json& rows) {
+  if (session.sort.empty() || rows.empty()) return true;
+  const bool down = session.sort.front() == '-';
+  const std::string by = down ? session.sort.substr(1) : session.sort;
+  const auto has = [&](const json& row) { return value_at(row, by) != nullptr; };
+  if (by.empty() || std::none_of(rows.begin(), rows.end(), has)) return false;
+  const auto key = [&](const json& row) {
+    const json* value = value_at(row, by);
+    return value == nullptr ? json() : *value;
+  };
+  std::stable_sort(rows.begin(), rows.end(), [&](const json& a, const json& b) {
+    return down ? key(b) < key(a) : key(a) < key(b);
+  });
+  return true;
+}
+
 Exit run_list(const Session& session, Made made, const Verb& verb) {
   const Client client(session.server);
   json rows = json::array();
@@ -191,14 +216,8 @@ Exit run_list(const Session& session, Made made, const Verb& verb) {
   if (session.limit > 0) {
     while (rows.size() > static_cast<std::size_t>(session.limit)) rows.erase(rows.end() - 1);
   }
-  if (!session.sort.empty()) {
-    const bool down = session.sort.front() == '-';
-    const std::string by = down ? session.sort.substr(1) : session.sort;
-    std::stable_sort(rows.begin(), rows.end(), [&](const json& a, const json& b) {
-      const json& left = a.contains(by) ? a[by] : json();
-      const json& right = b.contains(by) ? b[by] : json();
-      return down ? right < left : left < right;
-    });
+  if (!sort_rows(session, rows)) {
+    return complain(session, {Exit::usage, "--sort: no row has a \"" + session.sort + "\".", ""});
   }
   show_rows(std::cout, rows, look);
   return Exit::ok;
