@@ -116,8 +116,8 @@ struct Expectations {
 // not_applicable > silent > failed > in_progress > pending > unknown > out_of_date > up_to_date.
 ComputerStatus status_of(const BucketFacts& facts, const Expectations& expectations);
 
-// Whether it runs what is expected of it, whatever else it runs and is the matter; false if it never
-// reported. The fold ends failures by this, so what it means cannot change.
+// Whether it runs what is expected of it, whatever else it runs and is the matter; false if it
+// never reported. The fold ends failures by this, so what it means cannot change.
 bool runs_what_it_should(const BucketFacts& facts, const Expectations& expectations);
 
 // The patterns that a computer is to run: its platform's own before those of any platform.

@@ -115,7 +115,9 @@ int explain(const Session& session, const std::string& method, const std::string
             const json& body) {
   std::cout << "curl";
   if (method != "GET") std::cout << " -X " << method;
-  if (!session.server.ca_file.empty()) std::cout << " --cacert " << shell_word(session.server.ca_file);
+  if (!session.server.ca_file.empty()) {
+    std::cout << " --cacert " << shell_word(session.server.ca_file);
+  }
   if (!session.server.token_file.empty()) {
     std::cout << " -H \"Authorization: Bearer $(cat " << shell_word(session.server.token_file)
               << ")\"";
