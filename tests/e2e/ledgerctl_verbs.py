@@ -260,6 +260,21 @@ class Ledgerctl(History, Replay):
                               capture_output=True, text=True, env=self.environment)
         assert json.loads(told.stderr)["code"] == "policy-unknown" and not told.stdout
 
+    def words_and_output_as_people_use_them(self):
+        run = self.run
+        run("policies", "create", "--description", "\x1b[31mred\u009b1m\u202e'", "odd")
+        shown = run("policies", "list", "--sort", "-changed.position").stdout.splitlines()[1]
+        assert shown.startswith("odd ") and not set(shown) & set("\x1b\u009b\u202e"), shown
+        asked = run("policies", "change", "odd", "--description", "it's", "--explain").stdout
+        assert r"it'\''s" in asked, asked
+        run("policies", "delete", "odd")
+        for wrong in (("--sort", "none"), ("--limit", "0"), ("--timeout", "0")):
+            assert wrong[0] in run("policies", "list", *wrong, expect=2).stderr
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            told = subprocess.run([self.program, "policies", "list"], stdout=full, text=True,
+                                  stderr=subprocess.PIPE, env=self.environment)
+        assert told.returncode == 1 and "standard output" in told.stderr, told
+
     def watching_ends_with_control_c(self):
         class Running(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
@@ -415,6 +430,7 @@ def main():
                      "every_read_as_of_the_past", "rows_are_chosen_and_ordered", "completion",
                      "plans_are_shown_and_confirmed", "keeping_fewer_updates_is_planned",
                      "exported_as_it_was_imported", "changes_that_are_changed_back", "exit_codes",
+                     "words_and_output_as_people_use_them",
                      "moments_are_compared", "the_event_that_made_the_difference_is_found",
                      "watching_ends_with_control_c", "events_as_they_come",
                      "reports_are_exported_by_tasks",
