@@ -81,6 +81,8 @@ constexpr auto pages_of_record = std::to_array<ProblemPage>({
     {"log-io", "The disk of the record failed",
      "Check the disk, and start the ledger again. What was acknowledged is safe."},
     {"log-moved", "The record moved on in between", "Send it again."},
+    {"log-name-other", "The log has another name in its signed heads",
+     "A log keeps the name that it was made with; start ledgerd with that one as --name."},
     {"log-shorter-than-head", "Records are missing at the end",
      "Stop, and restore it from a backup (ledgerctl backup restore); ledgerctl log verify says "
      "what is whole."},

@@ -20,9 +20,15 @@ Result<SealedHead> empty_head(const std::string& origin, const merkle::SigningKe
   return SealedHead{head, *std::move(note)};
 }
 
-// That the head in the file says what its signed note says.
+// That the head in the file says what its signed note says, under the name of this log.
 Result<void> check_signed_note(const SealedHead& sealed, const std::string& origin,
                                const merkle::SigningKey& key) {
+  const std::string signed_as = sealed.note.substr(0, sealed.note.find('\n'));
+  if (signed_as != origin && merkle::is_origin(signed_as)) {
+    return fail(ErrorKind::refused, "log-name-other",
+                "This log is named " + signed_as + " in its signed heads, not " + origin +
+                    "; a log keeps its name: start it with --name " + signed_as + ".");
+  }
   const auto signed_head = merkle::open_checkpoint(sealed.note, {origin, key.public_key()});
   if (!signed_head) return fail(signed_head.error());
   if (signed_head->size == sealed.head.size.value && signed_head->root == sealed.head.root) {

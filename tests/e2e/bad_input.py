@@ -298,6 +298,28 @@ class Directories:
         assert "newer" in said, said
         assert tree_of(directory) == before, "it was changed"
 
+    def another_name(self):
+        """A log keeps the name that it signs with; a refusal says which that is."""
+        directory = self.copy()
+        try:
+            ledger = RunningLedger(self.ledgerd, directory, ("--name", "other.example"))
+            ledger.start()
+        except DidNotStart as refusal:
+            assert "--name ledger.local" in refusal.said, refusal.said
+        else:
+            ledger.stop()
+            raise AssertionError("it started")
+
+    def options_that_make_no_sense(self):
+        data = ("--data", self.scratch / "never")
+        for name, value, *others in (("--data", ""), ("--name", "two words", *data),
+                                     ("--tick", "0", *data), ("--log-level", "loud", *data),
+                                     ("--listen", "here", *data)):
+            told = subprocess.run([self.ledgerd, name, value, *others], cwd=self.scratch,
+                                  capture_output=True, text=True, timeout=60)
+            assert told.returncode == 2 and name in told.stderr, (name, value, told)
+        assert not (self.scratch / "never").exists()
+
     def what_is_no_directory(self):
         file = self.scratch / "file"
         file.write_text("text")
@@ -385,7 +407,8 @@ class Directories:
     def run(self, cases):
         cases.run("directories: one to damage is made", self.prepare)
         for name in ("as_it_was_left", "a_document_that_nobody_speaks_of", "a_second_ledgerd",
-                     "a_newer_version", "what_is_no_directory", "a_deleted_wal", "a_truncated_wal",
+                     "a_newer_version", "another_name", "options_that_make_no_sense",
+                     "what_is_no_directory", "a_deleted_wal", "a_truncated_wal",
                      "a_flipped_bit_in_each_kind_of_file"):
             cases.run(f"directories: {name.replace('_', ' ')}", getattr(self, name))
 

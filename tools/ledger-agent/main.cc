@@ -72,6 +72,7 @@ void add_options(CLI::App& app, ledger_agent::Options& options, Texts& texts) {
       ->check(CLI::Range(1, 86'400));
   app.add_flag("--once", options.once, "One round, then exit: 0 if the manager was heard");
   app.add_option("--log-level", texts.log_level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
 }
 

@@ -54,6 +54,7 @@ void add_options(CLI::App& app, Settings& settings) {
   app.add_flag("--plain-http", daemon.plain_http, "Serve without TLS: behind a proxy only");
   app.add_flag("--once", settings.once, "One round, then the end; 0 if all went well");
   app.add_option("--log-level", settings.log_level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
 }
 

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <iostream>
 
+#include "ledger/merkle/checkpoint.h"
 #include "tools/ledgerd/daemon.h"
 #include "tools/process.h"
 
@@ -25,13 +26,22 @@ struct Settings {
 };
 
 void add_options(CLI::App& app, Settings& settings) {
-  app.add_option("--data", settings.data, "The data directory; made if it is missing")->required();
+  app.add_option("--data", settings.data, "The data directory; made if it is missing")
+      ->required()
+      ->check([](const std::string& path) {
+        return path.empty() ? std::string("give the path of a directory") : std::string();
+      });
   app.add_option("--listen", settings.listen,
                  "Address and port; TLS everywhere but on this machine's own addresses")
       ->capture_default_str();
   app.add_option("--machines", settings.machines,
                  "Address and port where agents and relays are answered, over TLS by certificate");
   app.add_option("--name", settings.daemon.name, "The log's name in its signed heads")
+      ->check([](const std::string& name) {
+        return ledger::merkle::is_origin(name)
+                   ? std::string()
+                   : std::string("give a name without spaces, line breaks or '+'");
+      })
       ->capture_default_str();
   app.add_option("--host-name", settings.daemon.host_names,
                  "A name by which others reach this machine, for its certificate; several");
@@ -45,6 +55,7 @@ void add_options(CLI::App& app, Settings& settings) {
                "No TLS, though others than this machine can ask: behind a proxy only");
   app.add_flag("--no-rate-limit", settings.no_rate_limit, "Answer one caller as fast as it asks");
   app.add_option("--tick", settings.tick_milliseconds, "Milliseconds between looks at the clock")
+      ->check(CLI::Range(1, 60'000))
       ->capture_default_str();
   app.add_option("--download-rate", settings.daemon.download_bytes_per_second,
                  "Bytes a second that downloads from sources may take, together; 0: no bound")
@@ -56,6 +67,7 @@ void add_options(CLI::App& app, Settings& settings) {
       })
       ->capture_default_str();
   app.add_option("--log-level", settings.log_level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
 }
 
