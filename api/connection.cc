@@ -51,6 +51,7 @@ void Connection::finish() {
   forget_stream();
   download_.reset();
   request_.reset();
+  upload_.reset();
   host_->open.erase(this);
   host_->on_closed(address_);
 }
@@ -63,15 +64,17 @@ void Connection::sweep(Moment at) {
     return write_piece(": keep-alive\n\n");
   }
   if (download_ != nullptr && download_->parked) go_on_with_download();
-  const bool waits_for_handler = phase_ == Phase::handling || (stream_ != nullptr && !writing_);
+  const bool waits_for_handler = phase_ == Phase::handling || phase_ == Phase::storing ||
+                                 (stream_ != nullptr && !writing_);
   if (waits_for_handler || at < deadline_) return;
   if (phase_ != Phase::body) return finish();
   refuse({408, "body-too-slow", "The body did not come in time.", {}, {}});
 }
 
 void Connection::drain() {
-  const bool has_request = phase_ == Phase::body || phase_ == Phase::handling ||
-                           phase_ == Phase::writing || phase_ == Phase::streaming;
+  const bool has_request = phase_ == Phase::body || phase_ == Phase::storing ||
+                           phase_ == Phase::handling || phase_ == Phase::writing ||
+                           phase_ == Phase::streaming;
   if (!has_request) return finish();
   if (stream_ != nullptr && stream_->parked && !writing_) end_stream();
 }
@@ -120,6 +123,7 @@ void Connection::advance() {
     const auto state = reader_.read({input_.data(), input_used_}, used);
     input_.erase(0, used);
     input_used_ -= used;
+    if (upload_ != nullptr && reader_.has_body_piece()) return store_piece(state);
     switch (state) {
       case RequestReader::State::more:
         if (phase_ == Phase::idle && reader_.begun()) {
@@ -153,6 +157,7 @@ void Connection::on_head() {
   route_ = admission.route;
   extra_headers_ = std::move(admission.headers);
   refused_ = std::move(admission.refusal);
+  if (!refused_ && route_->options.body == RouteOptions::Body::in_file) begin_upload();
   const std::size_t body_bytes_max =
       refused_ ? (asks_first ? 0 : ignored_body_bytes_max) : route_->options.body_bytes_max;
   const auto state = reader_.go_on(body_bytes_max);
@@ -175,6 +180,7 @@ void Connection::refuse(Problem told) {
   Request& request = reader_.request();
   if (request.request_id.empty()) request.request_id = new_request_id();
   keep_alive_ = false;
+  upload_.reset();
   begin_answer(problem(current(), std::move(told)));
 }
 
@@ -229,7 +235,9 @@ void run_guarded(const Route& route, const std::shared_ptr<const Request>& reque
 void Connection::dispatch() {
   keep_alive_ = reader_.keep_alive();
   chunked_answers_ = reader_.chunked_answers();
-  auto request = std::make_shared<const Request>(reader_.take());
+  auto taken = reader_.take();
+  taken.upload = std::move(upload_);
+  const auto request = std::make_shared<const Request>(std::move(taken));
   request_ = request;
   phase_ = Phase::handling;
   ++serial_;

@@ -22,6 +22,7 @@
 #include "api/io_thread.h"
 #include "api/request_reader.h"
 #include "api/transport.h"
+#include "api/uploads.h"
 
 namespace api {
 
@@ -43,12 +44,18 @@ class Connection;
 // come after the server is gone; then nothing but `thread` is touched.
 struct ConnectionHost {
   ConnectionHost(Front& the_front, HandlerPool& the_pool, ServerTotals& the_totals,
-                 const HttpLimits& the_limits, bool is_tls)
-      : front(the_front), pool(the_pool), totals(the_totals), limits(the_limits), tls(is_tls) {}
+                 Uploads& the_uploads, const HttpLimits& the_limits, bool is_tls)
+      : front(the_front),
+        pool(the_pool),
+        totals(the_totals),
+        uploads(the_uploads),
+        limits(the_limits),
+        tls(is_tls) {}
 
   Front& front;
   HandlerPool& pool;
   ServerTotals& totals;
+  Uploads& uploads;
   HttpLimits limits;
   bool tls;
   std::function<void(const std::string& address)> on_closed;
@@ -84,6 +91,7 @@ class Connection final : public Transport::Events, public std::enable_shared_fro
     idle,  // Between two requests.
     head,  // Reading one.
     body,
+    storing,  // A piece of it.
     handling,   // A handler has it.
     writing,    // The answer.
     streaming,  // An answer in pieces.
@@ -120,6 +128,11 @@ class Connection final : public Transport::Events, public std::enable_shared_fro
   void write(std::string first, std::string second);
   void after_write();
   void linger();
+
+  // connection_uploads.cc
+  void begin_upload();
+  void store_piece(RequestReader::State state);
+  void on_stored(const ledger::Result<void>& stored, RequestReader::State state);
 
   // connection_files.cc
   void begin_download(Response response);
@@ -159,6 +172,7 @@ class Connection final : public Transport::Events, public std::enable_shared_fro
   bool keep_alive_ = false;
   bool chunked_answers_ = false;
   bool continuing_ = false;  // Writing "100 Continue".
+  std::shared_ptr<Upload> upload_;  // Where the body that is read goes; null: it is kept.
 
   std::array<std::string, 2> output_;
   std::array<std::size_t, 2> written_{};

@@ -35,6 +35,9 @@ struct ShownCertificate {
   bool expired = false;
 };
 
+class OpenFile;
+class Upload;
+
 struct Request {
   std::string method;                                          // "GET"
   std::string target;                                          // As sent: path and query.
@@ -43,6 +46,7 @@ struct Request {
   std::map<std::string, std::string, std::less<>> headers;     // By name in lower case.
   std::map<std::string, std::string, std::less<>> parameters;  // Of the route's path, by name.
   std::string body;
+  std::shared_ptr<const Upload> upload;  // Instead of body, where the route takes a file.
   std::string address;     // Of the peer: "127.0.0.1".
   std::string request_id;  // Also in the answer's X-Request-Id.
   std::optional<Caller> caller;
@@ -62,7 +66,6 @@ class Source {
   virtual std::optional<std::string> next() = 0;
 };
 
-class OpenFile;
 
 // A part of a file, read as the peer takes it.
 struct FileBody {

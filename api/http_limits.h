@@ -14,6 +14,7 @@ struct HttpLimits {
   std::size_t connections_max = ledger::limits::http_connections_max;
   std::size_t connections_per_address_max = ledger::limits::http_connections_per_address_max;
   std::size_t streams_max = ledger::limits::http_sse_streams_max;
+  std::size_t uploads_max = ledger::limits::http_uploads_max;
   std::chrono::milliseconds header_deadline = ledger::limits::http_header_deadline;
   std::chrono::milliseconds body_deadline = ledger::limits::http_body_deadline;
   std::chrono::milliseconds idle_deadline = ledger::limits::http_idle_deadline;

@@ -17,7 +17,8 @@ constexpr auto pages_of_http = std::to_array<ProblemPage>({
      "\"errors\" names each thing that is wrong with its JSON pointer; /openapi.yaml shows what is "
      "taken. Nothing was changed."},
     {"body-too-large", "The body is too large",
-     "Send at most 1 MiB; imports of rule updates take 64 MiB. Split what is larger."},
+     "Send at most 1 MiB; imports of rule updates take 64 MiB, those of bundles 4 GiB. Split what is "
+     "larger."},
     {"body-too-slow", "The body did not come in time",
      "Send the whole body within half a minute. Check the connection and try again."},
     {"body-unexpected", "This method has no body", "Send GET and HEAD without a body."},
@@ -97,6 +98,8 @@ constexpr auto pages_of_http = std::to_array<ProblemPage>({
     {"too-many-headers", "The request has too many headers", "Send at most 100."},
     {"too-many-streams", "Too many streams are open",
      "Close some, or try again after the seconds of Retry-After."},
+    {"too-many-uploads", "As many large bodies as are taken at once are on their way",
+     "Send it again when one of them has been taken."},
     {"transfer-encoding-unsupported", "The body is encoded in a way that is not taken",
      "Send the body with Content-Length, or chunked."},
     {"version-stale", "Somebody changed it meanwhile",

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cctype>
 #include <limits>
 #include <utility>
@@ -17,8 +17,38 @@ namespace api {
 namespace http = boost::beast::http;
 using boost::beast::error_code;
 
+namespace {
+
+// Beast's body in a string, which takes memory for as much as comes, not for as much as is said.
+struct GrowingBody {
+  using value_type = std::string;
+
+  class reader {
+   public:
+    template <bool is_request, class Fields>
+    reader(http::header<is_request, Fields>&, value_type& body) : body_(body) {}
+
+    void init(const boost::optional<std::uint64_t>&, error_code& error) { error = {}; }
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, error_code& error) {
+      const std::size_t before = body_.size();
+      for (const auto buffer : boost::beast::buffers_range_ref(buffers)) {
+        body_.append(static_cast<const char*>(buffer.data()), buffer.size());
+      }
+      error = {};
+      return body_.size() - before;
+    }
+    void finish(error_code& error) { error = {}; }
+
+   private:
+    value_type& body_;
+  };
+};
+
+}  // namespace
+
 struct RequestReader::Parser {
-  http::request_parser<http::string_body> beast;
+  http::request_parser<GrowingBody> beast;
 };
 
 namespace {
@@ -234,6 +264,16 @@ RequestReader::State RequestReader::go_on(std::size_t body_bytes_max) {
   parser.body_limit(body_bytes_max);
   parser.eager(true);
   return state_ = parser.is_done() ? State::request : State::more;
+}
+
+bool RequestReader::has_body_piece() const {
+  if (state_ == State::request) return !request_.body.empty();
+  return state_ == State::more && parser_ != nullptr && !parser_->beast.get().body().empty();
+}
+
+std::string RequestReader::take_body_piece() {
+  auto& body = state_ == State::request ? request_.body : parser_->beast.get().body();
+  return std::exchange(body, {});
 }
 
 Request RequestReader::take() {

@@ -49,6 +49,10 @@ class RequestReader {
   bool expects_continue() const;
   const Problem& refusal() const;
 
+  // What was read of the body so far, which is kept no longer: for what is too large for memory.
+  bool has_body_piece() const;
+  std::string take_body_piece();
+
   // The request that was read; afterwards the next one can be.
   Request take();
 

@@ -19,6 +19,7 @@ namespace api {
 
 struct RouteOptions {
   std::size_t body_bytes_max = ledger::limits::http_body_bytes_max;  // A larger body is a 413.
+  enum class Body { in_memory, in_file } body = Body::in_memory;     // See Request::upload.
   // Whether a request runs on the thread of its connection, which spares two changes of threads:
   // only what waits for nothing and answers within microseconds. Empty: never, but in the
   // handlers' pool.

@@ -36,6 +36,7 @@ class BeastServer final : public Server {
       : options_(std::move(options)),
         front_(front),
         pool_(options_.handlers),
+        uploads_(options_.uploads, options_.limits.uploads_max),
         listener_(std::move(listener)),
         tls_(std::move(tls)) {}
 
@@ -43,7 +44,7 @@ class BeastServer final : public Server {
 
   void run() {
     for (std::size_t i = 0; i < std::max<std::size_t>(options_.io_threads, 1); ++i) {
-      auto host = std::make_shared<ConnectionHost>(front_, pool_, totals_, options_.limits,
+      auto host = std::make_shared<ConnectionHost>(front_, pool_, totals_, uploads_, options_.limits,
                                                    options_.tls.has_value());
       host->on_closed = [this](const std::string& address) { closed(address); };
       host->thread.repeat(sweep_interval(options_.limits),
@@ -179,6 +180,7 @@ class BeastServer final : public Server {
   Front& front_;
   ServerTotals totals_;
   HandlerPool pool_;
+  Uploads uploads_;
   std::vector<std::shared_ptr<ConnectionHost>> hosts_;
   std::unique_ptr<Listener> listener_;  // Ends before the thread that it lives on.
   std::size_t next_host_ = 0;           // The first host's.

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ class Server {
     std::size_t io_threads = 2;
     HandlerPool::Options handlers;
     HttpLimits limits;
+    // Of this server alone, for bodies that routes take as files; empty: none does.
+    std::filesystem::path uploads;
   };
   // Listens and answers on return; `front` outlives the server. Errors: refused ("tls-required":
   // not a loopback address), invalid ("listen-address-invalid"), io ("listen-failed",
