@@ -24,30 +24,32 @@
 namespace ledger::domain {
 
 struct CommandPayloadTypes {
-  using List = TypeList<
-      Tick, RecordServiceStarted, RecordServiceStopped, RecordViewsDigested, RecordVerification,
-      RecordSigningKey, RecordBackup, RecordRestore, RecordExport, RecordAccessDenied,
-      RecordSignInFailed, SetBookmark, RemoveBookmark, ChangeSetting, ChangePolicySetting,
-      ConfigureSource, RemoveSource, RequestSourceCheck, ReportSourceChecked,
-      ReportSourceCheckFailed, ReportVerificationFailed, ReleasePattern, RetirePattern,
-      ImportRuleUpdate, ApplyRuleUpdate, ReapplyRuleUpdate, RollBackRuleUpdate, DeleteRuleUpdate,
-      RecordRuleUpdateExport, PlaceHold, ReleaseHold, CreatePolicy, ChangePolicy, DeletePolicy,
-      AssignRules, UnassignRules, EnrolComputer, ChangeComputerFacts, ReportComputer,
-      RemoveComputer, AssignPolicy, MoveComputer, AssignRelayGroup, Instruct,
-      ReportInstructionTaken, ReportInstructionFinished, CancelInstruction, ReportUpdateFailed,
-      CreateGroup, ChangeGroup, DeleteGroup, SaveSearch, DeleteSearch, CreateRelayGroup,
-      ChangeRelayGroup, DeleteRelayGroup, RegisterRelay, RemoveRelay, ReportRelay,
-      ReportRelayUnavailable, CreateTask, ChangeTask, DeleteTask, RunTask, ReportTaskRun,
-      AcknowledgeAlert, DismissAlert, ConfigureAlertType, CreateUser, ChangeUser, DisableUser,
-      IssueToken, RevokeToken, IssueEnrolmentToken, RevokeEnrolmentToken, RecordEvidence,
-      RetireSigningKey, RenewIdentity, RevokeIdentity, ReportClone, ReportHook, RecordBundleCreated,
-      ReportTrustRoot, ReportDownloadStarted, ReportDownloadFinished, ReportDownloadFailed>;
+  using List =
+      TypeList<Tick, RecordServiceStarted, RecordServiceStopped, RecordViewsDigested,
+               RecordVerification, RecordSigningKey, RecordBackup, RecordRestore, RecordExport,
+               RecordAccessDenied, RecordSignInFailed, SetBookmark, RemoveBookmark, ChangeSetting,
+               ChangePolicySetting, ConfigureSource, RemoveSource, RequestSourceCheck,
+               ReportSourceChecked, ReportSourceCheckFailed, ReportVerificationFailed,
+               ReleasePattern, RetirePattern, ImportRuleUpdate, ApplyRuleUpdate, ReapplyRuleUpdate,
+               RollBackRuleUpdate, DeleteRuleUpdate, RecordRuleUpdateExport, PlaceHold, ReleaseHold,
+               CreatePolicy, ChangePolicy, DeletePolicy, AssignRules, UnassignRules, EnrolComputer,
+               ChangeComputerFacts, ReportComputer, RemoveComputer, AssignPolicy, MoveComputer,
+               AssignRelayGroup, Instruct, ReportInstructionTaken, ReportInstructionFinished,
+               CancelInstruction, ReportUpdateFailed, CreateGroup, ChangeGroup, DeleteGroup,
+               SaveSearch, DeleteSearch, CreateRelayGroup, ChangeRelayGroup, DeleteRelayGroup,
+               RegisterRelay, RemoveRelay, ReportRelay, ReportRelayUnavailable, CreateTask,
+               ChangeTask, DeleteTask, RunTask, ReportTaskRun, AcknowledgeAlert, DismissAlert,
+               ConfigureAlertType, CreateUser, ChangeUser, DisableUser, IssueToken, RevokeToken,
+               IssueEnrolmentToken, RevokeEnrolmentToken, RecordEvidence, RetireSigningKey,
+               RenewIdentity, RevokeIdentity, ReportClone, ReportHook, RecordBundleCreated,
+               ReportTrustRoot, ReportDownloadStarted, ReportDownloadFinished, ReportDownloadFailed,
+               RecordBundleImported, RecordBundleRefused, RecordContentPruned>;
 };
 extern template class OneOf<CommandPayloadTypes>;
 using CommandPayload = OneOf<CommandPayloadTypes>;
 
 // By index in CommandPayload; what refusals and metrics call it.
-constexpr std::array<std::string_view, 86> command_names = {
+constexpr std::array<std::string_view, 89> command_names = {
     "tick",
     "record_service_started",
     "record_service_stopped",
@@ -134,6 +136,9 @@ constexpr std::array<std::string_view, 86> command_names = {
     "report_download_started",
     "report_download_finished",
     "report_download_failed",
+    "record_bundle_imported",
+    "record_bundle_refused",
+    "record_content_pruned",
 };
 static_assert(CommandPayloadTypes::List::size == command_names.size());
 

@@ -69,7 +69,7 @@ struct RoleExpiry {
   bool operator==(const RoleExpiry&) const = default;
 };
 
-// A check succeeded.
+// A check succeeded; or a bundle was taken, which says nothing about the way to the source.
 struct ReportSourceChecked {
   SourceId source;
   OperationId check;
@@ -79,17 +79,18 @@ struct ReportSourceChecked {
   std::vector<RuleUpdateId> rule_updates;
   std::uint32_t patterns = 0;
   std::vector<RoleExpiry> roles = {};  // That people sign, so that they can be told in time.
+  std::optional<Digest> bundle = {};   // That was taken; the source itself was not asked.
 
   template <class = void>
   static constexpr auto fields() {
-    return field_list(field("source", &ReportSourceChecked::source),
-                      field("check", &ReportSourceChecked::check),
-                      field("metadata_version", &ReportSourceChecked::metadata_version),
-                      field("metadata_digest", &ReportSourceChecked::metadata_digest),
-                      field("expires_at", &ReportSourceChecked::expires_at),
-                      field("rule_updates", &ReportSourceChecked::rule_updates),
-                      field("patterns", &ReportSourceChecked::patterns),
-                      field("roles", &ReportSourceChecked::roles));
+    return field_list(
+        field("source", &ReportSourceChecked::source), field("check", &ReportSourceChecked::check),
+        field("metadata_version", &ReportSourceChecked::metadata_version),
+        field("metadata_digest", &ReportSourceChecked::metadata_digest),
+        field("expires_at", &ReportSourceChecked::expires_at),
+        field("rule_updates", &ReportSourceChecked::rule_updates),
+        field("patterns", &ReportSourceChecked::patterns),
+        field("roles", &ReportSourceChecked::roles), field("bundle", &ReportSourceChecked::bundle));
   }
   bool operator==(const ReportSourceChecked&) const = default;
 };
@@ -100,13 +101,15 @@ struct ReportSourceCheckFailed {
   OperationId check;
   SourceFault cause{};
   std::string detail;
+  std::string role = {};  // Whose metadata is over; empty: another fault, or unknown.
 
   template <class = void>
   static constexpr auto fields() {
     return field_list(field("source", &ReportSourceCheckFailed::source),
                       field("check", &ReportSourceCheckFailed::check),
                       field("cause", &ReportSourceCheckFailed::cause),
-                      field("detail", &ReportSourceCheckFailed::detail));
+                      field("detail", &ReportSourceCheckFailed::detail),
+                      field("role", &ReportSourceCheckFailed::role));
   }
   bool operator==(const ReportSourceCheckFailed&) const = default;
 };
@@ -126,6 +129,55 @@ struct RecordBundleCreated {
                       field("metadata_version", &RecordBundleCreated::metadata_version));
   }
   bool operator==(const RecordBundleCreated&) const = default;
+};
+
+// A bundle was verified and taken; what came of its content follows.
+struct RecordBundleImported {
+  SourceId source;
+  Digest digest;
+  std::uint64_t bytes = 0;
+  std::uint64_t metadata_version = 0;
+  bool already_newer = false;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("source", &RecordBundleImported::source),
+                      field("digest", &RecordBundleImported::digest),
+                      field("bytes", &RecordBundleImported::bytes),
+                      field("metadata_version", &RecordBundleImported::metadata_version),
+                      field("already_newer", &RecordBundleImported::already_newer));
+  }
+  bool operator==(const RecordBundleImported&) const = default;
+};
+
+// Nothing of a bundle was taken.
+struct RecordBundleRefused {
+  SourceId source;
+  Digest digest;
+  std::string detail;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("source", &RecordBundleRefused::source),
+                      field("digest", &RecordBundleRefused::digest),
+                      field("detail", &RecordBundleRefused::detail));
+  }
+  bool operator==(const RecordBundleRefused&) const = default;
+};
+
+// Bytes are gone from the content store.
+struct RecordContentPruned {
+  Digest digest;
+  std::uint64_t bytes = 0;
+  PruneCause cause{};
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("digest", &RecordContentPruned::digest),
+                      field("bytes", &RecordContentPruned::bytes),
+                      field("cause", &RecordContentPruned::cause));
+  }
+  bool operator==(const RecordContentPruned&) const = default;
 };
 
 // Content was not authentic.

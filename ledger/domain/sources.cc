@@ -231,7 +231,7 @@ Decision decide(const World& world, const Command&, const ReportSourceChecked& r
       SourceChecked{report.source, report.check, report.metadata_version, report.metadata_digest,
                     report.expires_at, report.rule_updates, report.patterns},
       std::nullopt, Outcome::done});
-  if ((*source)->unreachable_since) {
+  if ((*source)->unreachable_since && !report.bundle) {
     events.push_back(NewEvent{stream, SourceReachable{report.source, manager}, 0, Outcome::done});
   }
   compare_views(world, **source, report, events);
@@ -252,9 +252,10 @@ Decision decide(const World& world, const Command&, const ReportSourceCheckFaile
       NewEvent{stream, SourceCheckFailed{report.source, report.check, report.cause, report.detail},
                std::nullopt, Outcome::failed});
   if (report.cause == SourceFault::metadata_expired && !(*source)->expired) {
+    const std::string role = report.role.empty() ? "timestamp" : report.role;
     const Time ended = std::min((*source)->metadata_expires_at.value_or(moment.now), moment.now);
     events.push_back(
-        NewEvent{stream, MetadataExpired{report.source, "timestamp", ended}, 0, Outcome::failed});
+        NewEvent{stream, MetadataExpired{report.source, role, ended}, 0, Outcome::failed});
   }
   if (is_unreachable(report.cause) && !(*source)->unreachable_since) {
     events.push_back(
@@ -280,6 +281,35 @@ Decision decide(const World& world, const Command&, const RecordBundleCreated& m
   if (const auto source = existing(world, made.source); !source) return fail(source.error());
   return one_event(stream_of_source(made.source),
                    BundleCreated{made.digest, made.bytes, made.metadata_version});
+}
+
+Decision decide(const World& world, const Command&, const RecordBundleImported& taken,
+                const Moment&) {
+  const auto source = existing(world, taken.source);
+  if (!source) return fail(source.error());
+  if (!(*source)->facts.trust_root) {
+    return refuse("trust-root-missing",
+                  "Nothing says whom to trust about source " + taken.source.value +
+                      ": give it the SHA-256 of its root metadata as trust_root.");
+  }
+  return one_event(
+      stream_of_source(taken.source),
+      BundleImported{taken.digest, taken.bytes, taken.metadata_version, taken.already_newer});
+}
+
+Decision decide(const World& world, const Command&, const RecordBundleRefused& refused,
+                const Moment&) {
+  if (const auto source = existing(world, refused.source); !source) return fail(source.error());
+  std::vector<NewEvent> events;
+  events.push_back(NewEvent{stream_of_source(refused.source),
+                            BundleRefused{refused.digest, cut_detail(refused.detail)}, std::nullopt,
+                            Outcome::failed});
+  return events;
+}
+
+Decision decide(const World&, const Command&, const RecordContentPruned& pruned, const Moment&) {
+  return one_event("content/" + hex(pruned.digest),
+                   ContentPruned{pruned.digest, pruned.bytes, pruned.cause});
 }
 
 Decision decide(const World& world, const Command&, const ReportTrustRoot& report, const Moment&) {

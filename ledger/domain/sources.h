@@ -56,6 +56,9 @@ Decision decide(const World&, const Command&, const ReportSourceChecked&, const 
 Decision decide(const World&, const Command&, const ReportSourceCheckFailed&, const Moment&);
 Decision decide(const World&, const Command&, const ReportVerificationFailed&, const Moment&);
 Decision decide(const World&, const Command&, const RecordBundleCreated&, const Moment&);
+Decision decide(const World&, const Command&, const RecordBundleImported&, const Moment&);
+Decision decide(const World&, const Command&, const RecordBundleRefused&, const Moment&);
+Decision decide(const World&, const Command&, const RecordContentPruned&, const Moment&);
 Decision decide(const World&, const Command&, const ReportTrustRoot&, const Moment&);
 Decision decide(const World&, const Command&, const ReportDownloadStarted&, const Moment&);
 Decision decide(const World&, const Command&, const ReportDownloadFinished&, const Moment&);

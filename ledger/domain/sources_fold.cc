@@ -2,6 +2,16 @@
 #include "ledger/domain/world.h"
 
 namespace ledger::domain {
+namespace {
+
+// What was asked for meanwhile is still to come.
+void end_check(Source& source, const OperationId& check) {
+  if (source.check != check) return;
+  source.check.reset();
+  source.check_requested_at.reset();
+}
+
+}  // namespace
 
 void evolve(World& world, const Event&, const SourceConfigured& configured) {
   world.sources.sources[configured.source].facts = configured;
@@ -20,8 +30,7 @@ void evolve(World& world, const Event& event, const SourceCheckRequested& reques
 
 void evolve(World& world, const Event& event, const SourceChecked& checked) {
   auto& source = world.sources.sources[checked.source];
-  source.check.reset();
-  source.check_requested_at.reset();
+  end_check(source, checked.check);
   source.last_success = event.recorded_at;
   if (source.metadata_version < checked.metadata_version) {
     source.metadata_version = checked.metadata_version;
@@ -42,8 +51,7 @@ void evolve(World& world, const Event& event, const SourceChecked& checked) {
 
 void evolve(World& world, const Event& event, const SourceCheckFailed& failed) {
   auto& source = world.sources.sources[failed.source];
-  source.check.reset();
-  source.check_requested_at.reset();
+  end_check(source, failed.check);
   world.sources.last_check = event.recorded_at;
 }
 

@@ -134,6 +134,19 @@ CommandPayload report_not_authentic(const Dice& dice) {
                                   "manager", "its digest differs"};
 }
 
+CommandPayload import_bundle(const Dice& dice) {
+  return RecordBundleImported{named<SourceId>("s", dice.a, 3), digest_of(dice.b), dice.b, dice.a,
+                              dice.c % 2 == 0};
+}
+
+CommandPayload refuse_bundle(const Dice& dice) {
+  return RecordBundleRefused{named<SourceId>("s", dice.a, 3), digest_of(dice.b), "why"};
+}
+
+CommandPayload prune_content(const Dice& dice) {
+  return RecordContentPruned{digest_of(dice.b), dice.b, PruneCause::retention};
+}
+
 CommandPayload record_bundle(const Dice& dice) {
   return RecordBundleCreated{named<SourceId>("s", dice.a, 3), digest_of(dice.b), dice.b, dice.a};
 }
@@ -256,6 +269,9 @@ constexpr Choice content_commands[] = {
     {"report_check_failed", report_check_failed, 3},
     {"report_not_authentic", report_not_authentic, 2},
     {"record_bundle", record_bundle, 1},
+    {"import_bundle", import_bundle, 1},
+    {"refuse_bundle", refuse_bundle, 1},
+    {"prune_content", prune_content, 1},
     {"report_root", report_root, 1},
     {"report_download", report_download, 2},
     {"release_pattern", release_pattern, 10},

@@ -114,6 +114,55 @@ TEST(Sources, HaveTheirBundlesRecorded) {
   EXPECT_EQ(fold.refusal(RecordBundleCreated{{"nobody"}, {}, 1'000, 7}), "source-unknown");
 }
 
+TEST(Sources, TakeBundlesOfRepositoriesOnly) {
+  Fold fold = a_source();
+  const RecordBundleImported taken{{"vendor"}, digest(3), 1'000, 7, false};
+  EXPECT_EQ(fold.refusal(taken), "trust-root-missing");
+  EXPECT_EQ(fold.refusal(RecordBundleImported{{"nobody"}, {}, 1, 7, false}), "source-unknown");
+  auto repository = source("vendor", "https://updates.example");
+  repository.trust_root = digest(1);
+  given(fold, repository);
+  EXPECT_EQ(types(fold.submit(taken)), TypeNames{"bundle.imported"});
+  EXPECT_EQ(types(fold.submit(RecordBundleRefused{{"vendor"}, digest(4), "why"})),
+            TypeNames{"bundle.refused"});
+}
+
+TEST(Sources, AreNotReachedByABundle) {
+  Fold fold = a_source();
+  given(fold, ReportSourceCheckFailed{{"vendor"}, {"check-1"}, SourceFault::timed_out, "why"});
+  auto report = checked("vendor", 1);
+  report.check = {"bundle-1"};
+  report.bundle = digest(3);
+  EXPECT_EQ(types(fold.submit(report)), TypeNames{"source.checked"});
+  EXPECT_TRUE(fold.world.sources.find({"vendor"})->unreachable_since);
+}
+
+TEST(Checks, EndByTheirOwnReportOnly) {
+  Fold fold = a_source();
+  given(fold, RequestSourceCheck{{"vendor"}, DownloadMode::check_only});
+  auto report = checked("vendor", 1);
+  report.check = {"bundle-1"};
+  given(fold, report);
+  EXPECT_TRUE(fold.world.sources.find({"vendor"})->check);
+  report.check = {"check-1"};
+  given(fold, report);
+  EXPECT_FALSE(fold.world.sources.find({"vendor"})->check);
+}
+
+TEST(Metadata, ThatIsOverIsToldByItsRole) {
+  Fold fold = a_source();
+  const auto role_told = [&](const std::string& role) {
+    ReportSourceCheckFailed failed{{"vendor"}, {"check-1"}, SourceFault::metadata_expired, "why"};
+    failed.role = role;
+    Fold again = fold;
+    const auto events = again.submit(failed);
+    const auto* expired = first_of<MetadataExpired>(events);
+    return expired == nullptr ? "" : expired->role;
+  };
+  EXPECT_EQ(role_told("targets"), "targets");
+  EXPECT_EQ(role_told(""), "timestamp");
+}
+
 // -- Repositories of TUF -----------------------------------------------------------------------
 
 Fold a_repository() {
