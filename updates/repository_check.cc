@@ -40,23 +40,33 @@ bool is_signed_by_people(const std::string& role) {
 
 class RepositoryCheck {
  public:
-  RepositoryCheck(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts)
-      : request_(request), parts_(parts), before_(parts.mirror.state()) {}
+  RepositoryCheck(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts,
+                  MirrorState before)
+      : request_(request), parts_(parts), before_(std::move(before)) {}
 
   void run() {
     const auto done = ask();
     if (parts_.stop.stop_requested()) return;
     if (!done) return end_badly(done.error());
     if (request_.download == domain::DownloadMode::check_only) return end_well(*done);
-    tell_roots(*done);
-    import_rule_updates(*done);
-    release_patterns(*done);
-    retire_patterns(*done);
-    end_well(*done);
+    report(*done);
+  }
+
+  void run_of_bundle(const domain::Digest& bundle) {
+    bundle_ = bundle;
+    report(parts_.mirror.state());
   }
 
  private:
   using Answer = Result<MirrorState, PullFailure>;
+
+  void report(const MirrorState& found) {
+    tell_roots(found);
+    import_rule_updates(found);
+    release_patterns(found);
+    retire_patterns(found);
+    end_well(found);
+  }
 
   // Every URL in turn, and all of them again, while it may help.
   Answer ask() {
@@ -186,7 +196,8 @@ class RepositoryCheck {
   void import(domain::RuleUpdateId update, const MirrorTarget& target, const MirrorState& state) {
     const auto bytes = parts_.content.get(target.digest);
     if (!bytes) return reject(target.path, bytes.error().detail);
-    auto parsed = read_rule_update(*bytes, domain::ImportOrigin::check);
+    auto parsed = read_rule_update(
+        *bytes, bundle_ ? domain::ImportOrigin::bundle : domain::ImportOrigin::check);
     if (!parsed.ok()) {
       return reject(target.path, "It is no rule update. " + summary(parsed.errors));
     }
@@ -280,8 +291,10 @@ class RepositoryCheck {
           failure.target.empty() ? failure.role : role_of_target(failure.target), manager,
           failure.detail});
     }
-    parts_.submit(domain::ReportSourceCheckFailed{request_.source, request_.check, failure.cause,
-                                                  failure.detail});
+    domain::ReportSourceCheckFailed report{request_.source, request_.check, failure.cause,
+                                           failure.detail};
+    if (failure.cause == SourceFault::metadata_expired) report.role = failure.role;
+    parts_.submit(std::move(report));
   }
 
   void end_well(const MirrorState& found) {
@@ -296,6 +309,7 @@ class RepositoryCheck {
     domain::ReportSourceChecked report;
     report.source = request_.source;
     report.check = request_.check;
+    report.bundle = bundle_;
     report.metadata_version = state.snapshot_version;
     if (state.snapshot_version > 0) report.metadata_digest = state.snapshot_digest;
     for (const auto& [role, expires_at] : found.expires) {
@@ -329,6 +343,7 @@ class RepositoryCheck {
   const RepositoryCheckRequest& request_;
   const RepositoryCheckParts& parts_;
   MirrorState before_;
+  std::optional<domain::Digest> bundle_;  // Instead of the source.
   MirrorState verified_;
   std::optional<std::string> started_;  // The target that is on its way.
   std::string rejected_;
@@ -339,7 +354,12 @@ class RepositoryCheck {
 }  // namespace
 
 void check_repository(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts) {
-  RepositoryCheck(request, parts).run();
+  RepositoryCheck(request, parts, parts.mirror.state()).run();
+}
+
+void report_bundle(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts,
+                   const domain::Digest& bundle, const MirrorState& before) {
+  RepositoryCheck(request, parts, before).run_of_bundle(bundle);
 }
 
 Result<bool, PullFailure> freshen(Mirror& mirror, tuf::Transport& transport, domain::Time now) {

@@ -60,6 +60,12 @@ struct RepositoryCheckParts {
 // Thread: one at a time for each mirror.
 void check_repository(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts);
 
+// The same of a bundle, after this manager's copy took it: from ReportTrustRoot on. `before` is the
+// copy's state before. The source itself was not asked; `parts.open` and `parts.again` are not
+// used. Thread: as above.
+void report_bundle(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts,
+                   const domain::Digest& bundle, const MirrorState& before);
+
 // Between checks: takes a timestamp that was only signed again, so that whoever is served from here
 // finds it fresh. False: there is news, which waits for a check.
 Result<bool, PullFailure> freshen(Mirror& mirror, tuf::Transport& transport, domain::Time now);

@@ -69,8 +69,26 @@ class CheckedRepository : public testing::Test {
            return std::make_unique<ToSite>(site);
          },
          [this](domain::CommandPayload payload) { commands.push_back(std::move(payload)); },
-         [] { return noon; }, [this](unsigned failures) { return failures < attempts; },
+         [this] { return now; }, [this](unsigned failures) { return failures < attempts; },
          stop.get_token()});
+    std::vector<std::string> names;
+    for (const auto& each : commands) names.emplace_back(command_name(each));
+    return names;
+  }
+
+  // The same of what the copy got from a bundle; `before`: its state then.
+  std::vector<std::string> take_bundle(const updates::MirrorState& before) {
+    commands.clear();
+    updates::report_bundle(
+        request,
+        {*mirror,
+         *content,
+         {},
+         [this](domain::CommandPayload payload) { commands.push_back(std::move(payload)); },
+         [] { return noon; },
+         {},
+         stop.get_token()},
+        ledger::sha256("bundle"), before);
     std::vector<std::string> names;
     for (const auto& each : commands) names.emplace_back(command_name(each));
     return names;
@@ -111,6 +129,7 @@ class CheckedRepository : public testing::Test {
   std::vector<std::string> opened;
   std::stop_source stop;
   unsigned attempts = 1;
+  domain::Time now = noon;
 };
 
 using Names = std::vector<std::string>;
@@ -170,6 +189,36 @@ TEST_F(CheckedRepository, TellsNewRootsAndRetiredPatterns) {
   EXPECT_EQ(all<domain::ReportTrustRoot>()[1].version, 3U);
   EXPECT_EQ(all<domain::ReportTrustRoot>()[1].digest, mirror->state().root_digest);
   EXPECT_EQ(all<domain::RetirePattern>()[0].version, "1.0");
+}
+
+TEST_F(CheckedRepository, TellsWhoseMetadataIsOver) {
+  check();
+  now = noon + domain::days(2);
+  check();
+  EXPECT_EQ(last<domain::ReportSourceCheckFailed>().role, "timestamp");
+  now = noon + domain::days(8);
+  site.renew("timestamp", now);
+  check();
+  EXPECT_EQ(last<domain::ReportSourceCheckFailed>().cause, SourceFault::metadata_expired);
+  EXPECT_EQ(last<domain::ReportSourceCheckFailed>().role, "snapshot");
+}
+
+TEST_F(CheckedRepository, IsToldOfABundleAsOfItself) {
+  release("1.0", "one", 1);
+  updates::PullOptions options;
+  options.now = noon;
+  ASSERT_TRUE(mirror->pin(site.root()));
+  ASSERT_TRUE(mirror->pull(site, options));
+  EXPECT_EQ(take_bundle({}),
+            (Names{"import_rule_update", "release_pattern", "report_source_checked"}));
+  EXPECT_EQ(all<domain::ImportRuleUpdate>()[0].origin, domain::ImportOrigin::bundle);
+  EXPECT_EQ(last<domain::ReportSourceChecked>().bundle, ledger::sha256("bundle"));
+  EXPECT_EQ(last<domain::ReportSourceChecked>().metadata_version, 3U);
+  remember();
+  site.rotate("timestamp", "timestamp-new");
+  const auto before = mirror->state();
+  ASSERT_TRUE(mirror->pull(site, options));
+  EXPECT_EQ(take_bundle(before), (Names{"report_trust_root", "report_source_checked"}));
 }
 
 TEST_F(CheckedRepository, DoesNotFetchAgainWhatWasGivenUp) {
