@@ -28,11 +28,14 @@ std::string operation_json(const OperationView& view) {
   add("ended_at", view.ended_at);
   out += ",\"progress\":{\"done\":" + std::to_string(view.progress.done) +
          ",\"total\":" + std::to_string(view.progress.total) + "}";
+  add("code", view.code);
   add("detail", view.detail);
   return out + ",\"result\":" + (view.result.empty() ? "null" : view.result) + "}";
 }
 
-Operations::~Operations() {
+Operations::~Operations() { stop(); }
+
+void Operations::stop() {
   std::deque<std::shared_ptr<Running>> all;
   {
     const std::lock_guard lock(mutex_);
@@ -46,6 +49,10 @@ Operations::~Operations() {
 
 Answered<Operations::Started> Operations::start(Asked asked, Work work) {
   const std::lock_guard lock(mutex_);
+  if (stopping_) {
+    return refused(ledger::Error{ledger::ErrorKind::unavailable, "service-stopping",
+                                 "The service is stopping; ask again soon."});
+  }
   if (asked.key != domain::CommandId{}) {
     for (const auto& each : operations_) {
       if (each->key != asked.key) continue;
@@ -94,6 +101,7 @@ void Operations::run(const std::shared_ptr<Running>& running, const Work& work) 
     running->view.detail = "It was cancelled.";
   } else {
     running->view.state = OperationState::failed;
+    running->view.code = outcome.error().reason;
     running->view.detail = outcome.error().detail;
   }
 }

@@ -32,7 +32,8 @@ struct OperationView {
   domain::Time started_at;
   std::optional<domain::Time> ended_at;
   Progress progress;
-  std::string detail;  // Why it failed.
+  std::string code;    // Why it failed, as problem documents have it; empty: it did not.
+  std::string detail;  // The same in a sentence.
   std::string result;  // JSON; empty: none yet.
 
   // What a list is filtered by, and its columns.
@@ -58,10 +59,12 @@ class Operations {
   using Work = std::function<ledger::Result<std::string>(const GoOn& go_on)>;
 
   explicit Operations(const ledger::Clock& clock) : clock_(clock) {}
-  // Ends all work and waits for it.
-  ~Operations();
+  ~Operations();  // Stops.
   Operations(const Operations&) = delete;
   Operations& operator=(const Operations&) = delete;
+
+  // Ends all work and waits for it; nothing is started from then on.
+  void stop();
 
   struct Asked {
     std::string kind;

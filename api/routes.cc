@@ -198,6 +198,7 @@ void add_routes(Router& router, const Services& services) {
   add_bookmark_routes(routes);
   add_setting_routes(routes);
   add_source_routes(routes);
+  add_bundle_routes(routes);
   add_rule_update_routes(routes);
   add_rule_update_import_routes(routes);
   add_rule_routes(routes);

@@ -91,6 +91,7 @@ void add_replay_session_routes(Routes&);
 void add_bookmark_routes(Routes&);
 void add_setting_routes(Routes&);
 void add_source_routes(Routes&);
+void add_bundle_routes(Routes&);
 void add_rule_update_routes(Routes&);
 void add_rule_update_import_routes(Routes&);
 void add_rule_routes(Routes&);

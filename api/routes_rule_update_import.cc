@@ -24,21 +24,10 @@ std::string with_update(const domain::ImportRuleUpdate& import, const std::strin
 }
 
 Answered<domain::Command> import_command(const Request& request, const Services& services) {
-  if (request.query_value("as_of")) {
-    return refused("as-of-on-write", "The past cannot be written to; leave as_of out.");
-  }
-  const auto checked = check_query(request, {"validate_only", "reason", "ticket"});
+  const auto checked = check_query(request, {"validate_only", "reason", "ticket", "as_of"});
   if (!checked) return refused(checked.error());
   if (const auto type = check_document_type(request); !type) return refused(type.error());
-  const auto id = idempotency_key(request, services.entropy);
-  if (!id) return refused(id.error());
-  domain::Command command;
-  command.id = *id;
-  if (request.caller) command.actor = request.caller->actor;
-  if (command.actor.address.empty()) command.actor.address = request.address;
-  command.reason = std::string(request.query_value("reason").value_or(""));
-  command.ticket = std::string(request.query_value("ticket").value_or(""));
-  return command;
+  return document_command(request, services);
 }
 
 // Whether the bytes are to be kept: not of what is refused, nor of what was answered before.

@@ -109,6 +109,11 @@ struct Services {
   std::function<ledger::Result<ledger::updates::ServedFile>(const domain::SourceId&,
                                                             const std::string& path)>
       repository_file = {};
+  // Takes a bundle of a source, as SourceChecks of ledgerd says; empty: nothing here does.
+  std::function<ledger::Result<std::string>(const domain::SourceId&, const std::string& file,
+                                            const domain::Command& asked,
+                                            const std::function<bool()>& go_on)>
+      import_bundle = {};
   // Worlds of earlier moments, to fold on from; null: everything is folded from the beginning.
   const ledger::WorldSnapshots* snapshots = nullptr;
 };

@@ -134,6 +134,21 @@ Answered<Command> new_command(const Request& request, const Services& services, 
   return command;
 }
 
+Answered<Command> document_command(const Request& request, const Services& services) {
+  if (request.query_value("as_of")) {
+    return refused("as-of-on-write", "The past cannot be written to; leave as_of out.");
+  }
+  const auto id = idempotency_key(request, services.entropy);
+  if (!id) return refused(id.error());
+  Command command;
+  command.id = *id;
+  if (request.caller) command.actor = request.caller->actor;
+  if (command.actor.address.empty()) command.actor.address = request.address;
+  command.reason = std::string(request.query_value("reason").value_or(""));
+  command.ticket = std::string(request.query_value("ticket").value_or(""));
+  return command;
+}
+
 std::string committed_json(const Committed& committed) {
   const std::uint64_t end = committed.first.value + committed.events.size();
   std::string out = "{\"position\":" + std::to_string(end > 0 ? end - 1 : 0) + ",\"events\":[";

@@ -87,6 +87,9 @@ enum class IfMatch { required, optional, none };
 Answered<domain::Command> new_command(const Request& request, const Services& services,
                                       IfMatch if_match);
 
+// The same of a body that is a document: reason and ticket are in the query.
+Answered<domain::Command> document_command(const Request& request, const Services& services);
+
 // {"position":N,"events":[...]}: the position is of the last event, or of the newest if nothing
 // came of it, because it was so already.
 std::string committed_json(const ledger::Committed& committed);

@@ -193,8 +193,27 @@ class Story(Chapters):
                   body={"digest": "a" * 64, "bytes": 10_240, "metadata_version": 7})
         self.call("recordBundle", path={"source": "nobody"}, expect=404,
                   body={"digest": "a" * 64, "bytes": 10_240, "metadata_version": 7})
+        self.bundles()
         self.call("removeSource", path={"source": "vendor-test"}, expect=200,
                   headers=self.tag("showSource", source="vendor-test"))
+
+    def bundles(self):
+        tar = {"Content-Type": "application/x-tar"}
+        self.call("importBundle", path={"source": "vendor-test"}, body=b"no tar", headers=tar,
+                  expect=409)
+        self.call("importBundle", path={"source": "nobody"}, body=b"no tar", headers=tar,
+                  expect=404)
+        self.call("importBundle", path={"source": "nobody"}, body={}, expect=415)
+        self.call("configureSource", path={"source": "island"}, expect=200,
+                  body={"url": "file:///nonexistent", "trust_root": "0" * 64})
+        begun = self.call("importBundle", path={"source": "island"}, body=b"no tar", headers=tar,
+                          query={"reason": "by courier"}, expect=202).json()
+        operation = self.contract.ledger.wait_until("the bundle is refused", lambda: next(
+            (each for each in [self.call("showOperation", expect=200, path={
+                "operation": begun["operation"]}).json()] if each["done"]), None))
+        assert operation["code"] == "tar-malformed", operation
+        self.call("removeSource", path={"source": "island"}, expect=200,
+                  headers=self.tag("showSource", source="island"))
 
     def groups(self):
         self.call("createGroup", body={"group": "europe"}, expect=201)

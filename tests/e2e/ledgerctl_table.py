@@ -42,7 +42,7 @@ OTHERS = {
     "task": "create change delete run", "hold": "place release", "settings": "set",
     "source": "set check download remove", "token": "create revoke",
     "user": "create change disable", "bookmark": "set remove", "log": "verify inspect rotate-key",
-    "backup": "create verify restore", "evidence": "create verify", "bundle": "create",
+    "backup": "create verify restore", "evidence": "create verify", "bundle": "create import",
     "views": "digests rebuild",
     "replay": "digests rows",
 }

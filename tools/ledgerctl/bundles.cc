@@ -154,7 +154,69 @@ Asked<void> record(const Session& session, const BundleWish& wish,
   return {};
 }
 
+// The operation that takes it.
+Asked<std::string> sent(const Session& session, const BundleBrought& brought,
+                        const std::string& source) {
+  // Asked first, since a server that refuses a large body answers before it is sent.
+  const auto trusted = trust_root_of(session, source);
+  if (!trusted) return tl::unexpected(trusted.error());
+  std::string query;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) query += (query.empty() ? "?" : "&") + std::string(name) + escaped(value);
+  };
+  add("reason=", session.reason);
+  add("ticket=", session.ticket);
+  const auto reply =
+      Client(session.server)
+          .upload({"POST",
+                   "/v1/sources/" + escaped(source) + ":importBundle" + query,
+                   "",
+                   "application/x-tar",
+                   {{"Idempotency-Key", session.key.empty() ? new_key() : session.key}}},
+                  brought.file);
+  if (!reply) return tl::unexpected(reply.error());
+  return json::parse(reply->body, nullptr, false).value("operation", std::string());
+}
+
+// Not what it claims to be, or not what was asked for.
+Failure judged(Failure failure) {
+  const auto operation = json::parse(failure.body, nullptr, false);
+  if (!operation.is_object()) return failure;
+  const auto code = operation.value("code", std::string());
+  const bool is_doubtful =
+      code == "bundle-not-authentic" || code == "bundle-foreign" || code == "bundle-expired";
+  if (is_doubtful) failure.exit = Exit::not_verified;
+  if (!code.empty()) failure.message += " (" + code + ")";
+  return failure;
+}
+
 }  // namespace
+
+Exit import_update_bundle(const Session& session, const BundleBrought& brought) {
+  const auto bundle = updates::Bundle::open(brought.file);
+  if (!bundle) return complain(session, failure_of(bundle.error()));
+  const auto operation = sent(
+      session, brought, brought.source.empty() ? bundle->index().source.value : brought.source);
+  if (!operation) return complain(session, operation.error());
+  const auto result = result_of_started(session, *operation);
+  if (!result) return complain(session, judged(result.error()));
+  const auto taken = json::parse(*result, nullptr, false);
+  if (session.look.format != Format::table) {
+    show_object(std::cout, taken, session.look);
+    return Exit::ok;
+  }
+  const auto version = std::to_string(taken.value("metadata_version", std::uint64_t{0}));
+  const auto source = taken.value("source", std::string());
+  std::cout << brought.file << ": "
+            << (taken.value("already_newer", false)
+                    ? "nothing to do: of " + source + ", version " + version +
+                          " or a newer one is here already"
+                    : "version " + version + " of " + source + " was taken")
+            << '\n';
+  const auto warning = taken.value("warning", std::string());
+  if (!warning.empty()) std::cerr << "ledgerctl: " << warning << '\n';
+  return Exit::ok;
+}
 
 Exit create_update_bundle(const Session& session, const BundleWish& wish) {
   const auto bundle = made(session, wish);

@@ -106,6 +106,19 @@ tl::unexpected<Failure> unreachable(const Server& server, httplib::Error error) 
                      ". Is ledgerd running there? Name another with --server.");
 }
 
+constexpr std::size_t upload_piece_bytes = 262'144;
+
+ledger::Result<Reply, Failure> judged(Reply reply, const std::string& secret) {
+  if (reply.status == 401 && secret.empty()) {
+    return failure(exit_of(reply.status),
+                   "No token was given; name a file that holds one by --token-file or in "
+                   "LEDGER_TOKEN_FILE.",
+                   reply.body);
+  }
+  if (reply.status >= 400) return failure(exit_of(reply.status), told(reply), reply.body);
+  return reply;
+}
+
 }  // namespace
 
 ledger::Result<std::string, Failure> Client::token() const {
@@ -135,15 +148,28 @@ ledger::Result<Reply, Failure> Client::ask(const Question& question) const {
   for (const auto& [name, value] : question.headers) request.set_header(name, value);
   const auto result = client.send(request);
   if (!result) return unreachable(server_, result.error());
-  Reply reply = reply_of(*result);
-  if (reply.status == 401 && secret->empty()) {
-    return failure(exit_of(reply.status),
-                   "No token was given; name a file that holds one by --token-file or in "
-                   "LEDGER_TOKEN_FILE.",
-                   reply.body);
-  }
-  if (reply.status >= 400) return failure(exit_of(reply.status), told(reply), reply.body);
-  return reply;
+  return judged(reply_of(*result), *secret);
+}
+
+ledger::Result<Reply, Failure> Client::upload(const Question& question,
+                                              const std::string& file) const {
+  const auto secret = token();
+  if (!secret) return tl::unexpected(secret.error());
+  std::ifstream bytes(file, std::ios::binary | std::ios::ate);
+  const auto size = static_cast<std::size_t>(std::max<std::streamoff>(bytes.tellg(), 0));
+  if (!bytes.seekg(0)) return failure(Exit::usage, "Cannot read " + file + ".");
+  httplib::Client client(server_.url);
+  set_up(client, server_);
+  httplib::Headers headers(question.headers.begin(), question.headers.end());
+  if (!secret->empty()) headers.emplace("Authorization", "Bearer " + *secret);
+  std::string piece(upload_piece_bytes, '\0');
+  const auto give = [&](std::size_t, std::size_t left, httplib::DataSink& sink) {
+    bytes.read(piece.data(), static_cast<std::streamsize>(std::min(left, piece.size())));
+    return bytes.gcount() > 0 && sink.write(piece.data(), static_cast<std::size_t>(bytes.gcount()));
+  };
+  const auto result = client.Post(question.path, headers, size, give, question.content_type);
+  if (!result) return unreachable(server_, result.error());
+  return judged(reply_of(*result), *secret);
 }
 
 // Of the body of an answer that says no.

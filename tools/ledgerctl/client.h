@@ -60,6 +60,8 @@ class Client {
 
   // The reply, if its status is below 400.
   ledger::Result<Reply, Failure> ask(const Question& question) const;
+  // The same of a POST whose body is a file, read as it is sent.
+  ledger::Result<Reply, Failure> upload(const Question& question, const std::string& file) const;
   // Hands on the body as it comes until `take` answers false.
   ledger::Result<void, Failure> follow(const std::string& path,
                                        const std::function<bool(std::string_view)>& take) const;

@@ -20,6 +20,7 @@
 #include "tools/ledgerctl/unknown_words.h"
 #include "tools/ledgerctl/verbs.h"
 #include "tools/ledgerctl/what_if.h"
+#include "tools/ledgerctl/wrong_words.h"
 
 namespace ledgerctl {
 namespace {
@@ -241,6 +242,12 @@ void add_bundle_verbs(CommandLine& line) {
   create->add_option("--out", wish->file, "The file to write")->required();
   create->add_option("--since", wish->since, "The bundle before: what it has is left out");
   create->callback([&, wish] { exit = create_update_bundle(session, *wish); });
+
+  auto brought = std::make_shared<BundleBrought>();
+  auto* bring_in = line.verb("bundle", "import", "Give a server a bundle, to verify and take.");
+  bring_in->add_option("file", brought->file, "The bundle")->required();
+  bring_in->add_option("--source", brought->source, "Of which source; by itself as it says");
+  bring_in->callback([&, brought] { exit = import_update_bundle(session, *brought); });
 }
 
 void add_view_verbs(CommandLine& line) {

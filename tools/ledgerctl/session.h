@@ -54,6 +54,10 @@ ledger::Result<std::string, Failure> result_of_operation(const Session& session,
                                                          const std::string& path,
                                                          const std::string& body);
 
+// The same of one that was started already.
+ledger::Result<std::string, Failure> result_of_started(const Session& session,
+                                                       const std::string& operation);
+
 // Says what went wrong, on standard error.
 Exit complain(const Session& session, const Failure& failure);
 

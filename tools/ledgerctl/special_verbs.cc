@@ -86,6 +86,13 @@ ledger::Result<json, Failure> operate(const Session& session, const std::string&
   return ended(session, answer.value("operation", std::string()));
 }
 
+ledger::Result<std::string, Failure> result_in(const ledger::Result<json, Failure>& outcome) {
+  if (!outcome) return tl::unexpected(outcome.error());
+  if (outcome->value("state", std::string()) == "succeeded") return outcome->at("result").dump();
+  return tl::unexpected(
+      Failure{Exit::failed, outcome->value("detail", std::string("It failed.")), outcome->dump()});
+}
+
 Exit show_operation(const Session& session, const json& operation) {
   const bool failed = operation.value("state", std::string()) != "succeeded";
   const json result = operation.value("result", json());
@@ -100,11 +107,12 @@ Exit show_operation(const Session& session, const json& operation) {
 ledger::Result<std::string, Failure> result_of_operation(const Session& session,
                                                          const std::string& path,
                                                          const std::string& body) {
-  const auto outcome = operate(session, path, json::parse(body, nullptr, false));
-  if (!outcome) return tl::unexpected(outcome.error());
-  if (outcome->value("state", std::string()) == "succeeded") return (*outcome)["result"].dump();
-  return tl::unexpected(
-      Failure{Exit::failed, outcome->value("detail", std::string("It failed.")), ""});
+  return result_in(operate(session, path, json::parse(body, nullptr, false)));
+}
+
+ledger::Result<std::string, Failure> result_of_started(const Session& session,
+                                                       const std::string& operation) {
+  return result_in(ended(session, operation));
 }
 
 Exit import_updates(const Session& session, const std::vector<std::string>& files) {

@@ -247,6 +247,11 @@ Result<void> Daemon::Parts::make_services() {
   services->repository_file = [this](const domain::SourceId& source, const std::string& path) {
     return mirrors->find(source, path);
   };
+  services->import_bundle = [this](const domain::SourceId& source, const std::string& file,
+                                   const domain::Command& asked,
+                                   const std::function<bool()>& go_on) {
+    return reactor->import_bundle({source, file, asked}, go_on);
+  };
   services->snapshots = &*snapshots;
   api::add_routes(router, *services);
   tokens = api::token_book(*views, *log);
@@ -278,6 +283,7 @@ Result<void> Daemon::Parts::listen() {
   server_options.address = options.address;
   server_options.port = options.port;
   server_options.insecure = options.plain_http;
+  server_options.uploads = options.data / "incoming";
   if (!fingerprint.empty()) server_options.tls = certificate->files;
   auto started = api::Server::start(std::move(server_options), *front);
   if (!started) return fail(started.error());
@@ -374,6 +380,7 @@ void Daemon::stop(const std::string& cause) {
   if (parts.machines_server) parts.machines_server->stop();
   parts.server->stop();
   parts.waker = {};
+  parts.operations->stop();
   parts.ticker.reset();
   parts.reactor.reset();
   parts.projector->stop();

@@ -3,7 +3,9 @@
 // the work is done once and its outcome comes back as a command.
 #pragma once
 
+#include <functional>
 #include <set>
+#include <string>
 #include <thread>
 
 #include "ledger/clock.h"
@@ -45,6 +47,12 @@ class Reactor {
   ~Reactor();
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
+
+  // See SourceChecks. Thread: any.
+  ledger::Result<std::string> import_bundle(const BroughtBundle& brought,
+                                            const std::function<bool()>& go_on) {
+    return checks_.import_bundle(brought, go_on);
+  }
 
  private:
   void resume();

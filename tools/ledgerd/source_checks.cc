@@ -90,7 +90,26 @@ void SourceChecks::start(const domain::SourceId& source, const Order& order) {
   thread_of(source).post([this, order, checked = *std::move(asked)] { run(checked, order); });
 }
 
+ledger::Result<SourceChecks::Known> SourceChecks::known_of(const domain::SourceId& source) const {
+  std::optional<Known> known;
+  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    const auto* found = world.sources.find(source);
+    if (found == nullptr || !found->facts.trust_root) return;
+    known.emplace();
+    known->metadata_version = found->metadata_version;
+    known->repository.source = source;
+    known->repository.trust_root = *found->facts.trust_root;
+    known->repository.download = domain::DownloadMode::check_and_download;
+    note_content(world, known->repository);
+  });
+  if (!looked) return ledger::fail(looked.error());
+  if (known) return *std::move(known);
+  return ledger::fail(ledger::ErrorKind::not_found, "source-unknown",
+                      "There is no source named " + source.value + " with a root of trust.");
+}
+
 JobPool& SourceChecks::thread_of(const domain::SourceId& source) {
+  const std::lock_guard lock(mutex_);
   auto& thread = threads_[source];
   if (!thread) thread = std::make_unique<JobPool>(1);
   return *thread;

@@ -3,13 +3,17 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <stop_token>
 #include <string>
 
 #include "ledger/clock.h"
+#include "ledger/domain/command.h"
 #include "ledger/entropy.h"
 #include "ledger/store/event_log.h"
 #include "ledger/writer.h"
@@ -17,11 +21,19 @@
 #include "tools/ledgerd/mirrors.h"
 #include "tools/ledgerd/order.h"
 #include "updates/content_store.h"
+#include "updates/repository_check.h"
 #include "updates/tuf/paced_transport.h"
 
 namespace ledgerd {
 
-// Thread: one at a time.
+// A bundle that somebody carried here, of a source.
+struct BroughtBundle {
+  ledger::domain::SourceId source;
+  std::filesystem::path file;
+  ledger::domain::Command asked;  // By whom and why; its payload does not matter.
+};
+
+// Thread: one at a time, but for import_bundle().
 class SourceChecks {
  public:
   struct Parts {
@@ -46,12 +58,31 @@ class SourceChecks {
   void keep_fresh(const ledger::domain::SourceId& source);
   void forget(const ledger::domain::SourceId& source);
 
+  // Verifies a bundle as a check would verify the source, takes it, and has recorded what came of
+  // it; the answer is a JSON object. Waits for a check of the source to end. `go_on` is asked now
+  // and then, and ends it by answering false. Whatever is refused changes nothing, and is recorded.
+  // Errors: those of updates::import_bundle(), not_found ("source-unknown"), unavailable
+  // ("given-up"). Thread: any.
+  ledger::Result<std::string> import_bundle(const BroughtBundle& brought,
+                                            const std::function<bool()>& go_on);
+
  private:
   struct Asked;
+  // What the world knows of a source that is a repository.
+  struct Known {
+    ledger::updates::RepositoryCheckRequest repository;
+    std::uint64_t metadata_version = 0;
+  };
   void run(const Asked& asked, const Order& order) const;
   void run_repository(const Asked& asked, const Order& order) const;
   JobPool& thread_of(const ledger::domain::SourceId& source);
   void freshen(const ledger::domain::SourceId& source) const;
+  // source_bundles.cc
+  ledger::Result<std::string> take(const BroughtBundle& brought, const std::stop_token& stop) const;
+  ledger::Result<std::string> take_into_mirror(const BroughtBundle& brought, const Known& known,
+                                               const std::stop_token& stop) const;
+
+  ledger::Result<Known> known_of(const ledger::domain::SourceId& source) const;
   bool again(unsigned failures) const;
   void wait(ledger::domain::Duration duration) const;
   ledger::Result<std::unique_ptr<ledger::updates::tuf::Transport>> open(
@@ -61,7 +92,8 @@ class SourceChecks {
   std::unique_ptr<ledger::updates::tuf::Pace> pace_;  // Null: no bound.
   std::stop_source stop_;
   std::set<ledger::domain::SourceId> fresh_;  // Kept so.
-  std::map<ledger::domain::SourceId, std::unique_ptr<JobPool>> threads_;
+  std::mutex mutex_;
+  std::map<ledger::domain::SourceId, std::unique_ptr<JobPool>> threads_;  // Guarded.
 };
 
 }  // namespace ledgerd
