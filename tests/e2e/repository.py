@@ -172,6 +172,12 @@ def retires_patterns(vendor):
     vendor.download()
     (retired,) = vendor.events("pattern.retired")
     assert retired["data"]["version"] == "1.0"
+    # Its bytes go at once, and that is told.
+    (pruned,) = vendor.ledger.wait_until("they go", lambda: vendor.events("content.pruned"))
+    digest = hashlib.sha256(b"one").hexdigest()
+    assert pruned["data"] == {"digest": digest, "bytes": 3, "cause": "retention"}
+    assert pruned["causation"] == retired["position"]
+    assert not (vendor.ledger.data / "content" / digest[:2] / digest[2:]).exists()
 
 
 def tells_a_frozen_source(vendor):

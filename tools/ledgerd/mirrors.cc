@@ -1,5 +1,7 @@
 #include "tools/ledgerd/mirrors.h"
 
+#include <algorithm>
+
 namespace ledgerd {
 
 using ledger::fail;
@@ -29,6 +31,15 @@ Result<updates::ServedFile> Mirrors::find(const domain::SourceId& source,
                 "There is no source named " + source.value + " with a root of trust.");
   }
   return mirror->find(path);
+}
+
+bool Mirrors::lists(const domain::Digest& digest) const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(mirrors_.begin(), mirrors_.end(), [&](const auto& each) {
+    const auto targets = each.second->state().targets;
+    return std::any_of(targets.begin(), targets.end(),
+                       [&](const auto& target) { return target.digest == digest; });
+  });
 }
 
 void Mirrors::remove(const domain::SourceId& source) {

@@ -25,6 +25,8 @@ class Mirrors {
   // Of a source that was opened. Errors: not_found ("source-unknown", "file-unknown").
   ledger::Result<ledger::updates::ServedFile> find(const ledger::domain::SourceId& source,
                                                    const std::string& path) const;
+  // Whether one that was opened lists content of this digest.
+  bool lists(const ledger::domain::Digest& digest) const;
   // Its files go; whoever reads one of them now reads on.
   void remove(const ledger::domain::SourceId& source);
 

@@ -8,15 +8,17 @@ namespace ledgerd {
 
 namespace domain = ledger::domain;
 
-domain::Command ordered_by(const Order& order) {
+domain::Command ordered_by(const std::optional<Order>& order) {
   domain::Command command;
   command.actor = {domain::ActorKind::system, "ledgerd", "", domain::Authentication::local};
-  command.causation = order.position;
-  command.correlation = order.correlation;
+  if (!order) return command;
+  command.causation = order->position;
+  command.correlation = order->correlation;
   return command;
 }
 
-void submit(ledger::Writer& writer, domain::CommandPayload payload, const Order& order) {
+void submit(ledger::Writer& writer, domain::CommandPayload payload,
+            const std::optional<Order>& order) {
   domain::Command command = ordered_by(order);
   command.payload = std::move(payload);
   const auto name = command_name(command.payload);

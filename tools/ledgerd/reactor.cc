@@ -26,6 +26,20 @@ domain::Duration allowed_silence(const domain::World& world,
   return {interval.micros * static_cast<std::int64_t>(missed)};
 }
 
+// What rule updates and patterns have.
+std::set<domain::Digest> content_of(const domain::World& world) {
+  std::set<domain::Digest> wanted;
+  for (const auto& [id, update] : world.rule_updates.updates) {
+    if (!update.deleted) wanted.insert(update.facts.digest);
+  }
+  for (const auto& [key, pattern] : world.patterns.patterns) {
+    for (const auto& version : pattern.versions) {
+      if (!version.retired) wanted.insert(version.digest);
+    }
+  }
+  return wanted;
+}
+
 }  // namespace
 
 Reactor::Reactor(Parts parts)
@@ -80,14 +94,15 @@ void Reactor::resume() {
   std::vector<Check> checks;
   std::vector<Run> runs;
   std::set<domain::Digest> wanted;
+  std::vector<domain::PatternVersion> retired;
   std::vector<domain::SourceId> repositories;
   const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
     expect_computers(world);
-    for (const auto& [id, update] : world.rule_updates.updates) {
-      if (!update.deleted) wanted.insert(update.facts.digest);
-    }
+    wanted = content_of(world);
     for (const auto& [key, pattern] : world.patterns.patterns) {
-      for (const auto& version : pattern.versions) wanted.insert(version.digest);
+      for (const auto& version : pattern.versions) {
+        if (version.retired && !wanted.contains(version.digest)) retired.push_back(version);
+      }
     }
     for (const auto& [id, source] : world.sources.sources) {
       if (source.facts.trust_root) repositories.push_back(id);
@@ -114,6 +129,7 @@ void Reactor::resume() {
     for (const auto& target : (*mirror)->state().targets) wanted.insert(target.digest);
     checks_.keep_fresh(source);
   }
+  for (const auto& version : retired) prune(version, std::nullopt);
   remove_forgotten(wanted);
   for (const auto& each : checks) checks_.start(each.source, each.order);
   for (const auto& each : runs) run_task(each.task, each.run, each.order);
@@ -148,6 +164,8 @@ void Reactor::react(const domain::Event& event) {
     run_task(started->task, started->run, order);
   } else if (const auto* deleted = get_if<domain::RuleUpdateDeleted>(&event.payload)) {
     give_up(deleted->digest);
+  } else if (const auto* retired = get_if<domain::PatternRetired>(&event.payload)) {
+    prune(*retired, order);
   } else if (const auto* enrolled = get_if<domain::ComputerEnrolled>(&event.payload)) {
     domain::Duration allowed;
     const auto policy = enrolled->policy;
@@ -186,6 +204,32 @@ void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order orde
                                  outcome ? *outcome : outcome.error().detail},
            order);
   });
+}
+
+// The bytes of a version that is offered no longer, unless something else has the same.
+void Reactor::prune(const domain::PatternRetired& retired, const Order& order) {
+  std::optional<domain::PatternVersion> version;
+  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    const auto* pattern = world.patterns.find(retired.component, retired.platform);
+    const auto* found = pattern == nullptr ? nullptr : pattern->find(retired.version);
+    if (found != nullptr && !content_of(world).contains(found->digest)) version = *found;
+  });
+  if (looked && version) prune(*version, order);
+}
+
+void Reactor::prune(const domain::PatternVersion& version, const std::optional<Order>& order) {
+  if (parts_.mirrors.lists(version.digest)) return;
+  const auto removed = parts_.content.remove(version.digest);
+  if (removed) {
+    return submit(
+        parts_.writer,
+        domain::RecordContentPruned{version.digest, version.bytes, domain::PruneCause::retention},
+        order);
+  }
+  if (removed.error().kind != ledger::ErrorKind::not_found) {
+    spdlog::warn("content {} could not be removed: {}", hex(version.digest),
+                 removed.error().detail);
+  }
 }
 
 void Reactor::give_up(const domain::Digest& digest) {

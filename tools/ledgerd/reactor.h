@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "ledger/clock.h"
 #include "ledger/contact_book.h"
 #include "ledger/domain/event.h"
+#include "ledger/domain/world.h"
 #include "ledger/entropy.h"
 #include "ledger/store/event_log.h"
 #include "ledger/writer.h"
@@ -63,6 +65,8 @@ class Reactor {
 
   void run_task(const ledger::domain::TaskId& task, std::uint64_t run, Order order);
   void give_up(const ledger::domain::Digest& digest);
+  void prune(const ledger::domain::PatternRetired& retired, const Order& order);
+  void prune(const ledger::domain::PatternVersion& version, const std::optional<Order>& order);
 
   Parts parts_;
   ledger::domain::Position seen_;
