@@ -46,6 +46,9 @@ struct InstalledPattern {
   std::string file;
   domain::Digest digest;
   std::uint64_t snapshot_version = 0;  // Of the metadata that it was verified under.
+  // The version that was decided when this one was taken, while nobody could decide; absent: this
+  // one was decided.
+  std::optional<std::string> instead_of = {};
 
   template <class = void>
   static constexpr auto fields() {
@@ -55,7 +58,8 @@ struct InstalledPattern {
         field("version", &InstalledPattern::version), field("source", &InstalledPattern::source),
         field("target", &InstalledPattern::target), field("file", &InstalledPattern::file),
         field("digest", &InstalledPattern::digest),
-        field("snapshot_version", &InstalledPattern::snapshot_version));
+        field("snapshot_version", &InstalledPattern::snapshot_version),
+        field("instead_of", &InstalledPattern::instead_of));
   }
   bool operator==(const InstalledPattern&) const = default;
 };

@@ -25,6 +25,13 @@ domain::Time released_at(const tuf::FoundTarget& found) {
   return time.value_or(domain::Time{});
 }
 
+domain::Time released_at(const tuf::Client::Listing& listing, const std::string& target) {
+  const auto found =
+      std::find_if(listing.targets.begin(), listing.targets.end(),
+                   [&](const tuf::FoundTarget& each) { return each.path == target; });
+  return found == listing.targets.end() ? domain::Time{} : released_at(*found);
+}
+
 std::vector<WantedPattern> decided_in(const tuf::Client::Listing& listing,
                                       const std::vector<ExpectedPattern>& expected) {
   std::vector<WantedPattern> wanted;
@@ -45,10 +52,7 @@ std::vector<WantedPattern> decided_in(const tuf::Client::Listing& listing,
 std::vector<WantedPattern> newer_in(const tuf::Client::Listing& listing,
                                     const InstalledPattern& installed) {
   const auto mine = pattern_path(installed.target);
-  domain::Time newest;
-  for (const auto& found : listing.targets) {
-    if (found.path == installed.target) newest = released_at(found);
-  }
+  domain::Time newest = released_at(listing, installed.target);
   std::vector<WantedPattern> wanted;
   for (const auto& found : listing.targets) {
     const auto path = pattern_path(found.path);
@@ -89,6 +93,12 @@ bool PatternSet::takes(const domain::ComponentName& component) const {
 bool PatternSet::is_held(const domain::ComponentName& component) const {
   const auto held = installation_.held();
   return std::find(held.begin(), held.end(), component) != held.end();
+}
+
+bool PatternSet::is_ahead(const tuf::Client::Listing& listing, const WantedPattern& decided) const {
+  const auto* known = find(decided.component);
+  return known != nullptr && known->instead_of &&
+         released_at(listing, decided.target) < released_at(listing, known->target);
 }
 
 std::vector<domain::ComponentVersion> PatternSet::in_effect() const {
@@ -165,6 +175,8 @@ Outcome PatternSet::update(const std::vector<ExpectedPattern>& expected, const P
     const auto* known = find(each.component);
     const bool as_it_should = known != nullptr && known->digest == each.digest;
     if (as_it_should || !takes(each.component) || is_held(each.component)) continue;
+    // Nothing was decided since this computer went on by itself.
+    if (known != nullptr && known->instead_of == each.version) continue;
     for (const auto& source : places.sources) {  // One that nobody names may be in any.
       if (!each.source || *each.source == source.source) missing[source.source].push_back(each);
     }
@@ -177,8 +189,14 @@ Outcome PatternSet::update(const std::vector<ExpectedPattern>& expected, const P
   std::vector<InstalledPattern> patterns;
   for (const auto& each : missing) {
     const auto& wanted = each.second;  // Clang 14 captures no structured bindings.
-    const Choice choice{[&](const auto& listing) { return decided_in(listing, wanted); },
-                        [&](const auto& chosen) { return chosen.size() == wanted.size(); }};
+    std::size_t stay = 0;
+    const Choice choice{[&](const auto& listing) {
+                          auto decided = decided_in(listing, wanted);
+                          stay = std::erase_if(
+                              decided, [&](const auto& one) { return is_ahead(listing, one); });
+                          return decided;
+                        },
+                        [&](const auto& chosen) { return chosen.size() + stay == wanted.size(); }};
     get(places, *places.find(each.first), choice, now - decided_grace, outcome, patterns);
   }
   if (!patterns.empty()) install(patterns, now, outcome);
@@ -203,6 +221,10 @@ Outcome PatternSet::update_undecided(const Places& places, domain::Time now) {
                         },
                         [](const auto&) { return true; }};
     get(places, source, choice, now, outcome, patterns);
+  }
+  for (auto& each : patterns) {
+    const auto* before = find(each.component);
+    if (before != nullptr) each.instead_of = before->instead_of.value_or(before->version);
   }
   if (!patterns.empty()) install(patterns, now, outcome);
   return outcome;

@@ -37,7 +37,8 @@ class PatternSet {
   // keeps no other one back. Nothing is installed but what was decided and is authentic.
   Outcome update(const std::vector<machine::ExpectedPattern>& expected, const Places& places,
                  domain::Time now);
-  // Without a manager to decide: the newest authentic release of each component that is there.
+  // Without a manager to decide: the newest authentic release of each component that is there. It
+  // stays until something newer is decided, or it is rolled back.
   Outcome update_undecided(const Places& places, domain::Time now);
 
   Outcome roll_back(const domain::InstructionId& instruction);
@@ -57,6 +58,9 @@ class PatternSet {
   const InstalledPattern* find(const domain::ComponentName& component) const;
   bool takes(const domain::ComponentName& component) const;
   bool is_held(const domain::ComponentName& component) const;
+  // Whether a newer one was taken while nobody could decide: a manager that has not heard of it yet
+  // has not decided against it.
+  bool is_ahead(const tuf::Client::Listing& listing, const WantedPattern& decided) const;
   // Into `outcome` what was wrong, and what came into `patterns`.
   void get(const Places& places, const Places::Source& source, const Choice& choice,
            domain::Time valid_at, Outcome& outcome, std::vector<InstalledPattern>& patterns);

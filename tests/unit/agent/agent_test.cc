@@ -240,6 +240,43 @@ TEST_F(AgentAtWork, WorksOnWhileTheManagerIsAwayAndReportsLaterInOrder) {
   EXPECT_TRUE(the_agent->outbox().empty());
 }
 
+TEST_F(AgentAtWork, KeepsWhatItTookWithoutTheManagerUntilSomethingNewerIsDecided) {
+  release("virus", "1.0");
+  manager.given.download_without_manager = true;
+  round();
+  publish("virus", "2.0", "2026-11-02T00:00:00Z");
+  publish("virus", "3.0", "2026-11-03T00:00:00Z");
+  manager.away = true;
+  round();
+  manager.away = false;
+  round();
+  EXPECT_EQ(patterns(), texts({{"virus", "3.0"}})) << "the manager has not heard of it yet";
+  restart();
+  decide("virus", "2.0");
+  EXPECT_FALSE(round().refusal);
+  EXPECT_EQ(patterns(), texts({{"virus", "3.0"}})) << "nor of the newest";
+  publish("virus", "4.0", "2026-11-04T00:00:00Z");
+  decide("virus", "4.0");
+  round();
+  EXPECT_EQ(patterns(), texts({{"virus", "4.0"}}));
+  decide("virus", "1.0");
+  round();
+  EXPECT_EQ(patterns(), texts({{"virus", "1.0"}})) << "what was decided is obeyed again";
+}
+
+TEST_F(AgentAtWork, RollsBackWhatItTookWithoutTheManager) {
+  release("virus", "1.0");
+  manager.given.download_without_manager = true;
+  round();
+  publish("virus", "2.0", "2026-11-02T00:00:00Z");
+  manager.away = true;
+  round();
+  manager.away = false;
+  instruct("i1", InstructionAction::roll_back_patterns);
+  round();
+  EXPECT_EQ(patterns(), texts({{"virus", "1.0"}}));
+}
+
 TEST_F(AgentAtWork, InstallsNothingWithoutTheManagerWhereThatIsNotAllowed) {
   release("virus", "1.0");
   round();
