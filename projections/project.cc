@@ -36,18 +36,19 @@ concept OneOf = (std::same_as<T, Types> || ...);
 template <class T>
 concept WithoutRows =
     OneOf<T, domain::ServiceStopped, domain::ViewsDigested, domain::WitnessCosigned,
-          domain::WitnessRefused, domain::BackupCreated, domain::LedgerRestored, domain::ExportMade,
-          domain::EvidenceIssued, domain::ReportMade, domain::CommandRefused, domain::AccessDenied,
-          domain::SignInFailed, domain::ClockStepped, domain::TrustRootAdvanced,
-          domain::EquivocationDetected, domain::DownloadStarted, domain::DownloadFailed,
-          domain::ContentPruned, domain::BundleCreated, domain::BundleImported,
-          domain::BundleRefused, domain::RuleUpdateExported, domain::AutoApplyWithheld,
-          domain::PolicySendFailed, domain::ComputerFactsChanged, domain::ComputerReported,
-          domain::PolicyAssigned, domain::ComputerMoved, domain::RelayGroupAssigned,
-          domain::InstructionTaken, domain::ComputerUpdateFailed, domain::ComputerSilent,
-          domain::ComputerReturned, domain::HookFinished, domain::IdentityIssued,
-          domain::CloneDetected, domain::RelayGroupUpdateRequested, domain::TimetableSet,
-          domain::UserCredentialChanged, domain::SessionOpened, domain::SessionClosed>;
+          domain::WitnessRefused, domain::WitnessUnreachable, domain::BackupCreated,
+          domain::LedgerRestored, domain::ExportMade, domain::EvidenceIssued, domain::ReportMade,
+          domain::CommandRefused, domain::AccessDenied, domain::SignInFailed, domain::ClockStepped,
+          domain::TrustRootAdvanced, domain::EquivocationDetected, domain::DownloadStarted,
+          domain::DownloadFailed, domain::ContentPruned, domain::BundleCreated,
+          domain::BundleImported, domain::BundleRefused, domain::RuleUpdateExported,
+          domain::AutoApplyWithheld, domain::PolicySendFailed, domain::ComputerFactsChanged,
+          domain::ComputerReported, domain::PolicyAssigned, domain::ComputerMoved,
+          domain::RelayGroupAssigned, domain::InstructionTaken, domain::ComputerUpdateFailed,
+          domain::ComputerSilent, domain::ComputerReturned, domain::HookFinished,
+          domain::IdentityIssued, domain::CloneDetected, domain::RelayGroupUpdateRequested,
+          domain::TimetableSet, domain::UserCredentialChanged, domain::SessionOpened,
+          domain::SessionClosed>;
 template <WithoutRows T>
 void project(const Event&, const T&, const World&, Rows&) {}
 

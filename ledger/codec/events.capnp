@@ -148,6 +148,7 @@ struct Event {
     sessionClosed @123 :SessionClosed;
     enrolmentTokenIssued @124 :EnrolmentTokenIssued;
     enrolmentTokenRevoked @125 :EnrolmentTokenRevoked;
+    witnessUnreachable @126 :WitnessUnreachable;
   }
 }
 
@@ -308,6 +309,7 @@ enum AlertType {
   ledgerVerificationFailed @15;
   equivocation @16;
   cloneDetected @17;
+  witnessUnreachable @18;
 }
 
 enum AlertSeverity {
@@ -1313,4 +1315,11 @@ struct EnrolmentTokenIssued {
 struct EnrolmentTokenRevoked {
   # No computer joins by it any more.
   token @0 :Text;
+}
+
+struct WitnessUnreachable {
+  # A witness has not cosigned for long, though there is something new.
+  witness @0 :Text;
+  size @1 :UInt64;  # Of the newest head that it cosigned.
+  detail @2 :Text;
 }

@@ -25,9 +25,21 @@ void members(T& of, Visit visit) {
 template <Is<domain::Service> T, class Visit>
 void members(T& of, Visit visit) {
   auto& [running, starts, last_digests, last_verification, last_verification_at, last_clock_step,
-         bookmarks, signing_keys] = of;
+         bookmarks, signing_keys, witnesses] = of;
   visit(running, starts, last_digests, last_verification, last_verification_at, last_clock_step,
-        bookmarks, signing_keys);
+        bookmarks, signing_keys, witnesses);
+}
+
+template <Is<domain::SeenWitness> T, class Visit>
+void members(T& of, Visit visit) {
+  auto& [cosigned_at, refused_since, refusal, unreachable_since, fault] = of;
+  visit(cosigned_at, refused_since, refusal, unreachable_since, fault);
+}
+
+template <Is<domain::Witnesses> T, class Visit>
+void members(T& of, Visit visit) {
+  auto& [seen] = of;
+  visit(seen);
 }
 
 template <Is<domain::Settings> T, class Visit>

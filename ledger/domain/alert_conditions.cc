@@ -277,6 +277,19 @@ void about_clones(const World& world, Time now, Gathering& found) {
   }
 }
 
+void about_witnesses(const World& world, Gathering& found) {
+  for (const auto& [name, witness] : world.service.witnesses.seen) {
+    if (witness.refused_since) {
+      found.add(AlertType::equivocation, "witness/" + name, *witness.refused_since,
+                "Witness " + name + " refuses the heads of this ledger: " + witness.refusal);
+    }
+    if (witness.unreachable_since) {
+      found.add(AlertType::witness_unreachable, name, *witness.unreachable_since,
+                "Witness " + name + " has not cosigned for long: " + witness.fault);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Condition> conditions(const World& world, Time now) {
@@ -289,6 +302,7 @@ std::vector<Condition> conditions(const World& world, Time now) {
   about_instructions(world, now, expectations, found);
   about_computers(expectations, found);
   about_clones(world, now, found);
+  about_witnesses(world, found);
   const auto& verification = world.service.last_verification;
   if (verification && !verification->sound) {
     found.add(AlertType::ledger_verification_failed, "", *world.service.last_verification_at,

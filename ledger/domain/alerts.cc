@@ -14,7 +14,7 @@ constexpr auto info = AlertSeverity::info;
 constexpr auto warning = AlertSeverity::warning;
 constexpr auto critical = AlertSeverity::critical;
 
-constexpr std::array<AlertTypeRule, 18> all_type_rules = {{
+constexpr std::array<AlertTypeRule, 19> all_type_rules = {{
     {AlertType::patterns_unused, warning, true,
      "A pattern update is available and computers are not updated."},
     {AlertType::rule_update_unapplied, warning, true,
@@ -40,8 +40,10 @@ constexpr std::array<AlertTypeRule, 18> all_type_rules = {{
     {AlertType::ledger_verification_failed, critical, false,
      "The ledger did not pass its verification."},
     {AlertType::equivocation, critical, true,
-     "A relay or source told different things to different askers."},
+     "A relay, a source or this ledger told different things to different askers."},
     {AlertType::clone_detected, critical, true, "Two machines use one identity."},
+    {AlertType::witness_unreachable, warning, true,
+     "A witness has not cosigned the heads of this ledger for long."},
 }};
 
 constexpr Duration change_interval = seconds(limits::alert_change_interval.count());

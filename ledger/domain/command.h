@@ -43,13 +43,14 @@ struct CommandPayloadTypes {
                IssueEnrolmentToken, RevokeEnrolmentToken, RecordEvidence, RetireSigningKey,
                RenewIdentity, RevokeIdentity, ReportClone, ReportHook, RecordBundleCreated,
                ReportTrustRoot, ReportDownloadStarted, ReportDownloadFinished, ReportDownloadFailed,
-               RecordBundleImported, RecordBundleRefused, RecordContentPruned>;
+               RecordBundleImported, RecordBundleRefused, RecordContentPruned,
+               RecordWitnessCosigned, RecordWitnessRefused, RecordWitnessUnreachable>;
 };
 extern template class OneOf<CommandPayloadTypes>;
 using CommandPayload = OneOf<CommandPayloadTypes>;
 
 // By index in CommandPayload; what refusals and metrics call it.
-constexpr std::array<std::string_view, 89> command_names = {
+constexpr std::array<std::string_view, 92> command_names = {
     "tick",
     "record_service_started",
     "record_service_stopped",
@@ -139,6 +140,9 @@ constexpr std::array<std::string_view, 89> command_names = {
     "record_bundle_imported",
     "record_bundle_refused",
     "record_content_pruned",
+    "record_witness_cosigned",
+    "record_witness_refused",
+    "record_witness_unreachable",
 };
 static_assert(CommandPayloadTypes::List::size == command_names.size());
 

@@ -107,6 +107,51 @@ struct RetireSigningKey {
   bool operator==(const RetireSigningKey&) const = default;
 };
 
+// A witness vouches for a head.
+struct RecordWitnessCosigned {
+  std::string witness;
+  Position size;
+  Digest root;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("witness", &RecordWitnessCosigned::witness),
+                      field("size", &RecordWitnessCosigned::size),
+                      field("root", &RecordWitnessCosigned::root));
+  }
+  bool operator==(const RecordWitnessCosigned&) const = default;
+};
+
+// A witness holds that a head does not continue what it saw.
+struct RecordWitnessRefused {
+  std::string witness;
+  Position size;
+  std::string detail;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("witness", &RecordWitnessRefused::witness),
+                      field("size", &RecordWitnessRefused::size),
+                      field("detail", &RecordWitnessRefused::detail));
+  }
+  bool operator==(const RecordWitnessRefused&) const = default;
+};
+
+// A witness has not cosigned for long. `size`: of the newest head that it cosigned.
+struct RecordWitnessUnreachable {
+  std::string witness;
+  Position size;
+  std::string detail;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("witness", &RecordWitnessUnreachable::witness),
+                      field("size", &RecordWitnessUnreachable::size),
+                      field("detail", &RecordWitnessUnreachable::detail));
+  }
+  bool operator==(const RecordWitnessUnreachable&) const = default;
+};
+
 // A backup was made.
 struct RecordBackup {
   Position size;

@@ -290,9 +290,10 @@ enum class AlertType {
   ledger_verification_failed,
   equivocation,
   clone_detected,
+  witness_unreachable,
 };
 constexpr auto enum_names(AlertType) {
-  return std::array<std::string_view, 18>{"patterns_unused",
+  return std::array<std::string_view, 19>{"patterns_unused",
                                           "rule_update_unapplied",
                                           "instruction_overdue",
                                           "update_failed",
@@ -309,7 +310,8 @@ constexpr auto enum_names(AlertType) {
                                           "disk_low",
                                           "ledger_verification_failed",
                                           "equivocation",
-                                          "clone_detected"};
+                                          "clone_detected",
+                                          "witness_unreachable"};
 }
 
 enum class AlertSeverity { info, warning, critical };

@@ -126,6 +126,21 @@ struct WitnessRefused {
   bool operator==(const WitnessRefused&) const = default;
 };
 
+// A witness has not cosigned for long, though there is something new.
+struct WitnessUnreachable {
+  std::string witness;
+  Position size;       // Of the newest head that it cosigned.
+  std::string detail;  // Why, as far as is known.
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("witness", &WitnessUnreachable::witness),
+                      field("size", &WitnessUnreachable::size),
+                      field("detail", &WitnessUnreachable::detail));
+  }
+  bool operator==(const WitnessUnreachable&) const = default;
+};
+
 // A copy of the record was made.
 struct BackupCreated {
   Position size;

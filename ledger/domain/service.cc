@@ -140,8 +140,6 @@ void evolve(World& world, const Event&, const SigningKeyIntroduced& introduced) 
 void evolve(World& world, const Event&, const SigningKeyRetired& retired) {
   world.service.signing_keys.erase(retired.key_id);
 }
-void evolve(World&, const Event&, const WitnessCosigned&) {}
-void evolve(World&, const Event&, const WitnessRefused&) {}
 void evolve(World&, const Event&, const BackupCreated&) {}
 void evolve(World&, const Event&, const LedgerRestored&) {}
 void evolve(World&, const Event&, const ExportMade&) {}

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ledger/domain/decider.h"
+#include "ledger/domain/witnesses.h"
 
 namespace ledger::domain {
 
@@ -21,6 +22,7 @@ struct Service {
   std::optional<ClockStepped> last_clock_step;
   std::map<BookmarkId, Position> bookmarks;
   std::map<std::string, SigningKeyIntroduced> signing_keys;  // In use, by key id.
+  Witnesses witnesses;
 };
 
 Decision decide(const World&, const Command&, const RecordServiceStarted&, const Moment&);
@@ -47,8 +49,6 @@ void evolve(World&, const Event&, const ViewsDigested&);
 void evolve(World&, const Event&, const LedgerVerified&);
 void evolve(World&, const Event&, const SigningKeyIntroduced&);
 void evolve(World&, const Event&, const SigningKeyRetired&);
-void evolve(World&, const Event&, const WitnessCosigned&);
-void evolve(World&, const Event&, const WitnessRefused&);
 void evolve(World&, const Event&, const BackupCreated&);
 void evolve(World&, const Event&, const LedgerRestored&);
 void evolve(World&, const Event&, const ExportMade&);

@@ -72,7 +72,7 @@ CommandPayload acknowledge(const Dice& dice) { return AcknowledgeAlert{known_ale
 CommandPayload dismiss(const Dice& dice) { return DismissAlert{known_alert(dice)}; }
 
 CommandPayload configure_alert(const Dice& dice) {
-  return ConfigureAlertType{static_cast<AlertType>(dice.a % 18), dice.b % 4 != 0,
+  return ConfigureAlertType{static_cast<AlertType>(dice.a % 19), dice.b % 4 != 0,
                             static_cast<AlertSeverity>(dice.c % 3)};
 }
 
@@ -140,7 +140,7 @@ CommandPayload record_verification(const Dice& dice) {
 // What only says that something happened; one step for all of them.
 CommandPayload record_something(const Dice& dice) {
   const Position size = dice.world.size;
-  switch (dice.a % 11) {
+  switch (dice.a % 14) {
     case 0:
       return RecordServiceStarted{"0.1.0", 1, size, 0};
     case 1:
@@ -159,6 +159,12 @@ CommandPayload record_something(const Dice& dice) {
       return RecordEvidence{"stream policy/web", Position{0}, size, digest_of(dice.b)};
     case 9:
       return RetireSigningKey{"key-" + std::to_string(dice.b % 3)};
+    case 10:
+      return RecordWitnessCosigned{"w" + std::to_string(dice.b % 2), size, digest_of(dice.b)};
+    case 11:
+      return RecordWitnessRefused{"w" + std::to_string(dice.b % 2), size, "another root"};
+    case 12:
+      return RecordWitnessUnreachable{"w" + std::to_string(dice.b % 2), size, "no answer"};
     case 7:
       return RecordAccessDenied{"POST", "/v1/policies", "policies.write"};
     default:

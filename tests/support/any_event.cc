@@ -18,7 +18,9 @@ void fill(ValueSource& source, T& out) {
   if constexpr (std::is_same_v<T, bool>) {
     out = source.flag();
   } else if constexpr (domain::NamedEnum<T>) {
-    out = static_cast<T>(source.below(enum_names(T{}).size()));
+    constexpr std::uint64_t all = enum_names(T{}).size();
+    constexpr bool has_grown = std::is_same_v<T, domain::AlertType>;
+    out = static_cast<T>(source.choice(all, has_grown ? 18 : all));
   } else if constexpr (std::is_integral_v<T>) {
     out = static_cast<T>(source.number());
   } else if constexpr (std::is_same_v<T, std::string>) {
@@ -57,6 +59,8 @@ class Counting final : public ValueSource {
   std::size_t length() override { return 2; }
   std::string text() override { return "text " + std::to_string(next_++); }
   std::string name() override { return "name-" + std::to_string(next_++); }
+  // Names that were added do not change the samples that are kept.
+  std::uint64_t choice(std::uint64_t, std::uint64_t first) override { return below(first); }
   std::int64_t micros() override {
     return 1'790'000'000'000'000 + static_cast<std::int64_t>(next_++) * 1'000;
   }

@@ -17,8 +17,11 @@ class ValueSource {
   virtual ~ValueSource() = default;
   virtual bool flag() = 0;
   virtual std::uint64_t below(std::uint64_t count) = 0;  // The index of one of `count` values.
-  virtual std::uint64_t number() = 0;                    // Any 64 bits.
-  virtual std::size_t length() = 0;                      // Of a vector.
+  // The index of one of the `all` names of an enum, of which there were `first` when the golden
+  // records were written.
+  virtual std::uint64_t choice(std::uint64_t all, std::uint64_t /*first*/) { return below(all); }
+  virtual std::uint64_t number() = 0;  // Any 64 bits.
+  virtual std::size_t length() = 0;    // Of a vector.
   virtual std::string text() = 0;
   virtual std::string name() = 0;     // As domain::is_name() wants it.
   virtual std::int64_t micros() = 0;  // Of a time or a duration.
