@@ -30,6 +30,8 @@ inline constexpr std::uint64_t events_per_snapshot = 1'000'000;
 inline constexpr std::uint64_t snapshot_free_bytes_low = 134'217'728;
 // Where streams end, kept in memory; others are looked up.
 inline constexpr std::size_t stream_ends_bytes_max = 8'388'608;
+// Witnesses of its heads; of more the configuration is refused.
+inline constexpr std::size_t witnesses_max = 16;
 // Newest records that are hashed again when a log is opened; older ones wait for a verification.
 inline constexpr std::uint64_t reopen_rehash_max = 262'144;
 
@@ -156,6 +158,8 @@ inline constexpr std::uint32_t http_requests_per_second_max = 600;
 inline constexpr std::size_t http_page_rows = 100;                         // When nobody says.
 inline constexpr std::size_t http_page_rows_max = 1'000;                   // More are not given.
 inline constexpr std::chrono::milliseconds http_min_position_wait{2'000};  // Then 503.
+// For a write that asks to be sealed or witnessed; then it is answered with what was reached.
+inline constexpr std::chrono::milliseconds http_acknowledge_wait{5'000};
 inline constexpr std::size_t plans_max = 256;         // Then the oldest is forgotten.
 inline constexpr std::chrono::minutes plan_life{15};  // Then it has to be made anew.
 inline constexpr std::size_t operations_max = 256;    // Then the oldest that ended is forgotten.
