@@ -37,6 +37,9 @@ constexpr auto pages_of_record = std::to_array<ProblemPage>({
      "Do not trust it: something may be hidden. Ask the ledger for it again."},
     {"evidence-key-other", "The evidence is signed by another key, or of another log",
      "Do not trust it, unless the key came from somebody you trust."},
+    {"evidence-not-witnessed", "A witness did not cosign the checkpoint of the evidence",
+     "Ask the ledger for it again once GET /v1/log/witnesses says that the witness cosigns, or ask "
+     "the witness."},
     {"evidence-malformed", "This is no whole evidence bundle",
      "It may have been cut off on its way; ask the ledger for it again."},
     {"evidence-not-kept", "The bundle that this request was answered is gone",
@@ -93,6 +96,8 @@ constexpr auto pages_of_record = std::to_array<ProblemPage>({
     {"logs-differ", "The two programs did not fold the same log",
      "Give both the same directory, and let nobody write to it meanwhile."},
     {"not-ready", "The ledger is not ready", "The detail says what it waits for. Ask again soon."},
+    {"not-witnessed-yet", "Too few witnesses have cosigned a head so far",
+     "Ask again in a moment; GET /v1/log/witnesses says who is missing, and why."},
     {"not-sealed-yet", "The newest records are not under a signed head yet",
      "Ask again in a moment."},
     {"origin-malformed", "The ledger cannot have this name",
@@ -204,8 +209,20 @@ constexpr auto pages_of_record = std::to_array<ProblemPage>({
      "Ask of fewer events, or wait until the views have followed."},
     {"what-if-too-large", "There are too many events after the first edit",
      "Ask of an earlier moment with \"to\"."},
+    {"witness-policy-malformed", "The file of witnesses cannot be read",
+     "The detail tells the line and what was expected there: \"witness NAME KEY URL\", \"group "
+     "NAME "
+     "any|all|NUMBER MEMBER...\" and \"quorum NAME\"."},
+    {"witness-refused", "A witness holds that this is not the log it saw",
+     "There are two copies of the log that differ. Find out which was changed or restored: compare "
+     "both with ledgerctl log verify before anything else is written."},
     {"witness-request-malformed", "This is no request to a witness",
      "It has the form of C2SP tlog-witness, add-checkpoint."},
+    {"witness-unreachable", "A witness does not cosign",
+     "The detail says why. The ledger asks again by itself; what is recorded is durable "
+     "meanwhile."},
+    {"witnesses-missing", "This ledger asks no witnesses",
+     "Start ledgerd with --witnesses FILE, or ask for less."},
     {"world-malformed", "A snapshot of the world cannot be read",
      "Nothing is lost: the ledger folded the log instead, which takes longer."},
 });

@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/acknowledgement.h"
 #include "api/plans.h"
 #include "projections/keys.h"
 
@@ -145,7 +146,8 @@ void Routes::other(std::string method, std::string pattern, Permission permissio
   router_.add({std::move(method), std::move(pattern), permission,
                answering([&services, answer = std::move(answer)](const Request& request) {
                  auto response = answer(request, services);
-                 return response ? std::move(*response) : response_of(request, response.error());
+                 if (!response) return response_of(request, response.error());
+                 return acknowledged(request, services, *std::move(response));
                }),
                options});
 }

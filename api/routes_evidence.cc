@@ -6,6 +6,7 @@
 #include "api/routes.h"
 #include "ledger/digest.h"
 #include "ledger/domain/commands_service.h"
+#include "ledger/witness_keeper.h"
 #include "projections/mark.h"
 #include "replay/evidence.h"
 #include "replay/limits.h"
@@ -95,10 +96,21 @@ Answered<replay::Timestamper> timestamper(bool is_wanted, const Services& servic
   return services.timestamp;
 }
 
+// The newest head that witnesses have cosigned, if it covers all that there is and `key` signed it.
+std::optional<replay::EvidenceHead> witnessed_head(const Services& services,
+                                                   const ledger::merkle::VerifierKey& key) {
+  if (services.witnesses == nullptr) return std::nullopt;
+  const auto size = services.log.head().size;
+  auto witnessed = services.witnesses->wait_witnessed(size, evidence_seal_wait);
+  if (witnessed.head.size < size || !open_checkpoint(witnessed.note, key)) return std::nullopt;
+  return replay::EvidenceHead{witnessed.head, std::move(witnessed.note), key};
+}
+
 // The newest head and the key that signed it, though keys may change meanwhile.
 replay::EvidenceHead newest_head(const Services& services) {
   while (true) {
     auto key = services.key();
+    if (auto witnessed = witnessed_head(services, key)) return *std::move(witnessed);
     auto sealed = services.sealed(services.log.head().size, evidence_seal_wait);
     if (key == services.key()) {
       return {{sealed.size, sealed.root}, std::move(sealed.note), std::move(key)};

@@ -5,6 +5,7 @@
 #include "ledger/merkle/base64.h"
 #include "ledger/merkle/proof.h"
 #include "ledger/merkle/tile.h"
+#include "ledger/witness_keeper.h"
 #include "projections/service.h"
 #include "projections/tables.h"
 
@@ -34,6 +35,12 @@ Response text_answer(std::string body, std::string_view cache) {
   return response;
 }
 
+// null: no witnesses are asked.
+std::string witnessed_size(const Services& services) {
+  if (services.witnesses == nullptr) return "null";
+  return std::to_string(services.witnesses->witnessed().head.size.value);
+}
+
 Answered<Response> about(const Request& request, const Services& services) {
   if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
   const auto head = services.log.head();
@@ -41,6 +48,7 @@ Answered<Response> about(const Request& request, const Services& services) {
   Response response;
   response.body = "{\"size\":" + std::to_string(head.size.value) + ",\"root\":\"" + hex(head.root) +
                   "\",\"sealed_size\":" + std::to_string(sealed.size.value) +
+                  ",\"witnessed_size\":" + witnessed_size(services) +
                   ",\"views_size\":" + std::to_string(services.projector.size().value) +
                   ",\"checkpoint\":" + json_string(sealed.note) +
                   ",\"key\":" + json_string(text(services.key())) + "}";
@@ -48,9 +56,29 @@ Answered<Response> about(const Request& request, const Services& services) {
   return response;
 }
 
+// The newest head that enough witnesses have cosigned.
+Answered<Response> witnessed_checkpoint(const Services& services) {
+  if (services.witnesses == nullptr) {
+    return refused("witnesses-missing",
+                   "This ledger asks no witnesses; start ledgerd with --witnesses.", 409);
+  }
+  auto witnessed = services.witnesses->wait_witnessed(services.log.head().size, seal_wait);
+  if (witnessed.head.size.value == 0) {
+    return refused(ledger::Error{ledger::ErrorKind::unavailable, "not-witnessed-yet",
+                                 "Too few witnesses have cosigned a head of this log so far; GET "
+                                 "/v1/log/witnesses says why."});
+  }
+  return text_answer(std::move(witnessed.note), "no-cache");
+}
+
 // Covers all that is durable now.
 Answered<Response> checkpoint(const Request& request, const Services& services) {
-  if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
+  if (const auto checked = check_query(request, {"witnessed"}); !checked) {
+    return refused(checked.error());
+  }
+  const auto only_witnessed = flag_parameter(request, "witnessed");
+  if (!only_witnessed) return refused(only_witnessed.error());
+  if (*only_witnessed) return witnessed_checkpoint(services);
   const auto size = services.log.head().size;
   SealedHead sealed = services.sealed(size, seal_wait);
   return text_answer(std::move(sealed.note), "no-cache");
@@ -166,6 +194,19 @@ Answered<Response> consistency(const Request& request, const Services& services)
   return response;
 }
 
+Answered<Response> list_witnesses(const Request& request, const Services& services) {
+  const auto checked = check_query(request, {"page_size", "page_token", "fields"});
+  if (!checked) return refused(checked.error());
+  const auto size = page_size(request);
+  if (!size) return refused(size.error());
+  const auto reading = open_reading(request, services);
+  if (!reading) return refused(reading.error());
+  const bool are_asked = services.witnesses != nullptr;
+  const auto witnesses =
+      are_asked ? services.witnesses->status() : std::vector<ledger::WitnessStatus>();
+  return list_answer(*reading, sliced(listed(witnesses), reading->after, *size));
+}
+
 // By what a retired key signed last, whoever trusts it comes to trust the next one.
 Answered<Response> last_head(const Request& request, const Services& services) {
   if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
@@ -182,6 +223,7 @@ void add_log_routes(Routes& routes) {
   routes.other("GET", "/v1/log/tile/{tile...}", Permission::read_log, tile);
   routes.other("GET", "/v1/log/consistency", Permission::read_log, consistency);
   routes.other("GET", "/v1/events/{position}/proof", Permission::read_log, proof);
+  routes.other("GET", "/v1/log/witnesses", Permission::read_log, list_witnesses);
   routes.other("GET", "/v1/log/keys/{key}/checkpoint", Permission::read_log, last_head);
   routes.list("/v1/log/keys", Permission::read_log, {"filter"},
               [](const Reading& reading, const projections::ListQuery& query) {

@@ -1,5 +1,6 @@
 // The service itself: whether it is well, which version it is, and its figures.
 #include "api/routes.h"
+#include "ledger/witness_keeper.h"
 #include "projections/overview_query.h"
 
 namespace api {
@@ -83,6 +84,22 @@ void write_fleet(Metrics& metrics, const projections::Overview& overview) {
   });
 }
 
+void write_witnesses(Metrics& metrics, const Services& services) {
+  if (services.witnesses == nullptr) return;
+  metrics.one("ledger_witnessed_size", "gauge", "Records under a head that is witnessed.",
+              services.witnesses->witnessed().head.size.value);
+  const auto witnesses = services.witnesses->status();
+  const auto label = [](const ledger::WitnessStatus& witness) {
+    return "{witness=\"" + witness.witness + "\"}";
+  };
+  metrics.family("ledger_witness_lag_records", "gauge", "Records beyond what a witness cosigned.");
+  for (const auto& each : witnesses) metrics.value(label(each), std::to_string(each.lag));
+  metrics.family("ledger_witness_up", "gauge", "Whether a witness cosigns.");
+  for (const auto& each : witnesses) {
+    metrics.value(label(each), each.state == ledger::WitnessState::cosigning ? "1" : "0");
+  }
+}
+
 Answered<Response> metrics(const Request& request, const Services& services) {
   if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
   const auto reading = open_newest(request, services);
@@ -101,6 +118,7 @@ Answered<Response> metrics(const Request& request, const Services& services) {
   metrics.one("ledger_projection_lag_events", "gauge", "Events that views do not show yet.",
               head > views ? head - views : 0);
   write_writer(metrics, services);
+  write_witnesses(metrics, services);
   write_fleet(metrics, *overview);
   Response response;
   response.content_type = "text/plain; version=0.0.4; charset=utf-8";

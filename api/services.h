@@ -24,8 +24,9 @@
 #include "updates/served_file.h"
 
 namespace ledger {
+class WitnessKeeper;
 class WorldSnapshots;
-}
+}  // namespace ledger
 
 namespace api {
 
@@ -39,7 +40,7 @@ class Plans;
 struct SealedHead {
   domain::Position size;
   domain::Digest root;
-  std::string note;  // The signed checkpoint.
+  std::string note;  // The signed checkpoint, with the cosignatures of it that there are.
 };
 
 struct BackupMade {
@@ -116,6 +117,8 @@ struct Services {
       import_bundle = {};
   // Worlds of earlier moments, to fold on from; null: everything is folded from the beginning.
   const ledger::WorldSnapshots* snapshots = nullptr;
+  // Who cosigns the heads; null: nobody is asked.
+  const ledger::WitnessKeeper* witnesses = nullptr;
 };
 
 }  // namespace api

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "api/acknowledgement.h"
 #include "ledger/codec/codec.h"
 #include "ledger/codec/json_out.h"
 #include "ledger/digest.h"
@@ -117,6 +118,9 @@ Answered<std::optional<std::uint64_t>> if_match(const Request& request) {
 
 Answered<Command> new_command(const Request& request, const Services& services, IfMatch rule) {
   if (const auto checked = check_write_query(request); !checked) return refused(checked.error());
+  if (const auto wanted = wanted_acknowledgement(request, services); !wanted) {
+    return refused(wanted.error());
+  }
   Command command;
   const auto id = idempotency_key(request, services.entropy);
   if (!id) return refused(id.error());
@@ -211,6 +215,11 @@ void submit(const Services& services, std::shared_ptr<const Request> request, Co
   const auto only = flag_parameter(*request, "validate_only");
   if (!only) return reply(response_of(*request, only.error()));
   if (*only) return reply(validated(*request, services, command));
+  if (request->header("ledger-acknowledge")) {
+    auto outcome = services.writer.call(std::move(command));
+    if (!outcome) return reply(response_of(*request, Refusal(outcome.error())));
+    return reply(acknowledged(*request, services, committed_response(*outcome, status)));
+  }
   services.writer.submit(std::move(command),
                          [request = std::move(request), status,
                           reply = std::move(reply)](ledger::Result<Committed> outcome) {

@@ -82,7 +82,7 @@ Answered<domain::CommandId> idempotency_key(const Request& request, ledger::Entr
 Answered<std::optional<std::uint64_t>> if_match(const Request& request);
 
 // A command by the caller, with its key and the version it expects. Problems: 428, 400
-// "as-of-on-write", as above.
+// "as-of-on-write", those of wanted_acknowledgement(), as above.
 enum class IfMatch { required, optional, none };
 Answered<domain::Command> new_command(const Request& request, const Services& services,
                                       IfMatch if_match);

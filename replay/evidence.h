@@ -4,7 +4,8 @@
 // A bundle is a tar of these members, in this order:
 //   README.txt     What it is, and how to check it with other programs.
 //   manifest.json  What it claims: of which log, what was asked, over which positions.
-//   checkpoint     The signed head that everything is proved against (C2SP tlog-checkpoint).
+//   checkpoint     The signed head that everything is proved against (C2SP tlog-checkpoint), with
+//                  the cosignatures of witnesses that it had.
 //   keys           The verifier key that signed it: name+id+key.
 //   records        Each record after its position (8 bytes) and length (2), big-endian.
 //   proof          Hashes of 32 bytes: the subtrees without a record of these, from left to right.
@@ -30,6 +31,7 @@
 #include "ledger/domain/fields.h"
 #include "ledger/domain/ids.h"
 #include "ledger/merkle/checkpoint.h"
+#include "ledger/merkle/cosignature.h"
 #include "ledger/result.h"
 #include "ledger/store/event_log.h"
 
@@ -123,6 +125,8 @@ struct EvidenceTrust {
   // Whose signature is believed; absent: that of the key in the bundle, and the report says so.
   std::optional<ledger::merkle::VerifierKey> key;
   std::string timestamp_authority;  // PEM certificates; empty: a timestamp is not believed.
+  // Who has to have cosigned the checkpoint; cosignatures by others are not looked at.
+  std::vector<ledger::merkle::WitnessKey> witnesses = {};
 };
 
 struct EvidenceReport {
@@ -134,8 +138,9 @@ struct EvidenceReport {
 // Whether all that the file claims is so. Needs no log and no server.
 // Errors, each with what is wrong in its detail: corrupt ("evidence-malformed": it is cut off or no
 // bundle; "evidence-altered": a member is not what was written; "evidence-incomplete": something is
-// missing; "evidence-key-other": signed by another key or of another log; "checkpoint-signature",
-// "proof-wrong", "timestamp-wrong"). Thread: any.
+// missing; "evidence-key-other": signed by another key or of another log; "evidence-not-witnessed":
+// a witness did not cosign it; "checkpoint-signature", "proof-wrong", "timestamp-wrong"). Thread:
+// any.
 ledger::Result<EvidenceReport> verify_evidence(std::string_view file, const EvidenceTrust& trust);
 
 }  // namespace replay

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "ledger/codec/codec.h"
@@ -83,9 +84,10 @@ class Verification {
       : members_(members), trust_(trust) {}
 
   Result<EvidenceReport> run() {
-    for (const auto step : {&Verification::read_manifest, &Verification::check_head,
-                            &Verification::check_records, &Verification::check_completeness,
-                            &Verification::check_answer, &Verification::check_timestamp}) {
+    for (const auto step :
+         {&Verification::read_manifest, &Verification::check_head, &Verification::check_records,
+          &Verification::check_completeness, &Verification::check_answer,
+          &Verification::check_timestamp, &Verification::check_witnesses}) {
       if (auto checked = (this->*step)(); !checked) return fail(checked.error());
     }
     return std::move(report_);
@@ -100,6 +102,7 @@ class Verification {
   Result<void> check_stream();
   Result<void> check_answer();
   Result<void> check_timestamp();
+  Result<void> check_witnesses();
   Result<Digest> next_leaf();
   Result<Digest> next_hash();
   void checked(std::string sentence) { report_.checked.push_back(std::move(sentence)); }
@@ -312,6 +315,37 @@ Result<void> Verification::check_timestamp() {
   const auto time = timestamp_time(answer, note, trust_.timestamp_authority);
   if (!time) return fail(time.error());
   checked("An RFC 3161 authority that is trusted saw the checkpoint at " + *time + ".");
+  return {};
+}
+
+// A note's signature lines beside the log's own.
+std::size_t cosignatures_in(std::string_view note) {
+  const auto lines = note.substr(std::min(note.rfind("\n\n"), note.size()));
+  const auto count = std::count(lines.begin(), lines.end(), '\n');
+  return count > 3 ? static_cast<std::size_t>(count) - 3 : 0;
+}
+
+Result<void> Verification::check_witnesses() {
+  const auto note = members_["checkpoint"];
+  for (const auto& witness : trust_.witnesses) {
+    const auto seconds = ledger::merkle::cosigned_at(note, witness);
+    if (!seconds) {
+      return doubt("evidence-not-witnessed", "The witness " + witness.name +
+                                                 " did not cosign its checkpoint: whoever asks "
+                                                 "that witness may have been shown another log.");
+    }
+    const domain::Time time{static_cast<std::int64_t>(*seconds) * 1'000'000};
+    checked("The witness " + witness.name + " vouches that it saw this checkpoint at " +
+            rfc3339(time) + ", and that it continues all that it saw of the log before.");
+  }
+  const std::size_t all = cosignatures_in(note);
+  if (all > trust_.witnesses.size()) {
+    const std::size_t others = all - trust_.witnesses.size();
+    report_.caveats.push_back("Its checkpoint has " + std::to_string(others) +
+                              (others == 1 ? " cosignature" : " cosignatures") +
+                              " by witnesses whose keys were not given: give those that you know "
+                              "with --witness-key.");
+  }
   return {};
 }
 

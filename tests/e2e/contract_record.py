@@ -108,7 +108,9 @@ class Chapters:
                   path={"source": "nobody", "path": "metadata/timestamp.json"}, expect=404)
         self.call("proveConsistency", query={"from": 3, "to": size}, expect=200)
         self.call("proveConsistency", query={"from": 9, "to": 3}, expect=400)
+        self.call("showCheckpoint", query={"witnessed": "true"}, expect=409)
         self.listed("listSigningKeys")
+        assert self.call("listWitnesses", expect=200).json()["items"] == []
         self.call("setBookmark", path={"bookmark": "start"}, body={"position": 1}, expect=200)
         self.call("showBookmark", path={"bookmark": "start"}, expect=200)
         self.listed("listBookmarks")

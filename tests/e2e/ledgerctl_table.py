@@ -41,8 +41,9 @@ OTHERS = {
     "alerts": "show why acknowledge dismiss", "plan": "apply cancel", "op": "watch cancel",
     "task": "create change delete run", "hold": "place release", "settings": "set",
     "source": "set check download remove", "token": "create revoke",
-    "user": "create change disable", "bookmark": "set remove", "log": "verify inspect rotate-key",
-    "backup": "create verify restore", "evidence": "create verify", "bundle": "create import",
+    "user": "create change disable", "bookmark": "set remove",
+    "log": "verify inspect rotate-key witnesses", "backup": "create verify restore",
+    "evidence": "create verify", "bundle": "create import",
     "views": "digests rebuild",
     "replay": "digests rows",
 }

@@ -25,15 +25,18 @@ def base64_text(raw):
 
 
 class RunningWitness:
-    def __init__(self, program, data, *logs):
-        self.program, self.data, self.logs = program, Path(data), logs
+    def __init__(self, program, data, *logs, name=NAME):
+        self.program, self.data, self.logs, self.name = program, Path(data), logs, name
         self.process = None
+        self.port = 0
         self.start()
 
     def start(self):
+        """Again at the port that it had."""
         words = [word for log in self.logs for word in ("--log", log)]
         self.process = subprocess.Popen(
-            [self.program, "--data", self.data, "--name", NAME, "--port", "0", *words],
+            [self.program, "--data", self.data, "--name", self.name, "--port", str(self.port),
+             *words],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.port = int(self.process.stdout.readline().rsplit(":", 1)[1])
         self.key = self.process.stdout.readline().split()[1]
@@ -60,7 +63,7 @@ def cosigned_at(line, note, key_text):
     """When the witness says that it saw the note; its signature is checked by openssl."""
     name, key_id, raw = key_text.split("+", 2)
     key = base64.b64decode(raw)
-    assert key[0] == 4 and name == NAME
+    assert key[0] == 4
     assert hashlib.sha256(name.encode() + b"\n" + key).digest()[:4].hex() == key_id
     dash, signer, signature = line.decode().rstrip("\n").split(" ")
     signature = base64.b64decode(signature, validate=True)

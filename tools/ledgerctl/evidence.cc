@@ -112,6 +112,11 @@ Exit verify_evidence_file(const Session& session, const EvidenceCheck& check) {
     if (!pem) return complain(session, failure_of(pem.error()));
     trust.timestamp_authority = *std::move(pem);
   }
+  for (const auto& text : check.witness_keys) {
+    auto key = ledger::merkle::witness_key_from(text);
+    if (!key) return complain(session, {Exit::usage, key.error().detail, ""});
+    trust.witnesses.push_back(*std::move(key));
+  }
   const auto report = replay::verify_evidence(*file, trust);
   if (!report) {
     std::cout << "NOT verified: " << report.error().detail << '\n';

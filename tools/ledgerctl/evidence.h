@@ -29,8 +29,9 @@ Exit create_evidence(const Session& session, const EvidenceWish& wish);
 
 struct EvidenceCheck {
   std::string file;
-  std::string key;              // name+id+key that is trusted.
-  bool trust_own_key = false;   // Whoever brought the file is believed to name the right one.
+  std::string key;             // name+id+key that is trusted.
+  bool trust_own_key = false;  // Whoever brought the file is believed to name the right one.
+  std::vector<std::string> witness_keys;  // Of witnesses that must have cosigned.
   std::string tsa_certificate;  // A file of PEM certificates; empty: no timestamp is believed.
 };
 // Exit::not_verified, and the reason, on any doubt.

@@ -9,52 +9,19 @@
 #include <vector>
 
 #include "tools/ledgerctl/bundles.h"
+#include "tools/ledgerctl/command_line.h"
 #include "tools/ledgerctl/completion.h"
 #include "tools/ledgerctl/config.h"
-#include "tools/ledgerctl/debug.h"
 #include "tools/ledgerctl/evidence.h"
 #include "tools/ledgerctl/offline.h"
-#include "tools/ledgerctl/replay_compare.h"
 #include "tools/ledgerctl/replay_verbs.h"
 #include "tools/ledgerctl/session.h"
 #include "tools/ledgerctl/unknown_words.h"
 #include "tools/ledgerctl/verbs.h"
-#include "tools/ledgerctl/what_if.h"
 #include "tools/ledgerctl/wrong_words.h"
 
 namespace ledgerctl {
 namespace {
-
-struct CommandLine {
-  explicit CommandLine(CLI::App& root) : app(root) {}
-
-  CLI::App& app;
-  Session session;
-  std::string format = "table";
-  std::string columns;
-  bool no_headers = false;
-  Exit exit = Exit::ok;
-  std::vector<std::unique_ptr<Given>> givens;
-  std::map<std::string, CLI::App*> nouns_made;
-
-  CLI::App* noun(const std::string& name) {
-    auto& known = nouns_made[name];
-    if (known != nullptr) return known;
-    std::string help;
-    for (const auto& each : nouns()) {
-      if (each.name == name) help = each.help;
-    }
-    known = app.add_subcommand(name, help);
-    known->fallthrough();
-    return known;
-  }
-
-  CLI::App* verb(const std::string& noun_name, const std::string& name, const std::string& help) {
-    auto* made = noun(noun_name)->add_subcommand(name, help);
-    made->fallthrough();
-    return made;
-  }
-};
 
 void add_global_options(CommandLine& line) {
   auto& app = line.app;
@@ -90,6 +57,9 @@ void add_global_options(CommandLine& line) {
   group(app.add_option("--reason", session.reason, "Why; it stands in the record"), "Changes");
   group(app.add_option("--ticket", session.ticket, "The ticket that asks for it"), "Changes");
   group(app.add_option("--idempotency-key", session.key, "So that a repetition changes nothing"),
+        "Changes");
+  group(app.add_option("--acknowledge", session.acknowledge,
+                       "How far it is to get first: durable, sealed or witnessed"),
         "Changes");
   group(app.add_flag("--dry-run", session.dry_run, "Show the plan and stop"), "Changes");
   group(app.add_flag("-y,--yes", session.yes, "Apply the plan without asking"), "Changes");
@@ -228,6 +198,8 @@ void add_evidence_verbs(CommandLine& line) {
   verify->add_option("file", asked->file, "The file")->required();
   verify->add_option("--key", asked->key, "Whose signature is trusted: name+id+key");
   verify->add_flag("--trust-own-key", asked->trust_own_key, "Believe the key that the file names");
+  verify->add_option("--witness-key", asked->witness_keys,
+                     "name+id+key of a witness that must have cosigned it; several");
   verify->add_option("--tsa-certificate", asked->tsa_certificate,
                      "PEM of the authorities whose timestamps are trusted");
   verify->callback([&, asked] { exit = verify_evidence_file(session, *asked); });
@@ -290,68 +262,6 @@ void add_replay_verbs(CommandLine& line) {
   bisect->callback([&, asked] { exit = bisect_history(session, *asked); });
 }
 
-void name_log(CLI::App* verb, FoldedLog& log) {
-  verb->add_option("--data", log.data, "A data directory or backup; no server is asked");
-  verb->add_option("--records", log.records, "Or a log in one file, as tests/golden/log-1/records");
-}
-
-void add_folding_verbs(CommandLine& line) {
-  auto& exit = line.exit;
-  const auto& session = line.session;
-  auto builds = std::make_shared<CompareAsked>();
-  auto* replay = line.noun("replay");
-  name_log(replay, builds->log);
-  replay
-      ->add_option("--compare", builds->builds,
-                   "Two builds: whether they fold the log to the same rows")
-      ->expected(2);
-  replay->require_subcommand(0, 1);
-  replay->callback([&, replay, builds] {
-    if (!replay->get_subcommands().empty()) return;
-    if (builds->builds.empty()) throw CLI::RequiredError("--compare or digests or rows");
-    exit = compare_builds(session, *builds);
-  });
-
-  auto marks = std::make_shared<TraceAsked>();
-  auto* digests = line.verb("replay", "digests", "Digests of all views while a log is folded.");
-  name_log(digests, marks->log);
-  digests->add_option("--from", marks->from, "Tell those behind this position");
-  digests->add_option("--to", marks->to, "Fold so many events; by itself all");
-  digests->add_option("--every", marks->every, "Tell of every so many events: 65536");
-  digests->callback([&, marks] { exit = trace_digests(session, *marks); });
-
-  auto event = std::make_shared<TraceAsked>();
-  auto* rows = line.verb("replay", "rows", "The rows that one event makes in a fold.");
-  name_log(rows, event->log);
-  rows->add_option("--event", event->event, "The event's position")->required();
-  rows->callback([&, event] { exit = trace_rows(session, *event); });
-}
-
-void add_what_if_verb(CommandLine& line) {
-  auto asked = std::make_shared<WhatIfAsked>();
-  auto* verb = line.noun("what-if");
-  verb->add_option("--drop", asked->drop, "This event does not happen; several");
-  verb->add_option("--drop-command", asked->drop_command, "Nor all that came of its command");
-  verb->add_option("--set", asked->set, "A setting from a position on: NAME=VALUE@POSITION");
-  verb->add_option("--do", asked->commands, "A command before a position: POSITION:{...}");
-  verb->add_option("--edits", asked->file, "A file of edits, as the API has them");
-  verb->add_option("--to", asked->to, "So many events; by itself all");
-  verb->add_option("--data", asked->data, "A data directory or backup; no server is asked");
-  verb->callback([&line, asked] { line.exit = what_if(line.session, *asked); });
-}
-
-void add_debug_verb(CommandLine& line) {
-  auto asked = std::make_shared<DebugAsked>();
-  auto* verb = line.noun("debug");
-  verb->add_option("--from", asked->range.from, "The first moment; by itself the beginning");
-  verb->add_option("--to", asked->range.to, "The last; by itself now");
-  verb->add_option("--data", asked->range.data, "A data directory or backup; no server is asked");
-  verb->add_option("-x,--script", asked->script, "A file of commands");
-  verb->add_option("-e,--execute", asked->execute, "A command; several");
-  verb->add_flag("--batch", asked->batch, "End after them, at the first that is wrong");
-  verb->callback([&line, asked] { line.exit = debug_record(line.session, *asked); });
-}
-
 void add_completion(CommandLine& line) {
   auto shell = std::make_shared<std::string>();
   auto* completion = line.app.add_subcommand("completion", "A script that completes words.");
@@ -380,8 +290,6 @@ int run(int argc, char** argv) {
   add_view_verbs(line);
   add_replay_verbs(line);
   add_folding_verbs(line);
-  add_what_if_verb(line);
-  add_debug_verb(line);
   add_completion(line);
   for (auto* noun : app.get_subcommands({})) {
     const bool has_verbs = !noun->get_subcommands({}).empty();

@@ -75,11 +75,8 @@ Exit apply(const Session& session, const json& plan) {
   if (!session.ticket.empty()) body["ticket"] = session.ticket;
   const Client client(session.server);
   const auto reply =
-      client.ask({"POST",
-                  "/v1/plans/" + escaped(plan.value("plan", std::string())) + ":apply",
-                  body.dump(),
-                  "application/json",
-                  {{"Idempotency-Key", session.key.empty() ? new_key() : session.key}}});
+      client.ask({"POST", "/v1/plans/" + escaped(plan.value("plan", std::string())) + ":apply",
+                  body.dump(), "application/json", headers_of_change(session)});
   if (!reply) {
     const auto problem = json::parse(reply.error().body, nullptr, false);
     if (problem.is_object() && problem.contains("plan")) {
@@ -88,6 +85,7 @@ Exit apply(const Session& session, const json& plan) {
     }
     return complain(session, reply.error());
   }
+  tell_acknowledged(session, *reply);
   const auto answer = json::parse(reply->body, nullptr, false);
   if (session.look.format == Format::table) {
     const auto events = answer.value("events", json::array());

@@ -230,12 +230,14 @@ Exit run_command(const Session& session, const Made& made, const Verb& verb) {
   Question question{std::string(verb.method), with_query(made), "", "application/json", {}};
   if (verb.method != "DELETE" || !made.body.empty()) question.body = made.body.dump();
   if (verb.method == "POST") {
-    question.headers.emplace_back("Idempotency-Key", session.key.empty() ? new_key() : session.key);
+    question.headers = headers_of_change(session);
     const auto reply = client.ask(question);
     if (!reply) return complain(session, reply.error());
+    tell_acknowledged(session, *reply);
     show_outcome(session, json::parse(reply->body, nullptr, false));
     return Exit::ok;
   }
+  question.headers = headers_of_change(session);
   // What is changed must be what was read: take the version that is there now.
   const auto now = client.ask({"GET", made.path, "", "", {}});
   if (now) {
@@ -248,11 +250,29 @@ Exit run_command(const Session& session, const Made& made, const Verb& verb) {
     const bool is_missing = !now && reply.error().exit == Exit::conflict;
     return complain(session, is_missing ? now.error() : reply.error());
   }
+  tell_acknowledged(session, *reply);
   show_outcome(session, json::parse(reply->body, nullptr, false));
   return Exit::ok;
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> headers_of_change(const Session& session) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  headers.emplace_back("Idempotency-Key", session.key.empty() ? new_key() : session.key);
+  if (!session.acknowledge.empty()) headers.emplace_back("Ledger-Acknowledge", session.acknowledge);
+  return headers;
+}
+
+void tell_acknowledged(const Session& session, const Reply& reply) {
+  const auto reached = reply.headers.find("ledger-acknowledged");
+  if (reached == reply.headers.end() || session.quiet) return;
+  std::cerr << "It is " << reached->second;
+  if (reached->second != session.acknowledge) {
+    std::cerr << ", and not " << session.acknowledge << " yet: ledgerctl log witnesses says why";
+  }
+  std::cerr << ".\n";
+}
 
 Exit complain(const Session& session, const Failure& failure) {
   if (session.look.format == Format::json && !failure.body.empty()) {

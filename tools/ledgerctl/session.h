@@ -19,8 +19,9 @@ struct Session {
   std::string filter;
   std::string reason;
   std::string ticket;
-  std::string key;      // The Idempotency-Key; empty: a new one.
-  std::string confirm;  // What dangerous steps are confirmed by where nobody can be asked.
+  std::string key;          // The Idempotency-Key; empty: a new one.
+  std::string acknowledge;  // How far a change is to get before it is answered; empty: durable.
+  std::string confirm;      // What dangerous steps are confirmed by where nobody can be asked.
   std::string plan_digest;
   std::string sort;
   int limit = 0;  // Rows at most; 0: all.
@@ -57,6 +58,10 @@ ledger::Result<std::string, Failure> result_of_operation(const Session& session,
 // The same of one that was started already.
 ledger::Result<std::string, Failure> result_of_started(const Session& session,
                                                        const std::string& operation);
+// The headers that a change is sent with: its key, and how far it is to get.
+std::vector<std::pair<std::string, std::string>> headers_of_change(const Session& session);
+// Says, on standard error, how far a change got that was to get further than durable.
+void tell_acknowledged(const Session& session, const Reply& reply);
 
 // Says what went wrong, on standard error.
 Exit complain(const Session& session, const Failure& failure);

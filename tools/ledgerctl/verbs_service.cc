@@ -91,6 +91,8 @@ constexpr auto service_verbs = std::to_array<Verb>({
     list("bookmark", "list", "All bookmarks.", "/v1/bookmarks", ""),
     command("bookmark", "remove", "The position stays.", "DELETE", "/v1/bookmarks/{bookmark}"),
     list("log", "keys", "Keys that sign heads.", "/v1/log/keys", ""),
+    list("log", "witnesses", "Who cosigns the log's heads.", "/v1/log/witnesses",
+         "witness,state,cosigned_size,cosigned_at,lag,url,detail"),
 });
 
 }  // namespace

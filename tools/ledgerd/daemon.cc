@@ -33,6 +33,7 @@
 #include "tools/ledgerd/reactor.h"
 #include "tools/ledgerd/ticker.h"
 #include "tools/ledgerd/timestamp_authority.h"
+#include "tools/ledgerd/witnesses.h"
 #include "updates/directory_content_store.h"
 
 namespace ledgerd {
@@ -67,6 +68,7 @@ struct Daemon::Parts {
   std::optional<Mirrors> mirrors;
   std::optional<ledger::WorldSnapshots> snapshots;
   std::unique_ptr<ledger::Writer> writer;
+  std::unique_ptr<ledger::WitnessKeeper> witnesses;  // Null: none are asked.
   std::unique_ptr<projections::ViewStore> views;
   domain::World saved_world;  // For the projector to begin with.
   std::unique_ptr<projections::Projector> projector;
@@ -101,6 +103,7 @@ struct Daemon::Parts {
   Result<void> open_writer();
   Result<void> open_views();
   Result<void> record_start();
+  Result<void> ask_witnesses();
   Result<void> load_certificate();
   Result<void> make_services();
   Result<void> listen();
@@ -204,6 +207,15 @@ Result<void> Daemon::Parts::record_start() {
   return {};
 }
 
+Result<void> Daemon::Parts::ask_witnesses() {
+  if (options.witnesses.empty()) return {};
+  auto kept = keep_witnesses(options.witnesses,
+                             {*log, *head_keeper, *writer, clock, options.data / "witnessed"});
+  if (!kept) return fail(kept.error());
+  witnesses = *std::move(kept);
+  return {};
+}
+
 // One certificate for both listeners: whoever knows the authority knows either.
 Result<void> Daemon::Parts::load_certificate() {
   const bool people = !options.plain_http && !is_loopback(options.address);
@@ -230,7 +242,8 @@ Result<void> Daemon::Parts::make_services() {
   const auto sealed = [this](domain::Position at_least, std::chrono::milliseconds at_most) {
     const auto waited = head_keeper->wait_sealed(at_least, at_most);
     const auto newest = waited ? *waited : head_keeper->sealed();
-    return api::SealedHead{newest.head.size, newest.head.root, newest.note};
+    return api::SealedHead{newest.head.size, newest.head.root,
+                           witnesses ? witnesses->with_cosignatures(newest) : newest.note};
   };
   services.emplace(api::Services{
       *writer, *log, *views, *projector, contacts, *content, clock, entropy, *plans, *operations,
@@ -253,6 +266,7 @@ Result<void> Daemon::Parts::make_services() {
     return reactor->import_bundle({source, file, asked}, go_on);
   };
   services->snapshots = &*snapshots;
+  services->witnesses = witnesses.get();
   api::add_routes(router, *services);
   tokens = api::token_book(*views, *log);
   auth.emplace(*tokens, clock, api::Auth::Options{});
@@ -325,6 +339,7 @@ Result<void> Daemon::Parts::open() {
   if (const auto opened = open_record(); !opened) return opened;
   if (const auto opened = open_views(); !opened) return opened;
   if (const auto recorded = record_start(); !recorded) return recorded;
+  if (const auto asked = ask_witnesses(); !asked) return asked;
   if (const auto loaded = load_certificate(); !loaded) return loaded;
   if (const auto made = make_services(); !made) return made;
   reactor.emplace(Reactor::Parts{*writer, *log, contacts, *content, clock, *chores, *reports,
@@ -383,6 +398,7 @@ void Daemon::stop(const std::string& cause) {
   parts.operations->stop();
   parts.ticker.reset();
   parts.reactor.reset();
+  parts.witnesses.reset();
   parts.projector->stop();
   const auto recorded = parts.writer->call(by_service(domain::RecordServiceStopped{cause}));
   if (!recorded) spdlog::warn("the end was not recorded: {}", recorded.error().detail);

@@ -22,6 +22,7 @@ struct Options {
   std::string machines_address;         // Of the listener for machines; empty: there is none.
   std::uint16_t machines_port = 0;
   std::string timestamp_authority;  // Its URL; empty: none.
+  std::filesystem::path witnesses;  // The file that names them; empty: none.
   bool plain_http = false;          // Without TLS though others than this machine can ask.
   bool rate_limited = true;
   std::chrono::milliseconds tick{1000};

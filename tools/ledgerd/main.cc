@@ -51,6 +51,9 @@ void add_options(CLI::App& app, Settings& settings) {
         const bool is_url = url.starts_with("http://") || url.starts_with("https://");
         return is_url ? std::string() : "give an http:// or https:// address";
       });
+  app.add_option("--witnesses", settings.daemon.witnesses,
+                 "File that names who is to cosign the log's heads: lines witness NAME KEY URL, "
+                 "group NAME any|all|N MEMBER..., quorum NAME");
   app.add_flag("--plain-http", settings.daemon.plain_http,
                "No TLS, though others than this machine can ask: behind a proxy only");
   app.add_flag("--no-rate-limit", settings.no_rate_limit, "Answer one caller as fast as it asks");

@@ -1,11 +1,10 @@
 #include "tools/ledgerd/timestamp_authority.h"
 
-#include <httplib.h>
-
 #include <array>
 #include <cstring>
 
 #include "replay/evidence_timestamp.h"
+#include "tools/ledgerd/http_post.h"
 
 namespace ledgerd {
 
@@ -14,9 +13,6 @@ using ledger::fail;
 using ledger::Result;
 
 namespace {
-
-constexpr std::chrono::seconds authority_patience{10};
-constexpr std::size_t answer_bytes_max = 65'536;
 
 tl::unexpected<ledger::Error> failed(const std::string& url, const std::string& why) {
   return fail(ErrorKind::unavailable, "timestamp-failed",
@@ -32,27 +28,10 @@ std::uint64_t new_nonce(ledger::Entropy& entropy) {
 }
 
 Result<std::string> asked(const std::string& url, const std::string& query) {
-  const auto host_at = url.find("://");
-  const auto path_at = host_at == url.npos ? host_at : url.find('/', host_at + 3);
-  httplib::Client client(url.substr(0, path_at));
-  client.set_connection_timeout(authority_patience);
-  client.set_read_timeout(authority_patience);
-  std::string body;
-  const auto take = [&](const char* bytes, std::size_t count) {
-    body.append(bytes, count);
-    return body.size() <= answer_bytes_max;
-  };
-  httplib::Request request;
-  request.method = "POST";
-  request.path = path_at == url.npos ? "/" : url.substr(path_at);
-  request.set_header("Content-Type", "application/timestamp-query");
-  request.body = query;
-  request.content_receiver = [&](const char* bytes, std::size_t count, std::uint64_t,
-                                 std::uint64_t) { return take(bytes, count); };
-  const auto answer = client.send(request);
-  if (!answer) return failed(url, httplib::to_string(answer.error()));
+  auto answer = http_post({url, "application/timestamp-query", query});
+  if (!answer) return failed(url, answer.error().detail);
   if (answer->status != 200) return failed(url, "status " + std::to_string(answer->status));
-  return body;
+  return std::move(answer->body);
 }
 
 }  // namespace
