@@ -301,6 +301,7 @@ void SupposedFold::emit(Event event) {
   note_there(event);
   world_.size = event.position;
   event.stream_version = next_stream_version(world_, event.stream);
+  if (query_.on_event) query_.on_event(event);
   projections::step(event, world_, views_);
 }
 

@@ -48,6 +48,8 @@ struct WhatIfQuery {
   std::optional<domain::Position> to;          // So many events; absent: as many as the views have.
   std::function<bool(const Progress&)> go_on;  // False ends it ("what-if-ended"). May be empty.
   domain::Duration quiet_time = domain::minutes(1);  // After which time passes; 0: never.
+  // Is told each event that would have happened from the first edit on, in order.
+  std::function<void(const domain::Event&)> on_event = {};
 };
 
 // A recorded event that would not have happened.

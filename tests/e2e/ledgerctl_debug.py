@@ -110,5 +110,14 @@ class Replay:
         told = self.rows("what-if", "--drop", made, *data)
         assert told["dropped_events"][0]["position"] == made, told
         self.run("what-if", "--drop", 10 ** 9, *data, expect=2)
+        edit = ("what-if", "--drop", made - 1, *data)
+        told = self.run(*edit, "--views-of", self.program).stdout
+        assert "Hypothetical: " in told and "The same: " in told, told
+        told = self.run(*edit, "--views-of", other, expect=1, stderr="").stdout
+        assert "They differ first at event " in told and f"{other}: " in told, told
+        told = json.loads(self.run(*edit, "--views-of", self.program, "-o", "json").stdout)
+        assert told["other_build"]["agree"] is True and told["dropped"] > 0, told
+        self.run(*edit, "--views-of", "/bin/false", expect=8)
+        self.run(*edit[:3], "--views-of", self.program, expect=2, stderr="give --data")
         self.ledger.start()
         self.environment["LEDGER_SERVER"] = self.ledger.url

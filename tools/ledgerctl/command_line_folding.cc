@@ -56,6 +56,8 @@ void add_what_if_verb(CommandLine& line) {
   verb->add_option("--edits", asked->file, "A file of edits, as the API has them");
   verb->add_option("--to", asked->to, "So many events; by itself all");
   verb->add_option("--data", asked->data, "A data directory or backup; no server is asked");
+  verb->add_option("--views-of", asked->views_of,
+                   "Another build: whether it folds the same history to the same rows");
   verb->callback([&line, asked] { line.exit = what_if(line.session, *asked); });
 }
 

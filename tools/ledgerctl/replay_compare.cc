@@ -163,6 +163,8 @@ std::string line_of_event(const FoldedLog& asked, Position at) {
          rfc3339(envelope->recorded_at);
 }
 
+}  // namespace
+
 void tell_comparison(const CompareAsked& asked, const replay::Comparison& found) {
   if (found.agree) {
     std::cout << "The same: " << found.size.value << " events, root " << hex(found.root) << ".\n";
@@ -185,7 +187,15 @@ void tell_comparison(const CompareAsked& asked, const replay::Comparison& found)
   }
 }
 
-}  // namespace
+Result<replay::Comparison> compare_with_build(const std::string& build,
+                                              const std::string& records) {
+  const FoldedLog file{"", records};
+  const auto log = open_folded(file);
+  if (!log) return fail(log.error());
+  replay::OwnFolding own(**log);
+  BuildFolding other(build, file);
+  return replay::compare(own, other);
+}
 
 Exit trace_digests(const Session& session, const TraceAsked& asked) {
   const auto log = open_folded(asked.log);

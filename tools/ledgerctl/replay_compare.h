@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "replay/compare.h"
 #include "tools/ledgerctl/session.h"
 
 namespace ledgerctl {
@@ -30,6 +31,12 @@ struct CompareAsked {
   FoldedLog log;
   std::vector<std::string> builds;  // Two: each a ledgerctl, or a directory with one.
 };
+// Whether another build folds the records of a file to the same rows as this one.
+ledger::Result<replay::Comparison> compare_with_build(const std::string& build,
+                                                      const std::string& records);
+// For people; `builds`: their names, one and the other.
+void tell_comparison(const CompareAsked& asked, const replay::Comparison& found);
+
 // Exit::ok: they agree. Exit::failed: they do not.
 Exit compare_builds(const Session& session, const CompareAsked& asked);
 

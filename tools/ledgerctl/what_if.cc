@@ -7,12 +7,15 @@
 
 #include "ledger/codec/json_out.h"
 #include "ledger/limits.h"
+#include "ledger/store/durable_file.h"
 #include "ledger/time_zones_tzdb.h"
 #include "ledger/world_snapshots.h"
 #include "projections/view_store.h"
 #include "replay/edits_json.h"
+#include "replay/supposed_log.h"
 #include "replay/what_if.h"
 #include "tools/ledgerctl/offline.h"
+#include "tools/ledgerctl/replay_compare.h"
 #include "updates/local_file.h"
 
 namespace ledgerctl {
@@ -84,8 +87,14 @@ Result<json, Failure> edits_of(const WhatIfAsked& asked) {
   return edits;
 }
 
-Result<std::string> of_directory(const std::string& edits, std::optional<std::uint64_t> to,
-                                 const std::filesystem::path& directory) {
+// What would have become of a data directory, and the history that it would be.
+struct SupposedThere {
+  replay::WhatIf told;
+  std::string records;  // Only if they were wanted.
+};
+
+Result<SupposedThere> of_directory(const std::string& edits, std::optional<std::uint64_t> to,
+                                   const std::filesystem::path& directory, bool with_records) {
   auto read = replay::edits_from_text(edits);
   if (!read) return ledger::fail(read.error());
   const auto log = open_log(directory);
@@ -105,9 +114,16 @@ Result<std::string> of_directory(const std::string& edits, std::optional<std::ui
   replay::WhatIfQuery query;
   query.edits = *std::move(read);
   if (to) query.to = ledger::domain::Position{*to};
-  const auto told = replay::what_if(std::move(base), query);
+  std::vector<ledger::domain::Event> events;
+  if (with_records) query.on_event = [&](const auto& event) { events.push_back(event); };
+  auto told = replay::what_if(std::move(base), query);
   if (!told) return ledger::fail(told.error());
-  return ledger::codec::to_json(*told);
+  SupposedThere there{*std::move(told), ""};
+  if (!with_records) return there;
+  auto records = replay::supposed_records(**log, there.told.from, events);
+  if (!records) return ledger::fail(records.error());
+  there.records = *std::move(records);
+  return there;
 }
 
 void tell_alert(const json& alert) {
@@ -167,18 +183,74 @@ Result<std::string, Failure> what_if_json(const Session& session, const std::str
                                           std::optional<std::uint64_t> to,
                                           const std::string& data) {
   if (!data.empty()) {
-    auto told = of_directory(edits, to, data);
-    if (!told) return tl::unexpected(failure_of(told.error()));
-    return *std::move(told);
+    const auto there = of_directory(edits, to, data, false);
+    if (!there) return tl::unexpected(failure_of(there.error()));
+    return ledger::codec::to_json(there->told);
   }
   json body = {{"edits", json::parse(edits, nullptr, false)}};
   if (to) body["to"] = *to;
   return result_of_operation(session, "/v1/replays:whatIf", body.dump());
 }
 
+namespace {
+
+// A file that is gone with this.
+class ScratchFile {
+ public:
+  explicit ScratchFile(const std::string& bytes)
+      : path_(std::filesystem::temp_directory_path() / ("ledgerctl-" + new_key())),
+        written_(ledger::store::write_durably(path_, bytes, ledger::store::Access::owner)) {}
+  ~ScratchFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
+  const Result<void>& written() const { return written_; }
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+  Result<void> written_;
+};
+
+// The history is folded by this build and by another one, from its beginning.
+Exit what_if_by_two(const Session& session, const WhatIfAsked& asked, const std::string& edits) {
+  if (asked.data.empty()) {
+    return complain(session, {Exit::usage,
+                              "Another build folds the history itself: give --data, a data "
+                              "directory or backup.",
+                              ""});
+  }
+  const auto there = of_directory(edits, asked.to, asked.data, true);
+  if (!there) return complain(session, failure_of(there.error()));
+  const ScratchFile file(there->records);
+  if (!file.written()) return complain(session, failure_of(file.written().error()));
+  const auto found = compare_with_build(asked.views_of, file.path());
+  if (!found) {
+    // 1 says that they differ; what went wrong is more.
+    const Exit exit = complain(session, failure_of(found.error()));
+    return exit == Exit::failed ? Exit::conflict : exit;
+  }
+  const std::string told = ledger::codec::to_json(there->told);
+  if (session.look.format == Format::table) {
+    tell_what_if(told);
+    std::cout << "That history, folded by this build and by " << asked.views_of << ":\n";
+    tell_comparison({{"", file.path()}, {"this build", asked.views_of}}, *found);
+  } else {
+    json both = json::parse(told);
+    both["other_build"] = json::parse(ledger::codec::to_json(*found));
+    show_object(std::cout, both, session.look);
+  }
+  return found->agree ? Exit::ok : Exit::failed;
+}
+
+}  // namespace
+
 Exit what_if(const Session& session, const WhatIfAsked& asked) {
   const auto edits = edits_of(asked);
   if (!edits) return complain(session, edits.error());
+  if (!asked.views_of.empty()) return what_if_by_two(session, asked, edits->dump());
   const auto told = what_if_json(session, edits->dump(), asked.to, asked.data);
   if (!told) return complain(session, told.error());
   if (session.look.format == Format::table) {

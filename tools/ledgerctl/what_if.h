@@ -18,6 +18,8 @@ struct WhatIfAsked {
   std::string file;                   // Of edits, as the API has them.
   std::optional<std::uint64_t> to;
   std::string data;  // A data directory; empty: the server is asked.
+  // Another ledgerctl, or a directory with one, that is to fold the same history; empty: none.
+  std::string views_of;
 };
 Exit what_if(const Session& session, const WhatIfAsked& asked);
 

@@ -6,8 +6,13 @@
 #include <cstdlib>
 #include <string>
 
+#include "ledger/fold_log.h"
+#include "ledger/store/memory_log.h"
 #include "replay/edits_json.h"
 #include "replay/limits.h"
+#include "replay/records_file.h"
+#include "replay/supposed_log.h"
+#include "replay/verify.h"
 #include "tests/support/any_commands.h"
 #include "tests/support/random_history.h"
 #include "tests/support/seed.h"
@@ -73,6 +78,26 @@ TEST(WhatIf, DropsWhatIsSaidOfSomethingThatNeverWas) {
   EXPECT_EQ(row_of(told, "policies", "web")->change, "only_in_fact");
   EXPECT_EQ(row_of(told, "policies", "db"), nullptr);
   EXPECT_EQ(told.computers_in_fact.unknown - told.computers_there.unknown, 1U);
+}
+
+TEST(WhatIf, IsAHistoryThatAnyBuildCanFold) {
+  const Viewed viewed(web_and_pc().log);
+  std::vector<Event> events;
+  WhatIfQuery query{
+      {without(2), with_command(4, CreatePolicy{{"mail"}, PolicyId{"web"}, ""})}, {}, {}};
+  query.on_event = [&](const Event& event) { events.push_back(event); };
+  const auto told = suppose(viewed, std::move(query));
+  ASSERT_TRUE(told) << told.error().detail;
+  const auto records = supposed_records(viewed.log, told->from, events);
+  ASSERT_TRUE(records) << records.error().detail;
+  ledger::store::MemoryLog log;
+  ASSERT_TRUE(append_records(*records, log));
+  EXPECT_TRUE(verify(log, {}).is_sound());
+  World there;
+  ASSERT_TRUE(ledger::fold_log(log, log.head().size, there));
+  EXPECT_EQ(there.policies.find({"web"})->description, "old") << "the change was dropped";
+  EXPECT_EQ(there.policies.find({"mail"})->parent, PolicyId{"web"});
+  EXPECT_NE(there.policies.find({"db"}), nullptr);
 }
 
 TEST(WhatIf, KeepsWhatAnEarlierEventSaid) {
