@@ -25,10 +25,11 @@ from cases import Cases
 from contract_story import document
 from ledgerctl_debug import Replay
 from ledgerctl_history import History
+from ledgerctl_screen import Screen
 from ledgerctl_table import NOT_AS_OF, OTHERS, READS
 from running_ledger import RunningLedger
 
-class Ledgerctl(History, Replay):
+class Ledgerctl(History, Replay, Screen):
     def __init__(self, program, ledger, scratch):
         self.program = program
         self.ledger = ledger
@@ -436,7 +437,9 @@ def main():
                      "reports_are_exported_by_tasks",
                      "backups_and_the_record", "whoever_asks_for_long_work_is_named",
                      "the_history_of_a_backup_is_asked_without_a_server",
-                     "the_record_is_stepped_through", "what_would_have_been",
+                     "the_record_is_stepped_through",
+                     "the_record_is_stepped_through_in_the_whole_terminal",
+                     "without_a_whole_terminal_the_debugger_takes_lines", "what_would_have_been",
                      "two_builds_are_compared"):
             cases.run(f"ledgerctl: {name.replace('_', ' ')}", getattr(ctl, name))
     return cases.report(sys.argv[3] if len(sys.argv) > 3 else None)

@@ -69,6 +69,7 @@ void add_debug_verb(CommandLine& line) {
   verb->add_option("--data", asked->range.data, "A data directory or backup; no server is asked");
   verb->add_option("-x,--script", asked->script, "A file of commands");
   verb->add_option("-e,--execute", asked->execute, "A command; several");
+  verb->add_flag("--plain", asked->plain, "Lines, though a whole terminal is there");
   verb->add_flag("--batch", asked->batch, "End after them, at the first that is wrong");
   verb->callback([&line, asked] { line.exit = debug_record(line.session, *asked); });
 }

@@ -53,6 +53,11 @@ class ServerWalk final : public Walk {
     if (until) body["until"] = *until;
     return step_of(post(client_, path(":continue"), body));
   }
+  Answer event(std::uint64_t at) override {
+    const auto reply = client_.ask({"GET", "/v1/events/" + std::to_string(at), "", "", {}});
+    if (!reply) return tl::unexpected(reply.error());
+    return json::parse(reply->body, nullptr, false);
+  }
   Answer ask(const std::string& predicate, std::uint64_t at) override {
     const std::string moment = std::to_string(at);
     auto told = post(client_, "/v1/replays:bisect",
@@ -115,6 +120,13 @@ class DirectoryWalk final : public Walk {
       const auto to = until ? std::optional(replay::domain::Position{*until}) : std::nullopt;
       return stepper.go_on(*at_, stops, to, way);
     });
+  }
+  Answer event(std::uint64_t at) override {
+    if (const auto ready = open(); !ready) return tl::unexpected(ready.error());
+    const replay::Stepper stepper(*opened_->views, *opened_->log, range_);
+    const auto view = stepper.show({at}, {"step", {}, 0, 0}, 0);
+    if (!view) return tl::unexpected(failure_of(view.error()));
+    return json::parse(ledger::codec::to_json(view->event));
   }
   Answer ask(const std::string& text, std::uint64_t at) override {
     if (const auto ready = open(); !ready) return tl::unexpected(ready.error());

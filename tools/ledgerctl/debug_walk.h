@@ -25,6 +25,8 @@ class Walk {
   virtual Answer step(std::uint64_t count, bool over, replay::Way way) = 0;
   virtual Answer go_on(const std::vector<replay::Stop>& stops, std::optional<std::uint64_t> until,
                        replay::Way way) = 0;
+  // Any event of the range, as the API has it; nothing moves.
+  virtual Answer event(std::uint64_t at) = 0;
   // {"count": N, "holds": true} of a predicate where it stands.
   virtual Answer ask(const std::string& predicate, std::uint64_t at) = 0;
   // Lets go of what others need to work on the same data; it is taken again when it is needed.
