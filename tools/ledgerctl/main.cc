@@ -18,7 +18,6 @@
 #include "tools/ledgerctl/session.h"
 #include "tools/ledgerctl/unknown_words.h"
 #include "tools/ledgerctl/verbs.h"
-#include "tools/ledgerctl/wrong_words.h"
 
 namespace ledgerctl {
 namespace {
