@@ -182,6 +182,7 @@ Router::Match Router::match(std::string_view method, std::string_view path) cons
   if (found == leaf->end() && method == "HEAD") found = leaf->find("GET");
   if (found == leaf->end()) return match;
   match.route = found->second;
+  if (found == leaf->begin()) return match;
   match.parameters.clear();  // Another method of the same path may use other names.
   take_parameters(*match.route, path, match);
   return match;

@@ -14,11 +14,6 @@ void write_number(std::string& out, Number value) {
   out.append(digits, written.ptr);
 }
 
-bool is_plain(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
-}
-
 void write_escaped(std::string& out, char c) {
   static constexpr char hex_digits[] = "0123456789abcdef";
   if (c == '"' || c == '\\') {
@@ -51,7 +46,7 @@ void write_json(std::string& out, std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     const std::size_t begin = at;
-    while (at < text.size() && is_plain(text[at])) ++at;
+    while (at < text.size() && is_plain_in_json(text[at])) ++at;
     out.append(text, begin, at - begin);
     if (at == text.size()) break;
     const std::size_t length = utf8_length(text, at);

@@ -155,7 +155,9 @@ class Parser {
 
   bool string(std::string& out) {
     ++at_;
-    while (at_ < text_.size() && text_[at_] != '"') {
+    while (true) {
+      take_plain(out);
+      if (at_ == text_.size() || text_[at_] == '"') break;
       if (text_[at_] == '\\') {
         ++at_;
         if (!escape(out)) return false;
@@ -171,6 +173,13 @@ class Parser {
     if (at_ == text_.size()) return expected("a closing quote");
     ++at_;
     return true;
+  }
+
+  // What stands in a text as it is written: nearly all of it.
+  void take_plain(std::string& out) {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && is_plain_in_json(text_[at_])) ++at_;
+    out.append(text_, begin, at_ - begin);
   }
 
   bool escape(std::string& out) {
