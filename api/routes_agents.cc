@@ -1,4 +1,5 @@
 // Computers that speak for themselves: they report, and are told what to do.
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -11,6 +12,7 @@
 #include "projections/computers.h"
 #include "projections/fleet.h"
 #include "projections/instructions.h"
+#include "projections/keys.h"
 #include "updates/machine/wire.h"
 
 namespace api {
@@ -18,6 +20,8 @@ namespace {
 
 using domain::ComputerId;
 using domain::Duration;
+using domain::Position;
+using projections::View;
 namespace wire = ledger::updates::machine::wire;
 
 // A command of an agent. Reports need no key: one that comes twice says nothing new.
@@ -65,28 +69,70 @@ Answered<std::shared_ptr<const MachineWays>> ways_of(const Reading& reading,
   return std::move(*newest);
 }
 
-// What a report is looked at with.
-struct Reporter {
+// What a heartbeat is told, and looked at with.
+struct Told {
   Rhythm rhythm;
+  Position orders_changed;  // The newest event that may have changed the computer's orders.
   bool has_failed = false;  // Its last update.
 };
 
-Answered<Reporter> reporter(const Reading& reading, const ComputerId& computer,
-                            MachineWaysBook& book) {
+// What orders() reads beside the rows of the computer itself.
+constexpr View ordering_views[] = {View::expected_patterns,
+                                   View::expected_rulesets,
+                                   View::open_instructions,
+                                   View::settings,
+                                   View::policy_settings,
+                                   View::sources,
+                                   View::relays,
+                                   View::relay_groups,
+                                   View::patterns};
+
+// The newest version of a row, and which event wrote it.
+template <class Row>
+ledger::Result<std::optional<std::pair<Row, Position>>> newest_version(const Reading& reading,
+                                                                       View view,
+                                                                       std::string_view key) {
+  const auto versions = reading.services.views.versions(view, key, reading.at, 1);
+  if (!versions) return ledger::fail(versions.error());
+  if (versions->empty() || !versions->front().row) return std::optional<std::pair<Row, Position>>();
+  auto row = projections::decode_row<Row>(*versions->front().row);
+  if (!row) return ledger::fail(row.error());
+  return std::optional(std::pair(std::move(*row), versions->front().position));
+}
+
+Answered<Told> told_to(const Reading& reading, const ComputerId& computer, MachineWaysBook& book) {
   const auto row =
-      reading.snapshot->row<projections::ComputerRow>(projections::View::computers, computer.value);
+      newest_version<projections::ComputerRow>(reading, View::computers, computer.value);
   if (!row) return refused(row.error());
   const auto ways = ways_of(reading, book);
   if (!ways) return refused(ways.error());
-  if (!*row) return Reporter{rhythm(**ways, std::nullopt), false};
-  return Reporter{rhythm(**ways, (*row)->policy), (*row)->moments.failed.has_value()};
+  if (!*row) return Told{rhythm(**ways, {}), reading.at, false};
+  const auto& [known, written] = **row;
+  const auto beat = rhythm(**ways, known.policy);
+  const bool has_failed = known.moments.failed.has_value();
+  // A relay's orders depend on every computer below it.
+  if ((*ways)->serves.contains(computer)) return Told{beat, reading.at, has_failed};
+  const auto last_change = [&](View view) {
+    return reading.services.views.last_change(view, reading.at);
+  };
+  auto changed = written;
+  for (const View view : ordering_views) changed = std::max(changed, last_change(view));
+  // Its bucket may have become another one with the same number and leave its own row as it is.
+  if (last_change(View::buckets) > written) {
+    const auto bucket = newest_version<projections::BucketRow>(
+        reading, View::buckets, projections::number_key(known.bucket));
+    if (!bucket) return refused(bucket.error());
+    changed = *bucket ? std::max(changed, (*bucket)->second) : reading.at;
+  }
+  return Told{beat, changed, has_failed};
 }
 
-Response heard(const Rhythm& rhythm, const ledger::Committed* committed) {
+Response heard(const Told& told, const ledger::Committed* committed) {
   Response response;
   const bool is_news = committed != nullptr && !committed->events.empty();
   response.body = "{\"news\":" + std::string(is_news ? "true" : "false") +
-                  ",\"heartbeat_interval\":\"" + iso8601(rhythm.interval) + "\"";
+                  ",\"heartbeat_interval\":\"" + iso8601(told.rhythm.interval) +
+                  "\",\"orders_changed\":" + std::to_string(told.orders_changed.value);
   if (is_news) {
     const auto last = committed->first.value + committed->events.size() - 1;
     response.body += ",\"position\":" + std::to_string(last);
@@ -112,27 +158,26 @@ void report(std::shared_ptr<const Request> request, const Services& services, co
   if (!only) return reply(response_of(*request, only.error()));
   const auto reading = open_visible(*request, services);
   if (!reading) return reply(response_of(*request, reading.error()));
-  const auto from = reporter(*reading, *computer, book);
-  if (!from) return reply(response_of(*request, from.error()));
-  const Rhythm& beat = from->rhythm;
+  const auto told = told_to(*reading, *computer, book);
+  if (!told) return reply(response_of(*request, told.error()));
   const domain::Digest digest = report_digest(*said);
   command->reason = body->reason();
   command->occurred_at = said->occurred_at;
   command->payload = domain::ReportComputer{*computer, said->sequence, std::move(said->components),
                                             said->ruleset, said->rule_update};
   if (*only) return reply(validated(*request, services, *command));
-  const auto known =
-      services.contacts.heard(*computer, digest, services.clock.now(), beat.allowed_silence);
-  if (!known.is_news && !known.was_silent && !from->has_failed) {
-    return reply(heard(beat, nullptr));
+  const auto known = services.contacts.heard(*computer, digest, services.clock.now(),
+                                             told->rhythm.allowed_silence);
+  if (!known.is_news && !known.was_silent && !told->has_failed) {
+    return reply(heard(*told, nullptr));
   }
   services.writer.submit(std::move(*command),
                          [request, reply, &services, computer = *computer, digest,
-                          beat](ledger::Result<ledger::Committed> outcome) {
+                          told = *told](ledger::Result<ledger::Committed> outcome) {
                            if (!outcome)
                              return reply(response_of(*request, Refusal(outcome.error())));
                            services.contacts.recorded(computer, digest);
-                           reply(heard(beat, &*outcome));
+                           reply(heard(told, &*outcome));
                          });
 }
 

@@ -26,6 +26,9 @@ class MemoryViewStore final : public ViewStore {
   domain::Digest root() const override;
   // A snapshot does not outlive the store.
   std::unique_ptr<Snapshot> as_of(domain::Position at) const override;
+  domain::Position last_change(View view, domain::Position at) const override {
+    return view_changes_.last_change(view, at);
+  }
   ledger::Result<std::vector<RowVersion>> versions(View view, std::string_view key,
                                                    domain::Position at,
                                                    std::size_t max) const override;

@@ -52,6 +52,13 @@ class ViewChanges {
     return changed_[index_of(view)].load(std::memory_order_acquire) <= std::min(a, b).value + 1;
   }
 
+  // The newest event up to the one at `at` that may have changed the view: as long as that is the
+  // same, so is the view. Thread: any.
+  ledger::domain::Position last_change(View view, ledger::domain::Position at) const {
+    const auto changed = changed_[index_of(view)].load(std::memory_order_acquire);
+    return {changed == 0 ? 0 : std::min(at.value, changed - 1)};
+  }
+
  private:
   static std::size_t index_of(View view) { return static_cast<std::size_t>(view) - 1; }
 

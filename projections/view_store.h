@@ -59,6 +59,10 @@ class ViewStore {
   // As after the event at `at`; at < size(). Thread: any.
   virtual std::unique_ptr<Snapshot> as_of(domain::Position at) const = 0;
 
+  // The newest event up to the one at `at` that may have changed a row of the view: as long as that
+  // is the same, so are the rows. Thread: any.
+  virtual domain::Position last_change(View view, domain::Position at) const = 0;
+
   // All versions of a row, newest first, at most `max`, written at or before `at`. Thread: any.
   virtual ledger::Result<std::vector<RowVersion>> versions(View view, std::string_view key,
                                                            domain::Position at,

@@ -61,6 +61,9 @@ class RocksViewStore final : public ViewStore {
   domain::Position size() const override;
   domain::Digest root() const override;
   std::unique_ptr<Snapshot> as_of(domain::Position at) const override;
+  domain::Position last_change(View view, domain::Position at) const override {
+    return changes_.last_change(view, at);
+  }
   ledger::Result<std::vector<RowVersion>> versions(View view, std::string_view key,
                                                    domain::Position at,
                                                    std::size_t max) const override;

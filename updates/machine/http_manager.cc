@@ -97,15 +97,21 @@ Result<domain::Duration> HttpManager::report(const Report& report) {
   if (!answer) return fail(answer.error());
   const auto heard = read_answer<wire::Heard>(*answer);
   if (!heard) return fail(heard.error());
+  orders_changed_ = heard->orders_changed;
   return heard->heartbeat_interval;
 }
 
 Result<Orders> HttpManager::orders() {
+  const auto changed = std::exchange(orders_changed_, std::nullopt);
+  if (known_orders_ && changed == known_orders_->changed) return known_orders_->orders;
+  known_orders_.reset();
   const auto answer = connection_->get(of_computer("/instructions"), headers());
   if (!answer) return fail(answer.error());
   auto said = read_answer<wire::Orders>(*answer);
   if (!said) return fail(said.error());
-  return orders_of(std::move(*said));
+  auto orders = orders_of(std::move(*said));
+  if (changed) known_orders_ = {*changed, orders};
+  return orders;
 }
 
 Result<OrderedRuleset> HttpManager::ruleset() {
@@ -123,6 +129,7 @@ Result<OrderedRuleset> HttpManager::ruleset() {
 }
 
 Result<void> HttpManager::take(const domain::InstructionId& instruction) {
+  known_orders_.reset();  // Who is at work on an instruction asks what else there is to do.
   const auto answer = connection_->post(of_computer("/instructions/" + instruction.value + ":take"),
                                         "{}", headers());
   if (!answer) return fail(answer.error());

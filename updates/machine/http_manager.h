@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "ledger/result.h"
@@ -26,6 +27,7 @@ class HttpManager final : public Manager {
   static Result<std::unique_ptr<HttpManager>> open(Options options);
 
   Result<domain::Duration> report(const Report& report) override;
+  // What it was told before, if the last report was answered that this is as it was.
   Result<Orders> orders() override;
   Result<OrderedRuleset> ruleset() override;
   Result<void> take(const domain::InstructionId& instruction) override;
@@ -59,6 +61,14 @@ class HttpManager final : public Manager {
   ManagerAddress address_;
   Identity identity_;
   std::unique_ptr<ManagerConnection> connection_;
+  // The newest event that may have changed the orders, as the last report was answered; nothing: no
+  // report since they were asked for.
+  std::optional<domain::Position> orders_changed_;
+  struct KnownOrders {
+    domain::Position changed;
+    Orders orders;
+  };
+  std::optional<KnownOrders> known_orders_;
 };
 
 }  // namespace ledger::updates::machine

@@ -173,11 +173,15 @@ struct Report {
 struct Heard {
   bool news = false;
   domain::Duration heartbeat_interval;
+  // The newest event that may have changed the orders of this computer: whoever asked for them
+  // when it was the same need not ask again. Absent: ask.
+  std::optional<domain::Position> orders_changed;
 
   template <class = void>
   static constexpr auto fields() {
     return field_list(field("news", &Heard::news),
-                      field("heartbeat_interval", &Heard::heartbeat_interval));
+                      field("heartbeat_interval", &Heard::heartbeat_interval),
+                      field("orders_changed", &Heard::orders_changed));
   }
 };
 
@@ -260,7 +264,7 @@ struct Enrolment {
   std::string agent_version;
   std::vector<domain::Module> modules;
   std::vector<std::string> labels;
-  std::string certificate_request;
+  std::optional<std::string> certificate_request;  // Absent: it is to speak by a token.
   std::optional<std::string> relay_url;
 
   template <class = void>

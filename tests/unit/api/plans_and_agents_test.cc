@@ -170,6 +170,42 @@ TEST_F(ApiAgents, AddNothingToTheRecordWithAHeartbeatThatBringsNoNews) {
   EXPECT_EQ(ledger.log.head().size, size);
 }
 
+TEST_F(ApiAgents, AreToldWhenTheirOrdersMayHaveChanged) {
+  const auto changed = [&] {
+    ledger.get("/v1/overview");  // By then the views have what was said before.
+    return ledger.post("/v1/computers/pc-1/report", R"({"sequence":1})").field("orders_changed");
+  };
+  const auto as_admin = [&](const std::string& path, const std::string& body) {
+    ledger.caller.role = domain::Role::admin;
+    const auto done = ledger.post(path, body);
+    ledger.caller.role = domain::Role::agent;
+    EXPECT_LT(done.status, 300) << done.body;
+  };
+  changed();  // The first report is news itself.
+  auto before = changed();
+  EXPECT_EQ(changed(), before);
+  as_admin("/v1/computers", R"({"computer":"pc-2","platform":"linux","modules":["firewall"]})");
+  as_admin("/v1/groups", R"({"group":"any"})");
+  EXPECT_EQ(changed(), before) << "what concerns others only";
+  const std::string digest(64, '1');
+  const std::pair<const char*, std::string> concerning[] = {
+      {"/v1/computers/pc-1:instruct", R"({"action":"send_policy"})"},
+      {"/v1/relay-groups", R"({"relay_group":"branch"})"},
+      {"/v1/computers/pc-1:assignRelayGroup", R"({"relay_group":"branch"})"},
+      {"/v1/patterns", R"({"component":"virus-pattern","product":"Suite","platform":"linux",
+                           "version":"1.0","released_at":"2026-01-01T00:00:00Z","bytes":1,
+                           "digest":")" +
+                           digest + R"("})"},
+  };
+  for (const auto& [path, body] : concerning) {
+    as_admin(path, body);
+    const auto after = changed();
+    EXPECT_NE(after, before) << path;
+    EXPECT_EQ(changed(), after);
+    before = after;
+  }
+}
+
 TEST_F(ApiAgents, AreToldWhatToDoAndAnswer) {
   ledger.caller.role = domain::Role::admin;
   const auto told = ledger.post("/v1/computers/pc-1:instruct", R"({"action":"send_policy"})");
