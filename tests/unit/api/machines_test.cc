@@ -269,9 +269,11 @@ TEST_F(Machines, AreToldWhatToRunAndWhereFromAndAnswerInstructions) {
   const auto by = manager("pc-1");
   ASSERT_EQ(ledger.post("/v1/computers/pc-1:instruct", R"({"action":"download_update"})").status,
             200);
+  ledger.put("/v1/settings/primary_source", R"({"value":"http://127.0.0.1:8"})");
   auto orders = by->orders();
   ASSERT_TRUE(orders.has_value()) << orders.error().detail;
   ASSERT_EQ(orders->sources.size(), 1U);
+  EXPECT_EQ(orders->sources[0].url, "http://127.0.0.1:8");
   EXPECT_EQ(hex(orders->sources[0].trust_root), std::string(64, 'a'));
   EXPECT_TRUE(orders->direct_when_no_relay);
   EXPECT_EQ(orders->relay_group.value, "default");

@@ -206,6 +206,56 @@ TEST_F(ApiAgents, AreToldWhenTheirOrdersMayHaveChanged) {
   }
 }
 
+TEST_F(ApiAgents, AreToldTheIntervalOfThePolicyAboveTheirs) {
+  const auto interval = [&] {
+    ledger.caller.role = domain::Role::agent;
+    const auto told = ledger.get("/v1/computers/pc-1/instructions").field("heartbeat_interval");
+    ledger.caller.role = domain::Role::admin;
+    return told;
+  };
+  ledger.caller.role = domain::Role::admin;
+  ledger.post("/v1/policies", R"({"policy":"site"})");
+  ledger.post("/v1/policies", R"({"policy":"web"})");
+  ledger.post("/v1/computers/pc-1:assignPolicy", R"({"policy":"web"})");
+  ledger.ask({"PUT",
+              "/v1/policies/site/settings/heartbeat_interval",
+              R"({"value":"PT1M"})",
+              {{"if-match", "*"}}});
+  EXPECT_EQ(interval(), "PT10M");
+  const auto moved =
+      ledger.ask({"PATCH", "/v1/policies/web", R"({"parent":"site"})", {{"if-match", "*"}}});
+  ASSERT_EQ(moved.status, 200) << moved.body;
+  EXPECT_EQ(interval(), "PT1M");
+}
+
+// A heartbeat that says the same is looked at by the ledger as long as an update has failed.
+TEST_F(ApiAgents, HaveNotFailedAnyMoreAfterARollbackToWhatTheyRun) {
+  ledger.caller.role = domain::Role::admin;
+  ledger.import_update("26-001", 3, 1);
+  ledger.post("/v1/policies", R"({"policy":"web"})");
+  ledger.post("/v1/policies/web:assignRules", R"({"modules":["firewall"]})");
+  ledger.post("/v1/computers/pc-1:assignPolicy", R"({"policy":"web"})");
+  const auto orders = json::parse(ledger.get("/v1/computers/pc-1").body);
+  const std::string runs = orders["expected_ruleset"]["ruleset"];
+  const auto report = [&](int sequence) {
+    ledger.caller.role = domain::Role::agent;
+    const auto heard = ledger.post(
+        "/v1/computers/pc-1/report",
+        R"({"sequence":)" + std::to_string(sequence) + R"(,"ruleset":")" + runs + "\"}");
+    ledger.caller.role = domain::Role::admin;
+    return heard.field("news");
+  };
+  EXPECT_EQ(report(1), "true");
+  ledger.import_update("26-002", 3, 2);  // It is applied by itself.
+  ledger.caller.role = domain::Role::agent;
+  ledger.post("/v1/computers/pc-1:reportFailure", R"({"what":"rules","cause":"disk_full"})");
+  EXPECT_EQ(report(2), "false");
+  EXPECT_EQ(ledger.get("/v1/computers/pc-1").field("status"), "failed");
+  ASSERT_EQ(ledger.apply("/v1/rule-updates/26-001:planRollback").status, 200);
+  EXPECT_EQ(report(3), "true");
+  EXPECT_EQ(ledger.get("/v1/computers/pc-1").field("status"), "up_to_date");
+}
+
 TEST_F(ApiAgents, AreToldWhatToDoAndAnswer) {
   ledger.caller.role = domain::Role::admin;
   const auto told = ledger.post("/v1/computers/pc-1:instruct", R"({"action":"send_policy"})");
