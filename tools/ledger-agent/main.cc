@@ -39,13 +39,18 @@ std::string own_name() {
 }
 
 void add_options(CLI::App& app, ledger_agent::Options& options, Texts& texts) {
+  const auto named = [](const std::string& path) {
+    return path.empty() ? std::string("give the path of a directory") : std::string();
+  };
   app.add_option("--manager", options.manager, "https://host:port of the manager's machine port")
       ->required();
   app.add_option("--state", options.state, "What only the agent reads; made if it is missing")
-      ->required();
+      ->required()
+      ->check(named);
   app.add_option("--install", options.install,
                  "Where <install>/patterns/current and <install>/rules/current go")
-      ->required();
+      ->required()
+      ->check(named);
   app.add_option("--enrolment-token-file", options.enrolment_token_file,
                  "A token to join the fleet by; - is the standard input");
   app.add_option("--manager-ca", options.manager_ca, "PEM file of the manager's authority");

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
 
 #include "tools/ledgerctl/output.h"
+#include "updates/http_failure.h"
 
 namespace ledgerctl {
 namespace {
@@ -81,26 +81,10 @@ void set_up(httplib::Client& client, const Server& server) {
   if (!server.ca_file.empty()) client.set_ca_cert_path(server.ca_file);
 }
 
-// What the library says in a word.
-std::string words_of(httplib::Error error) {
-  using httplib::Error;
-  static const std::map<Error, const char*> words = {
-      {Error::Connection, "it cannot be connected to"},
-      {Error::Read, "it did not answer in time, or closed the connection"},
-      {Error::Write, "it does not take what it is sent"},
-      {Error::SSLConnection,
-       "it does not speak TLS as it should; without TLS its URL begins with http://"},
-      {Error::SSLLoadingCerts, "the file of --ca-file holds no certificates"},
-      {Error::SSLServerVerification,
-       "its certificate is not one we trust; give its CA with --ca-file"},
-  };
-  const auto found = words.find(error);
-  return found == words.end() ? httplib::to_string(error) : found->second;
-}
-
 tl::unexpected<Failure> unreachable(const Server& server, httplib::Error error) {
   const bool late = error == httplib::Error::Read;
-  const std::string why = words_of(error);
+  std::string why = ledger::updates::http_failure(static_cast<int>(error));
+  if (error == httplib::Error::SSLServerVerification) why += "; give its CA with --ca-file";
   return failure(late ? Exit::timed_out : Exit::unavailable,
                  "No answer from " + server.url + ": " + why +
                      ". Is ledgerd running there? Name another with --server.");

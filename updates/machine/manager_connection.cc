@@ -10,6 +10,7 @@
 
 #include "ledger/codec/json_value.h"
 #include "ledger/limits.h"
+#include "updates/http_failure.h"
 #include "updates/openssl_handles.h"
 
 namespace ledger::updates::machine {
@@ -53,7 +54,8 @@ Result<std::string> judged(const httplib::Result& answer) {
                   "What answers as the manager has no certificate of its authority for this name.");
     }
     return fail(ErrorKind::unavailable, "manager-unreachable",
-                "The manager does not answer: " + httplib::to_string(answer.error()) + ".");
+                "The manager does not answer: " + http_failure(static_cast<int>(answer.error())) +
+                    ".");
   }
   if (answer->status >= 400) return refused_by_manager(answer->status, answer->body);
   return answer->body;
@@ -186,7 +188,8 @@ Result<std::string> fetch_authority(const ManagerAddress& manager, std::string_v
   if (!search.found.empty()) return search.found;
   if (!search.saw_any) {
     return fail(ErrorKind::unavailable, "manager-unreachable",
-                "The manager does not answer: " + httplib::to_string(answer.error()) + ".");
+                "The manager does not answer: " + http_failure(static_cast<int>(answer.error())) +
+                    ".");
   }
   return fail(ErrorKind::unavailable, "manager-not-trusted",
               "No certificate of what answers as the manager has this fingerprint.");
