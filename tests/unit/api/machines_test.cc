@@ -255,8 +255,7 @@ TEST_F(Machines, TellHowHooksEndedAndWhatWasNotAuthentic) {
 TEST_F(Machines, AreToldWhatToRunAndWhereFromAndAnswerInstructions) {
   ledger.ask({"PUT",
               "/v1/sources/vendor",
-              R"({"url":"http://127.0.0.1:9","alternative_url":"","proxy":"","enabled":true,)"
-              R"("trust_root":")" +
+              R"({"url":"http://127.0.0.1:9","enabled":true,"trust_root":")" +
                   std::string(64, 'a') + "\"}",
               {{"if-match", "*"}}});
   ledger.put("/v1/settings/auto_apply_rule_updates", R"({"value":"false"})");
