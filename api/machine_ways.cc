@@ -179,9 +179,9 @@ MachineWaysBook::MachineWaysBook(const Services& services)
       changes_(
           services.views, services.log,
           {"setting.changed", "policy_setting.changed", "policy.created", "policy.changed",
-           "policy.deleted", "source.configured",
-           "source.removed", "relay.registered", "relay.removed", "relay_group.created",
-           "relay_group.changed", "relay_group.deleted", "pattern.released", "pattern.retired"}) {}
+           "policy.deleted", "source.configured", "source.removed", "relay.registered",
+           "relay.removed", "relay_group.created", "relay_group.changed", "relay_group.deleted",
+           "pattern.released", "pattern.retired"}) {}
 
 Result<std::shared_ptr<const MachineWays>> MachineWaysBook::newest() {
   const auto version = changes_.version();
