@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "api/findings_limit.h"
 #include "api/machine_ways.h"
 #include "api/routes.h"
 #include "ledger/domain/commands_computers.h"
@@ -325,17 +326,34 @@ void speak(std::shared_ptr<const Request> request, const Services& services, Rep
 }
 
 // Something came that is not what was signed, and was not used.
-Answered<domain::CommandPayload> not_authentic(Routes::Order& order) {
-  const auto computer = own_computer(order.request);
-  if (!computer) return refused(computer.error());
-  for (const auto* text : {"target", "role", "detail"}) {
-    order.body.otherwise(text, json_text(""));
-  }
-  auto said = order.body.read<wire::NotAuthentic>();
+Answered<domain::Command> finding(const Request& request, const Services& services,
+                                  const ComputerId& computer) {
+  auto command = agent_command(request, services);
+  if (!command) return refused(command.error());
+  auto body = Body::parse(request);
+  if (!body) return refused(body.error());
+  for (const auto* text : {"target", "role", "detail"}) body->otherwise(text, json_text(""));
+  auto said = body->read<wire::NotAuthentic>();
   if (!said) return refused(said.error());
-  return domain::CommandPayload(domain::ReportVerificationFailed{
+  command->reason = body->reason();
+  command->payload = domain::ReportVerificationFailed{
       std::move(said->source), domain::cut_detail(said->target), domain::cut_detail(said->role),
-      computer->value, domain::cut_detail(said->detail)});
+      computer.value, domain::cut_detail(said->detail)};
+  return command;
+}
+
+// More than is recorded is answered as if nothing had come of it, which is so: an agent that was
+// told to try again would get no report through before it.
+void report_finding(std::shared_ptr<const Request> request, const Services& services, Reply reply,
+                    FindingsLimit& limit) {
+  const auto computer = own_computer(*request);
+  if (!computer) return reply(response_of(*request, computer.error()));
+  auto command = finding(*request, services, *computer);
+  if (!command) return reply(response_of(*request, command.error()));
+  if (!limit.takes(*computer)) {
+    return reply(committed_response({services.log.head().size, {}, false}));
+  }
+  submit(services, std::move(request), std::move(*command), 200, std::move(reply));
 }
 
 }  // namespace
@@ -356,8 +374,11 @@ void add_agent_routes(Routes& routes) {
                speak<domain::ReportUpdateFailed>);
   routes.later("POST", "/v1/computers/{computer}:reportHook", Permission::agent,
                speak<domain::ReportHook>);
-  routes.command({"POST", "/v1/computers/{computer}:reportNotAuthentic", Permission::agent},
-                 not_authentic);
+  const auto limit = std::make_shared<FindingsLimit>(routes.services().clock);
+  routes.later(
+      "POST", "/v1/computers/{computer}:reportNotAuthentic", Permission::agent,
+      [limit](std::shared_ptr<const Request> request, const Services& services,
+              const Reply& reply) { report_finding(std::move(request), services, reply, *limit); });
 }
 
 }  // namespace api

@@ -48,9 +48,12 @@ inline constexpr std::size_t policies_max = 10'000;  // One more is refused.
 inline constexpr std::size_t holds_max = 1'000;      // One more is refused.
 
 // -- Content -----------------------------------------------------------------------------------
-inline constexpr std::size_t content_bytes_max = 67'108'864;    // Of one file: refused.
-inline constexpr std::size_t manifest_bytes_max = 4'194'304;    // Of a source: the check fails.
-inline constexpr std::size_t manifest_updates_max = 10'000;     // Of a source: the check fails.
+inline constexpr std::size_t content_bytes_max = 67'108'864;  // Of one file: refused.
+inline constexpr std::size_t manifest_bytes_max = 4'194'304;  // Of a source: the check fails.
+inline constexpr std::size_t manifest_updates_max = 10'000;   // Of a source: the check fails.
+// Of what a manager answers to a machine; more, or later, is as if it did not answer.
+inline constexpr std::size_t manager_answer_bytes_max = 67'108'864;
+inline constexpr std::chrono::seconds manager_answer_deadline{120};
 inline constexpr std::chrono::seconds source_timeout{5};        // Of a connection, of silence.
 inline constexpr std::chrono::seconds source_file_timeout{60};  // Of one file: the check fails.
 
@@ -62,6 +65,9 @@ inline constexpr std::size_t tokens_max = 100'000;
 inline constexpr std::uint32_t enrolment_uses_max = 1'000'000;
 inline constexpr std::size_t tasks_max = 1'000;
 inline constexpr std::size_t task_runs_per_tick_max = 100;  // The rest starts at the next tick.
+
+// Findings of one computer that are recorded in an hour; further ones are only logged.
+inline constexpr std::size_t findings_per_hour_max = 60;
 
 // -- The fleet; one more is refused unless said otherwise ---------------------------------------
 inline constexpr std::size_t computers_max = 4'000'000;       // Removed ones included.
@@ -134,21 +140,21 @@ inline constexpr std::size_t json_errors_max = 100;  // Told at once; the rest i
 inline constexpr std::size_t faults_told_max = 1'000;  // The rest is only counted.
 
 // -- HTTP --------------------------------------------------------------------------------------
-inline constexpr std::size_t http_header_bytes_max = 16'384;      // 431
-inline constexpr std::size_t http_body_bytes_max = 1'048'576;     // 413
-inline constexpr std::size_t http_import_bytes_max = 67'108'864;  // 413, on imports
+inline constexpr std::size_t http_header_bytes_max = 16'384;                 // 431
+inline constexpr std::size_t http_body_bytes_max = 1'048'576;                // 413
+inline constexpr std::size_t http_import_bytes_max = 67'108'864;             // 413, on imports
 inline constexpr std::size_t http_bundle_bytes_max = std::size_t{4} << 30U;  // 413, on bundles
-inline constexpr std::size_t http_uploads_max = 4;  // Bodies that go to files: 503
-inline constexpr std::size_t http_connections_max = 16'384;       // closed at accept
-inline constexpr std::size_t http_sse_streams_max = 256;          // 503 with Retry-After
-inline constexpr std::chrono::seconds http_header_deadline{10};   // closed
-inline constexpr std::chrono::seconds http_body_deadline{30};     // 408 and closed
-inline constexpr std::chrono::seconds http_idle_deadline{60};     // closed
-inline constexpr std::chrono::seconds http_write_deadline{30};    // of silence; closed
-inline constexpr std::chrono::seconds http_stop_deadline{20};     // then requests are cut off
-inline constexpr std::chrono::seconds http_sse_interval{15};      // of silence; then a comment
-inline constexpr std::size_t http_headers_max = 100;              // 431
-inline constexpr std::size_t http_handlers_queue_max = 4'096;     // 503 with Retry-After
+inline constexpr std::size_t http_uploads_max = 4;               // Bodies that go to files: 503
+inline constexpr std::size_t http_connections_max = 16'384;      // closed at accept
+inline constexpr std::size_t http_sse_streams_max = 256;         // 503 with Retry-After
+inline constexpr std::chrono::seconds http_header_deadline{10};  // closed
+inline constexpr std::chrono::seconds http_body_deadline{30};    // 408 and closed
+inline constexpr std::chrono::seconds http_idle_deadline{60};    // closed
+inline constexpr std::chrono::seconds http_write_deadline{30};   // of silence; closed
+inline constexpr std::chrono::seconds http_stop_deadline{20};    // then requests are cut off
+inline constexpr std::chrono::seconds http_sse_interval{15};     // of silence; then a comment
+inline constexpr std::size_t http_headers_max = 100;             // 431
+inline constexpr std::size_t http_handlers_queue_max = 4'096;    // 503 with Retry-After
 // Of one address other than loopback; one more is closed at accept.
 inline constexpr std::size_t http_connections_per_address_max = 1'024;
 // Requests a second of one token, or of one address without one; 429 with Retry-After.

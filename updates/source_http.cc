@@ -4,22 +4,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <regex>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "ledger/limits.h"
 #include "updates/local_file.h"
-#include "updates/received_bytes.h"
 #include "updates/source_reader.h"
+#include "updates/transfer_watchdog.h"
 
 namespace ledger::updates {
 namespace {
@@ -52,112 +47,10 @@ std::optional<Url> parsed(const std::string& text) {
   return Url{origin, host, port, path};
 }
 
-// What a source may send beside a file's bytes: headers above all, and how chunks and TLS frame
-// them. More ends the transfer.
-constexpr std::uint64_t overhead_bytes_max = 2'097'152;
 // The kernel keeps twice that for us, which counts as received.
 constexpr int receive_buffer_bytes = 262'144;
-constexpr std::chrono::milliseconds overhead_interval{10};
 // Of a large file, beyond what any file is allowed.
 constexpr std::uint64_t bytes_per_second_min = 16'384;
-
-// Compares what a connection received with what of it was body. The client keeps every header that
-// a server sends, however many, and says nothing of them before the last one.
-class Meter {
- public:
-  // The client has a new socket, not connected yet.
-  void follow(int socket) {
-    const std::lock_guard lock(mutex_);
-    socket_.emplace(::dup(socket));  // Ours, so that nobody gets its number while it is looked at.
-    before_ = 0;
-  }
-  void begin_file() {
-    const std::lock_guard lock(mutex_);
-    before_ = received();
-    body_ = 0;
-  }
-  void add_body(std::size_t bytes) {
-    const std::lock_guard lock(mutex_);
-    body_ += bytes;
-  }
-  // Ends the connection at once. A socket that is only shut still takes what the peer goes on to
-  // send, and who reads slower than that would read for ever.
-  void cut() const {
-    const std::lock_guard lock(mutex_);
-    if (!socket_) return;
-    sockaddr nobody{};
-    nobody.sa_family = AF_UNSPEC;
-    static_cast<void>(::connect(socket_->get(), &nobody, sizeof nobody));
-  }
-  bool is_overrun() const {
-    const std::lock_guard lock(mutex_);
-    return received() > before_ + body_ + body_ / 2 + overhead_bytes_max;
-  }
-
- private:
-  std::uint64_t received() const { return socket_ ? received_bytes(socket_->get()) : 0; }
-
-  mutable std::mutex mutex_;
-  std::optional<Descriptor> socket_;
-  std::uint64_t before_ = 0;
-  std::uint64_t body_ = 0;
-};
-
-// Ends a transfer that takes too long, that brings more than its file, or that nobody waits for any
-// more, by shutting its socket: the client's own timeouts begin anew with every byte.
-class Watchdog {
- public:
-  Watchdog(httplib::Client& client, const Meter& meter, std::chrono::seconds allowed,
-           const std::stop_token& stop)
-      : meter_(meter),
-        deadline_(std::chrono::steady_clock::now() + allowed),
-        on_stop_(stop, [this] { wake(); }),
-        thread_([this, &client, stop] { watch(client, stop); }) {}
-
-  ~Watchdog() {
-    {
-      const std::lock_guard lock(mutex_);
-      done_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-
-  bool ran_out() const { return ran_out_; }
-  bool is_overrun() const { return overrun_; }
-
- private:
-  void wake() {
-    { const std::lock_guard lock(mutex_); }
-    changed_.notify_all();
-  }
-
-  void watch(httplib::Client& client, const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    while (!done_ && !stop.stop_requested() && std::chrono::steady_clock::now() < deadline_) {
-      changed_.wait_for(lock, overhead_interval, [&] { return done_ || stop.stop_requested(); });
-      overrun_ = !done_ && meter_.is_overrun();
-      if (overrun_) break;
-    }
-    // Again and again: the socket may not be there yet when the first call comes.
-    while (!done_) {
-      ran_out_ = !overrun_ && !stop.stop_requested();
-      client.stop();
-      meter_.cut();
-      changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return done_; });
-    }
-  }
-
-  const Meter& meter_;
-  const std::chrono::steady_clock::time_point deadline_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool done_ = false;
-  std::atomic<bool> ran_out_{false};
-  std::atomic<bool> overrun_{false};
-  std::stop_callback<std::function<void()>> on_stop_;
-  std::thread thread_;
-};
 
 class HttpSource final : public SourceReader {
  public:
@@ -231,7 +124,7 @@ class HttpSource final : public SourceReader {
     Transfer now{url_.path + "/" + name, bytes_max, allowed};
     const auto begin = std::chrono::steady_clock::now();
     meter_.begin_file();
-    const Watchdog watchdog(client_, meter_, allowed, stop);
+    const Watchdog watchdog([this] { client_.stop(); }, meter_, allowed, stop);
     httplib::Headers headers = {{"User-Agent", "update-ledger"}};
     if (from_ > 0) headers.emplace("Range", "bytes=" + std::to_string(from_) + "-");
     sends_part_ = false;

@@ -12,6 +12,7 @@
 #include "ledger/limits.h"
 #include "updates/http_failure.h"
 #include "updates/openssl_handles.h"
+#include "updates/transfer_watchdog.h"
 
 namespace ledger::updates::machine {
 namespace {
@@ -61,10 +62,13 @@ Result<std::string> judged(const httplib::Result& answer) {
   return answer->body;
 }
 
-httplib::Headers with_json(const ManagerConnection::Headers& headers) {
-  httplib::Headers all;
-  for (const auto& [name, value] : headers) all.emplace(name, value);
-  return all;
+httplib::Request request_of(const char* method, const std::string& path,
+                            const ManagerConnection::Headers& headers) {
+  httplib::Request request;
+  request.method = method;
+  request.path = path;
+  for (const auto& [name, value] : headers) request.set_header(name.c_str(), value);
+  return request;
 }
 
 void set_up(httplib::SSLClient& client) {
@@ -96,12 +100,44 @@ Result<ManagerAddress> manager_address(const std::string& url) {
 
 struct ManagerConnection::Client {
   explicit Client(const Options& options)
-      : http(options.manager.host, options.manager.port, options.certificate.string(),
+      : deadline(options.deadline),
+        answer_bytes_max(options.answer_bytes_max),
+        http(options.manager.host, options.manager.port, options.certificate.string(),
              options.key.string()) {
     set_up(http);
     http.set_ca_cert_path(options.authority.string());
     http.enable_server_certificate_verification(true);
+    http.set_socket_options([this](int socket) { meter.follow(socket); });
   }
+
+  Result<std::string> exchange(httplib::Request request) {
+    std::string body;
+    bool too_long = false;
+    request.content_receiver = [&](const char* bytes, std::size_t size, std::uint64_t,
+                                   std::uint64_t) {
+      meter.add_body(size);
+      too_long = size > answer_bytes_max - body.size();
+      if (!too_long) body.append(bytes, size);
+      return !too_long;
+    };
+    meter.begin_file();
+    const Watchdog watchdog([this] { http.stop(); }, meter, deadline, {});
+    auto answer = http.send(request);
+    if (too_long || watchdog.is_overrun()) {
+      return fail(ErrorKind::unavailable, "manager-unreachable",
+                  "The manager's answer is longer than anything that it has to say.");
+    }
+    if (watchdog.ran_out()) {
+      return fail(ErrorKind::unavailable, "manager-unreachable",
+                  "The manager's answer was not whole in time.");
+    }
+    if (answer) answer->body = std::move(body);
+    return judged(answer);
+  }
+
+  std::chrono::milliseconds deadline;
+  std::size_t answer_bytes_max;
+  Meter meter;
   httplib::SSLClient http;
 };
 
@@ -110,12 +146,15 @@ ManagerConnection::ManagerConnection(const Options& options)
 ManagerConnection::~ManagerConnection() = default;
 
 Result<std::string> ManagerConnection::get(const std::string& path, const Headers& headers) {
-  return judged(client_->http.Get(path, with_json(headers)));
+  return client_->exchange(request_of("GET", path, headers));
 }
 
 Result<std::string> ManagerConnection::post(const std::string& path, const std::string& body,
                                             const Headers& headers) {
-  return judged(client_->http.Post(path, with_json(headers), body, "application/json"));
+  auto request = request_of("POST", path, headers);
+  request.body = body;
+  request.set_header("Content-Type", "application/json");
+  return client_->exchange(std::move(request));
 }
 
 void ManagerConnection::rest() { client_->http.stop(); }

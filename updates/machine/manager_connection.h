@@ -1,6 +1,7 @@
 // Requests to the manager's machine listener, over TLS with the machine's certificate.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "ledger/limits.h"
 #include "ledger/result.h"
 
 namespace ledger::updates::machine {
@@ -26,6 +28,8 @@ class ManagerConnection {
     std::filesystem::path authority;    // PEM file: whose certificates are trusted.
     std::filesystem::path certificate;  // PEM files, of this machine; empty: it has none yet.
     std::filesystem::path key;
+    std::chrono::milliseconds deadline = limits::manager_answer_deadline;  // Of a whole answer.
+    std::size_t answer_bytes_max = limits::manager_answer_bytes_max;
   };
   explicit ManagerConnection(const Options& options);
   ~ManagerConnection();
@@ -34,7 +38,8 @@ class ManagerConnection {
 
   using Headers = std::vector<std::pair<std::string, std::string>>;
   // The body of a good answer. What the manager refuses comes back as its code and its sentence.
-  // Errors: unavailable ("manager-unreachable", "manager-not-trusted", "manager-busy"), refused
+  // Errors: unavailable ("manager-unreachable", also when the answer takes too long or is too long,
+  // "manager-not-trusted", "manager-busy"), refused
   // ("identity-refused", or what it answers), conflict, invalid, not_found. Thread: one at a time.
   Result<std::string> get(const std::string& path, const Headers& headers);
   Result<std::string> post(const std::string& path, const std::string& body,
