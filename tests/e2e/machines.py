@@ -4,6 +4,7 @@
 """
 
 import http.client
+import json
 import os
 import socket
 import ssl
@@ -12,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 from cases import Cases
 from machine_client import Machine, fingerprint, openssl
@@ -258,6 +260,48 @@ class Machines:
             later.terminate()
             later.wait(timeout=60)
             later.stdout.close()
+
+    def the_manager_renews_its_certificate_while_it_runs_and_the_clock_jumps(self):
+        """There and back: what it serves can be used at once, and the record goes on."""
+        time = self.directory / "faketimerc"
+        time.write_text("+0d\n", encoding="utf-8")
+        environment = {**os.environ, "LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": str(time),
+                       "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        jumping = subprocess.Popen(
+            [self.ledger.program, "--data", self.directory / "jumping", "--listen", "127.0.0.1:0",
+             "--tick", "50", "--machines", "127.0.0.1:0"], stdout=subprocess.PIPE, env=environment,
+            text=True, stderr=subprocess.DEVNULL)
+        try:
+            url = jumping.stdout.readline().split()[-1]
+            machines = urlsplit(jumping.stdout.readline().split()[-1])
+            address = (machines.hostname, machines.port)
+
+            def shown():
+                return ssl.get_server_certificate(address)
+
+            token = (self.directory / "jumping/admin-token").read_text(encoding="utf-8").strip()
+
+            def told(path, body=None):
+                asked = Request(url + path, data=body, headers={
+                    "Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+                return json.load(urlopen(asked, timeout=30))
+
+            first = shown()
+            time.write_text("+250d\n", encoding="utf-8")
+            self.ledger.wait_until("another certificate", lambda: shown() != first)
+            second = shown()
+            told("/v1/groups", b'{"group": "then"}')
+            time.write_text("+0d\n", encoding="utf-8")
+            self.ledger.wait_until("one that holds already", lambda: shown() != second)
+            told("/v1/groups", b'{"group": "now"}')
+            events = told("/v1/events?page_size=1000")["items"]
+            assert [each["type"] for each in events].count("clock.stepped") == 1, events
+            times = [each["recorded_at"] for each in events]
+            assert times == sorted(times, reverse=True), "recorded time goes back"
+        finally:
+            jumping.terminate()
+            jumping.wait(timeout=60)
+            jumping.stdout.close()
 
     def cases(self):
         for name in vars(Machines):

@@ -89,6 +89,7 @@ struct Daemon::Parts {
   std::optional<Reactor> reactor;
   std::optional<Ticker> ticker;
   std::optional<api::MadeCertificate> certificate;  // Absent: nothing here speaks TLS.
+  domain::Time certificate_seen_at;                 // Whether it has to be renewed.
   std::optional<api::MachineAuthority> authority;
   std::unique_ptr<api::Server> server;
   std::unique_ptr<api::Server> machines_server;
@@ -104,7 +105,11 @@ struct Daemon::Parts {
   Result<void> open_views();
   Result<void> record_start();
   Result<void> ask_witnesses();
+  bool has_tls_for_people() const;
+  std::vector<std::string> certificate_names() const;
+  api::TlsFiles machines_tls() const;
   Result<void> load_certificate();
+  void renew_certificate();
   Result<void> make_services();
   Result<void> listen();
   Result<void> listen_to_machines();
@@ -216,20 +221,56 @@ Result<void> Daemon::Parts::ask_witnesses() {
   return {};
 }
 
+bool Daemon::Parts::has_tls_for_people() const {
+  return !options.plain_http && !is_loopback(options.address);
+}
+
+std::vector<std::string> Daemon::Parts::certificate_names() const {
+  auto names = options.host_names;
+  if (has_tls_for_people()) names.push_back(options.address);
+  if (!options.machines_address.empty()) names.push_back(options.machines_address);
+  return names;
+}
+
 // One certificate for both listeners: whoever knows the authority knows either.
 Result<void> Daemon::Parts::load_certificate() {
-  const bool people = !options.plain_http && !is_loopback(options.address);
   const bool machines = !options.machines_address.empty();
-  if (!people && !machines) return {};
-  auto names = options.host_names;
-  if (people) names.push_back(options.address);
-  if (machines) names.push_back(options.machines_address);
-  auto made = api::load_or_make_certificate(options.data / "tls", names, clock.now());
+  if (!has_tls_for_people() && !machines) return {};
+  certificate_seen_at = clock.now();
+  auto made =
+      api::load_or_make_certificate(options.data / "tls", certificate_names(), certificate_seen_at);
   if (!made) return fail(made.error());
-  if (people) fingerprint = made->authority_fingerprint;
+  if (has_tls_for_people()) fingerprint = made->authority_fingerprint;
   if (machines) authority.emplace(made->authority_pair);
   certificate = std::move(*made);
   return {};
+}
+
+api::TlsFiles Daemon::Parts::machines_tls() const {
+  auto files = certificate->files;
+  files.peers = api::PeerCertificate::judged;
+  files.peer_authority = certificate->authority;
+  return files;
+}
+
+// A service runs for longer than a certificate lives. Looked at every hour of the wall clock, and
+// at once when that jumps.
+void Daemon::Parts::renew_certificate() {
+  const auto now = clock.now();
+  const auto passed = now - certificate_seen_at;
+  if (!certificate || (domain::Duration{} <= passed && passed < domain::hours(1))) return;
+  certificate_seen_at = now;
+  const auto made = api::load_or_make_certificate(options.data / "tls", certificate_names(), now);
+  Result<void> served;
+  if (!made) served = fail(made.error());
+  if (made && !made->made_certificate) return;
+  if (served && !fingerprint.empty()) served = server->use_tls(certificate->files);
+  if (served && machines_server) served = machines_server->use_tls(machines_tls());
+  if (served) {
+    spdlog::info("the server's certificate was renewed");
+  } else {
+    spdlog::error("the server's certificate was not renewed: {}", served.error().detail);
+  }
 }
 
 Result<void> Daemon::Parts::make_services() {
@@ -310,9 +351,7 @@ Result<void> Daemon::Parts::listen_to_machines() {
   api::Server::Options server_options;
   server_options.address = options.machines_address;
   server_options.port = options.machines_port;
-  server_options.tls = certificate->files;
-  server_options.tls->peers = api::PeerCertificate::judged;
-  server_options.tls->peer_authority = certificate->authority;
+  server_options.tls = machines_tls();
   auto started = api::Server::start(std::move(server_options), *machines_front);
   if (!started) return fail(started.error());
   machines_server = std::move(*started);
@@ -332,6 +371,7 @@ void Daemon::Parts::wake_streams(const std::stop_token& stop) {
     if (clock.steady().micros - ticked.micros < domain::seconds(1).micros) continue;
     ticked = clock.steady();
     front->tick();
+    renew_certificate();
   }
 }
 
