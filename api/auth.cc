@@ -183,7 +183,7 @@ Result<Caller, Problem> Auth::machine(const Request& request) {
   const std::uint64_t version = book_.version();
   auto role = cache_->known(shown.serial, version);
   if (!role) {
-    const auto asked = book_.machine(computer, *size);
+    const auto asked = book_.machine(computer, shown.serial, *size);
     if (!asked) return no(503, asked.error().reason, asked.error().detail);
     role = *asked;
     if (role) cache_->keep(shown.serial, {version, *role}, options_.machines_max);

@@ -52,8 +52,10 @@ class TokenBook {
   virtual ledger::Result<std::optional<projections::EnrolmentTokenRow>> enrolment_token(
       const domain::Digest& secret) const = 0;
   // What a computer's certificate is worth that was made when the log had `size` events: agent, or
-  // relay; nothing if the computer was removed, or its identity revoked, since.
+  // relay; nothing if the computer was removed, or its identity revoked, since, or this
+  // certificate.
   virtual ledger::Result<std::optional<domain::Role>> machine(const domain::ComputerId& computer,
+                                                              const std::string& serial,
                                                               domain::Position size) const = 0;
 };
 // Both outlive it; `views` are of `log`.

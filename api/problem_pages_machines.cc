@@ -21,6 +21,8 @@ constexpr auto pages_of_machines = std::to_array<ProblemPage>({
      "Send PKCS #10 as PEM, signed by its own key; make that one for P-256."},
     {"certificate-request-missing", "A relay needs a certificate",
      "Send a certificate_request beside relay_url."},
+    {"certificate-unknown", "The computer got no certificate with this serial",
+     "Its events of the type identity.issued say which it got."},
     {"fingerprint-invalid", "This is no fingerprint",
      "Give the SHA-256 of the authority's certificate: 64 hexadecimal digits."},
     {"identities-off", "This ledger gives no certificates",

@@ -1,4 +1,6 @@
 // Certificates of computers: the next one, and their end.
+#include <algorithm>
+
 #include "api/machine_authority.h"
 #include "api/routes.h"
 #include "ledger/codec/json_value.h"
@@ -61,28 +63,60 @@ Answered<Response> renew(const Request& request, const Services& services) {
   return response;
 }
 
-// The serial of its newest certificate; empty: it has none.
-Answered<std::string> newest_serial(const Services& services, const ComputerId& computer) {
-  projections::ActivityQuery query;
-  query.stream = domain::stream_of_computer(computer);
-  query.types = {"identity.issued"};
-  query.max = 1;
-  const auto issued = projections::list_events(services.log, query);
-  if (!issued) return refused(issued.error());
-  if (issued->items.empty()) return std::string();
-  const auto data = ledger::codec::parse_json_document(issued->items.front().data.text);
+std::string serial_in(const projections::EventItem& issued) {
+  const auto data = ledger::codec::parse_json_document(issued.data.text);
   const auto* serial = data.root.member("serial");
   const auto* text = serial == nullptr ? nullptr : std::get_if<std::string>(&serial->value);
   return text == nullptr ? std::string() : *text;
 }
 
+// Of its certificates, newest first; at most `most`.
+Answered<std::vector<std::string>> serials_of(const Services& services, const ComputerId& computer,
+                                              std::size_t most) {
+  projections::ActivityQuery query;
+  query.stream = domain::stream_of_computer(computer);
+  query.types = {"identity.issued"};
+  query.max = most;
+  const auto issued = projections::list_events(services.log, query);
+  if (!issued) return refused(issued.error());
+  std::vector<std::string> serials;
+  for (const auto& each : issued->items) serials.push_back(serial_in(each));
+  return serials;
+}
+
+struct RevokedOne {
+  std::string serial;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(domain::field("serial", &RevokedOne::serial));
+  }
+};
+
+// One of several; the others go on.
+Answered<domain::CommandPayload> revoke_one(Routes::Order& order, const ComputerId& computer) {
+  auto said = order.body.read<RevokedOne>();
+  if (!said) return refused(said.error());
+  const auto known = serials_of(order.services, computer, ledger::limits::page_rows_max);
+  if (!known) return refused(known.error());
+  if (std::find(known->begin(), known->end(), said->serial) == known->end()) {
+    return refused("certificate-unknown",
+                   "The computer got no certificate with this serial; its events of the type "
+                   "identity.issued say which it got.",
+                   404);
+  }
+  return domain::CommandPayload(domain::RevokeCertificate{computer, std::move(said->serial)});
+}
+
 Answered<domain::CommandPayload> revoke(Routes::Order& order) {
   const auto computer = path_name<ComputerId>(order.request, "computer");
   if (!computer) return refused(computer.error());
+  if (order.body.has("serial")) return revoke_one(order, *computer);
   if (const auto nothing = order.body.read_nothing(); !nothing) return refused(nothing.error());
-  auto serial = newest_serial(order.services, *computer);
-  if (!serial) return refused(serial.error());
-  return domain::CommandPayload(domain::RevokeIdentity{*computer, std::move(*serial)});
+  auto serials = serials_of(order.services, *computer, 1);
+  if (!serials) return refused(serials.error());
+  return domain::CommandPayload(domain::RevokeIdentity{
+      *computer, serials->empty() ? std::string() : std::move(serials->front())});
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "api/auth.h"
 #include "api/event_watch.h"
+#include "ledger/domain/identities.h"
 #include "projections/access.h"
 #include "projections/computers.h"
 #include "projections/view_store.h"
@@ -78,6 +79,7 @@ class ViewTokenBook final : public TokenBook {
   }
 
   Result<std::optional<domain::Role>> machine(const domain::ComputerId& computer,
+                                              const std::string& serial,
                                               Position size) const override {
     using Found = Result<std::optional<domain::Role>>;
     const auto now = newest();
@@ -86,6 +88,9 @@ class ViewTokenBook final : public TokenBook {
     const auto counts = is_of_computer_as_it_is(*now, computer, size);
     if (!counts) return Found(ledger::fail(counts.error()));
     if (!*counts) return std::optional<domain::Role>();
+    const auto revoked = now->get(View::removed_computers, domain::stream_of_certificate(serial));
+    if (!revoked) return Found(ledger::fail(revoked.error()));
+    if (revoked->has_value()) return std::optional<domain::Role>();
     const auto relay = now->get(View::relays, computer.value);
     if (!relay) return Found(ledger::fail(relay.error()));
     return std::optional(relay->has_value() ? domain::Role::relay : domain::Role::agent);

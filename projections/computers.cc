@@ -157,7 +157,8 @@ void project(const Event& event, const domain::ComputerRemoved& removed, const W
 }
 
 void project(const Event& event, const domain::IdentityRevoked& revoked, const World&, Rows& rows) {
-  rows.set(View::removed_computers, revoked.computer.value,
+  const bool alone = event.stream == domain::stream_of_certificate(revoked.serial);
+  rows.set(View::removed_computers, alone ? event.stream : revoked.computer.value,
            RemovedComputerRow{revoked.computer, event.position});
 }
 

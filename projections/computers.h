@@ -110,7 +110,7 @@ std::string name_key(std::string_view name);
 
 // View removed_computers, by computer: when it was last removed, or its identity revoked. Stays
 // when the computer joins again, so that what it was given before, its tokens and certificates,
-// opens nothing any more.
+// opens nothing any more. Also by the stream of each certificate that was revoked alone.
 struct RemovedComputerRow {
   domain::ComputerId computer;
   domain::Position removed;  // The event's.

@@ -44,13 +44,14 @@ struct CommandPayloadTypes {
                RenewIdentity, RevokeIdentity, ReportClone, ReportHook, RecordBundleCreated,
                ReportTrustRoot, ReportDownloadStarted, ReportDownloadFinished, ReportDownloadFailed,
                RecordBundleImported, RecordBundleRefused, RecordContentPruned,
-               RecordWitnessCosigned, RecordWitnessRefused, RecordWitnessUnreachable>;
+               RecordWitnessCosigned, RecordWitnessRefused, RecordWitnessUnreachable,
+               RevokeCertificate>;
 };
 extern template class OneOf<CommandPayloadTypes>;
 using CommandPayload = OneOf<CommandPayloadTypes>;
 
 // By index in CommandPayload; what refusals and metrics call it.
-constexpr std::array<std::string_view, 92> command_names = {
+constexpr std::array<std::string_view, 93> command_names = {
     "tick",
     "record_service_started",
     "record_service_stopped",
@@ -143,6 +144,7 @@ constexpr std::array<std::string_view, 92> command_names = {
     "record_witness_cosigned",
     "record_witness_refused",
     "record_witness_unreachable",
+    "revoke_certificate",
 };
 static_assert(CommandPayloadTypes::List::size == command_names.size());
 

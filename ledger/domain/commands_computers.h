@@ -285,6 +285,19 @@ struct RenewIdentity {
   bool operator==(const RenewIdentity&) const = default;
 };
 
+// One certificate of a computer opens nothing any more; its others, and its tokens, go on.
+struct RevokeCertificate {
+  ComputerId computer;
+  std::string serial;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("computer", &RevokeCertificate::computer),
+                      field("serial", &RevokeCertificate::serial));
+  }
+  bool operator==(const RevokeCertificate&) const = default;
+};
+
 // Whatever a computer was given until now, certificates and tokens, opens nothing any more.
 struct RevokeIdentity {
   ComputerId computer;

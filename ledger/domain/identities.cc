@@ -17,6 +17,8 @@ bool is_serial(const std::string& text) {
 
 }  // namespace
 
+std::string stream_of_certificate(const std::string& serial) { return "certificate/" + serial; }
+
 Result<void> check_certificate(const std::string& serial, Time expires_at, Time now) {
   if (!is_serial(serial)) {
     return invalid("serial-invalid", "A certificate's serial is 1 to 40 hexadecimal digits.");
@@ -49,6 +51,18 @@ Decision decide(const World& world, const Command&, const RevokeIdentity& revoke
     return invalid("serial-invalid", "A certificate's serial is 1 to 40 hexadecimal digits.");
   }
   return one_event(stream_of_computer(revoke.computer),
+                   IdentityRevoked{revoke.computer, revoke.serial});
+}
+
+Decision decide(const World& world, const Command&, const RevokeCertificate& revoke,
+                const Moment&) {
+  if (const auto index = live_computer(world, revoke.computer); !index) {
+    return fail(index.error());
+  }
+  if (!is_serial(revoke.serial)) {
+    return invalid("serial-invalid", "A certificate's serial is 1 to 40 hexadecimal digits.");
+  }
+  return one_event(stream_of_certificate(revoke.serial),
                    IdentityRevoked{revoke.computer, revoke.serial});
 }
 

@@ -1,5 +1,6 @@
 // Certificates by which computers speak. Which of them count is a question of when they were
-// issued: a revocation, like a removal, ends all that were issued before it.
+// issued: a revocation, like a removal, ends all that were issued before it. Only one that stands
+// in the stream of a certificate ends that one alone.
 #pragma once
 
 #include <map>
@@ -25,6 +26,9 @@ struct Clones {
   std::map<ComputerId, Clone> seen;  // Until the identity is revoked or the computer removed.
 };
 
+// Of what is revoked alone. A computer's own stream is that of all its certificates.
+std::string stream_of_certificate(const std::string& serial);
+
 // -- For decisions of neighbours -----------------------------------------------------------------
 
 // Errors: invalid ("serial-invalid", "certificate-life-invalid").
@@ -34,6 +38,7 @@ Result<void> check_certificate(const std::string& serial, Time expires_at, Time 
 
 Decision decide(const World&, const Command&, const RenewIdentity&, const Moment&);
 Decision decide(const World&, const Command&, const RevokeIdentity&, const Moment&);
+Decision decide(const World&, const Command&, const RevokeCertificate&, const Moment&);
 Decision decide(const World&, const Command&, const ReportClone&, const Moment&);
 
 void evolve(World&, const Event&, const IdentityIssued&);

@@ -306,6 +306,7 @@ class Story(Chapters):
             key = machine.directory / "next.pem"
             body = {"certificate_request": machine.request(key)}
             self.call("renewCertificate", path=path, by=machine, body=body, expect=200)
+            self.call("revokeCertificate", path=path, body={"serial": "41"}, expect=404)
             self.call("revokeCertificate", path=path, body={"reason": "test"}, expect=200)
             self.call("revokeCertificate", path={"computer": "none"}, body={}, expect=404)
             answer = machine.ask("GET", machine.own("/instructions"))

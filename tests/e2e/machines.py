@@ -102,6 +102,27 @@ class Machines:
         self.refused(machine, "identity-revoked")
         assert self.events("identity.revoked")[0]["reason"] == "stolen"
 
+    def a_certificate_is_revoked_alone_while_the_others_go_on(self):
+        machine = self.joined("pc-12")
+        key = machine.directory / "next.pem"
+        renewed = machine.ask("POST", machine.own("/certificate:renew"),
+                              {"certificate_request": machine.request(key)}).json()
+        issued = [each["data"] for each in self.events("identity.issued")
+                  if each["data"]["computer"] == "pc-12"]
+        first = next(each["serial"] for each in issued if not each["renewal"])
+        target = machine.own(":revokeCertificate")
+        unknown = self.ledger.ask("POST", target, {"serial": "41" * 16})
+        assert (unknown.status, unknown.json()["code"]) == (404, "certificate-unknown")
+        revoked = self.ledger.ask("POST", target, {"serial": first, "reason": "a copy was found"})
+        assert revoked.status == 200, revoked.body
+        assert revoked.json()["events"][0]["stream"] == f"certificate/{first}"
+        self.refused(machine, "identity-revoked")
+        machine.key, machine.certificate = key, machine.directory / "next-certificate.pem"
+        machine.certificate.write_text(renewed["certificate"], encoding="utf-8")
+        assert machine.ask("GET", machine.own("/instructions")).status == 200
+        assert self.ledger.ask("POST", target, {}).status == 200
+        self.refused(machine, "identity-revoked")
+
     def refused(self, machine, code):
         def found():
             answer = machine.ask("GET", machine.own("/instructions"))

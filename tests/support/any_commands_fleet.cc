@@ -107,6 +107,10 @@ CommandPayload revoke_identity(const Dice& dice) {
   return RevokeIdentity{some_computer(dice), dice.b % 2 == 0 ? some_serial(dice) : ""};
 }
 
+CommandPayload revoke_certificate(const Dice& dice) {
+  return RevokeCertificate{some_computer(dice), some_serial(dice)};
+}
+
 CommandPayload report_clone(const Dice& dice) {
   return ReportClone{some_computer(dice), some_serial(dice), "192.0.2.1", "192.0.2.2"};
 }
@@ -239,6 +243,7 @@ constexpr Choice fleet_commands[] = {
     {"report_failed", report_failed, 6},
     {"renew_identity", renew_identity, 2},
     {"revoke_identity", revoke_identity, 2},
+    {"revoke_certificate", revoke_certificate, 1},
     {"report_clone", report_clone, 3},
     {"report_hook", report_hook, 2},
     {"remove", remove, 3},

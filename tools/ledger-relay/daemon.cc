@@ -73,7 +73,7 @@ class NoTokens final : public api::TokenBook {
       const domain::Digest&) const override {
     return std::optional<projections::EnrolmentTokenRow>();
   }
-  Result<std::optional<domain::Role>> machine(const domain::ComputerId&,
+  Result<std::optional<domain::Role>> machine(const domain::ComputerId&, const std::string&,
                                               domain::Position) const override {
     return std::optional<domain::Role>();
   }

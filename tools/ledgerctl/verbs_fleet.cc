@@ -18,6 +18,8 @@ constexpr std::array<Option, 4> enrolment = {{
     {"--policy", Into::text, "policy", "The policy they get."},
     {"--relay-group", Into::text, "relay_group", "Their relay group; relays may join it."},
 }};
+constexpr std::array<Option, 1> one_certificate = {
+    {{"--serial", Into::text, "serial", "Only this one of its certificates."}}};
 constexpr std::array<Option, 2> instruct = {{
     {"--action", Into::text, "action", "download_update, roll_back_patterns or send_policy.", true},
     {"--scope", Into::json, "scope", R"(Whom: '{"kind":"policy","name":"web"}'.)", true},
@@ -52,7 +54,7 @@ constexpr auto fleet_verbs = std::to_array<Verb>({
     command("computers", "assign-relay-group", "Which relays serve it.", "POST",
             "/v1/computers/{computer}:assignRelayGroup", relay_group),
     command("computers", "revoke-certificate", "What it was given opens nothing any more.", "POST",
-            "/v1/computers/{computer}:revokeCertificate"),
+            "/v1/computers/{computer}:revokeCertificate", one_certificate),
     plan("computers", "instruct", "Tell computers to do something.", "/v1/instructions:plan",
          instruct),
     list("computers", "instructions", "What they were told.", "/v1/instructions",

@@ -61,7 +61,7 @@ ledger::Result<std::optional<projections::EnrolmentTokenRow>> TestTokenBook::enr
 }
 
 ledger::Result<std::optional<domain::Role>> TestTokenBook::machine(
-    const domain::ComputerId& computer, domain::Position) const {
+    const domain::ComputerId& computer, const std::string&, domain::Position) const {
   const auto found = machines.find(computer);
   if (found == machines.end()) return std::optional<domain::Role>();
   return std::optional(found->second);

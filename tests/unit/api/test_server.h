@@ -28,6 +28,7 @@ class TestTokenBook final : public TokenBook {
       const domain::Digest& secret) const override;
 
   ledger::Result<std::optional<domain::Role>> machine(const domain::ComputerId& computer,
+                                                      const std::string& serial,
                                                       domain::Position size) const override;
 
   // Roles of computers that may speak by certificate.

@@ -68,6 +68,16 @@ TEST(Identities, AreRevokedWhetherOrNotThereIsACertificate) {
   EXPECT_EQ(fold.refusal(RevokeIdentity{{"pc-1"}, "not hex"}), "serial-invalid");
 }
 
+TEST(Identities, OfOneCertificateAreRevokedInItsOwnStream) {
+  Fold fold;
+  given(fold, with_certificate(fold, "pc-1"));
+  const auto events = fold.submit(RevokeCertificate{{"pc-1"}, serial});
+  ASSERT_EQ(types(events), TypeNames{"identity.revoked"});
+  EXPECT_EQ(events->front().stream, stream_of_certificate(serial));
+  EXPECT_EQ(fold.refusal(RevokeCertificate{{"pc-2"}, serial}), "computer-unknown");
+  EXPECT_EQ(fold.refusal(RevokeCertificate{{"pc-1"}, ""}), "serial-invalid");
+}
+
 TEST(Clones, RaiseAnAlertThatEndsWhenTheyAreSeenNoMore) {
   Fold fold;
   given(fold, with_certificate(fold, "pc-1"));
