@@ -158,6 +158,7 @@ Result<Committed> Deciding::append_events(const Command& command, std::vector<Ne
     event.command = command.id;
     event.correlation = command.correlation.value_or(committed.first);
     event.causation = command.causation;
+    if (each.because) event.causation = each.because;
     if (each.cause) event.causation = Position{committed.first.value + *each.cause};
     event.actor = command.actor;
     event.outcome = each.outcome;

@@ -281,9 +281,11 @@ Decision decide(const World& world, const Command&, const ReportComputer& report
   const bool is_known = known.reported && *components == known.components &&
                         report.ruleset == known.ruleset && update == row.rule_update;
   if (is_known && !is_failure_over(world, *index)) return events;
+  const auto because = decision_behind(world, known, *components, report.ruleset);
   events.push_back(computer_event(
       report.computer, ComputerReported{report.computer, report.sequence, std::move(*components),
                                         report.ruleset, report.rule_update}));
+  events.back().because = because;
   return events;
 }
 

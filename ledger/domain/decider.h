@@ -30,6 +30,8 @@ struct NewEvent {
   Payload payload;
   std::optional<std::size_t> cause;  // An earlier event of the decision; absent: the command's.
   Outcome outcome = Outcome::done;
+  // Recorded before this decision, and what led to the event; absent: as `cause` says.
+  std::optional<Position> because = std::nullopt;
 };
 
 using Decision = Result<std::vector<NewEvent>>;  // In order; empty: nothing to do.

@@ -15,6 +15,15 @@ ExpectedPattern without_history(const ComponentName& component, const Platform& 
   return {component, platform, current.version, current.since, {}};
 }
 
+// When a version became the one to run.
+std::optional<Position> release_of(const World& world, const Platform& platform,
+                                   const ComponentVersion& running) {
+  const Pattern* pattern = world.patterns.find(running.component, platform);
+  if (pattern == nullptr) pattern = world.patterns.find(running.component, {"all"});
+  const auto* version = pattern == nullptr ? nullptr : pattern->find(running.version);
+  return version == nullptr ? std::nullopt : std::optional(version->since.position);
+}
+
 }  // namespace
 
 ExpectedPattern expected_pattern(const ComponentName& component, const Platform& platform,
@@ -79,6 +88,29 @@ bool is_failure_over(const World& world, ComputerIndex index) {
   const Expectations expected = expectations_of(world, index);
   return runs_what_it_should(facts, expected) &&
          world.computers.table[index].failed.position < expected_since(facts, expected).position;
+}
+
+std::optional<Position> decision_behind(const World& world, const BucketFacts& before,
+                                        const std::vector<ComponentVersion>& components,
+                                        const std::optional<Digest>& ruleset) {
+  std::optional<Position> newest;
+  const auto note = [&](std::optional<Position> at) { newest = std::max(newest, at); };
+  for (const auto& each : components) {
+    const auto released = release_of(world, before.platform, each);
+    const auto known = std::find_if(
+        before.components.begin(), before.components.end(),
+        [&](const ComponentVersion& other) { return other.component == each.component; });
+    // Who goes back does so by an instruction, or by itself.
+    const bool goes_on =
+        known == before.components.end() || release_of(world, before.platform, *known) < released;
+    if (goes_on) note(released);
+  }
+  const Policy* policy = before.policy ? world.policies.find(*before.policy) : nullptr;
+  const bool is_new = ruleset && ruleset != before.ruleset;
+  if (is_new && policy != nullptr && policy->ruleset.ruleset == *ruleset) {
+    note(policy->ruleset_since);
+  }
+  return newest;
 }
 
 void add(FleetCounts& counts, ComputerStatus status, std::uint64_t computers) {

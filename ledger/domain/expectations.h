@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "ledger/domain/computer_status.h"
 #include "ledger/domain/computer_table.h"
@@ -30,6 +31,13 @@ bool runs_what_it_should(const World& world, ComputerIndex index);
 // Whether its last update failed, and since then it came to be expected of it what it runs: what
 // could not be installed was rolled back, say.
 bool is_failure_over(const World& world, ComputerIndex index);
+
+// The decision that a report shows to be carried out: the release of a version that is in effect
+// now and was not before, or whatever made its policy's ruleset what it is. The newest of them;
+// nothing: what changed was not decided here.
+std::optional<Position> decision_behind(const World& world, const BucketFacts& before,
+                                        const std::vector<ComponentVersion>& components,
+                                        const std::optional<Digest>& ruleset);
 
 struct FleetCounts {
   std::uint64_t total = 0;

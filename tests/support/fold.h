@@ -97,6 +97,7 @@ class Fold {
       event.stream_version = next_stream_version(world, each.stream);
       event.stream = std::move(each.stream);
       event.correlation = first;
+      event.causation = each.because;
       if (each.cause) event.causation = ledger::domain::Position{first.value + *each.cause};
       event.actor = command.actor;
       event.outcome = each.outcome;

@@ -100,6 +100,32 @@ TEST(Reports, AreRecordedOnlyWhenTheyBringNews) {
   EXPECT_EQ(types(report_up_to_date(fold, "pc-1", 3)), TypeNames{"computer.reported"});
 }
 
+TEST(Reports, SayWhichDecisionTheyCarryOut) {
+  Fold fold;
+  given_policy(fold, "site");
+  given_setting(fold, SettingName::auto_apply_rule_updates, "false");
+  const auto first = fold.submit(release("1.1")).value().front().position;
+  given(fold, enrolment("pc-1", "site"));
+  EXPECT_EQ(report_up_to_date(fold, "pc-1", 1).front().causation, first);
+  const auto second = fold.submit(release("1.2")).value().front().position;
+  given(fold, import_of_update(1, {{1}}));
+  given(fold, AssignRules{{"site"}, {rule_id(1)}, {}, {}});
+  const auto applied = fold.submit(ApplyRuleUpdate{update(1)}).value().front().position;
+  const auto report = [&](std::uint64_t sequence, const std::string& version,
+                          std::optional<Digest> ruleset) {
+    return fold
+        .submit(ReportComputer{{"pc-1"}, sequence, {{{"virus-pattern"}, version}}, ruleset, {}})
+        ->front()
+        .causation;
+  };
+  const auto expected = fold.world.policies.find({"site"})->ruleset.ruleset;
+  EXPECT_EQ(report(2, "1.2", std::nullopt), second);
+  EXPECT_GE(report(3, "1.2", expected), applied) << "the ruleset that the update made";
+  EXPECT_EQ(report(4, "0.9", expected), std::nullopt) << "nobody decided that";
+  EXPECT_EQ(report(5, "1.2", expected), second);
+  EXPECT_EQ(report(6, "1.1", expected), std::nullopt) << "nor that it goes back";
+}
+
 TEST(Reports, ThatWereOvertakenSayNothing) {
   Fold fold;
   given(fold, enrolment("pc-1"));
