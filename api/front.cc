@@ -48,6 +48,10 @@ Problem unauthenticated(Problem told) {
   return told;
 }
 
+bool is_no_token_of_ours(std::string_view code) {
+  return code == "credential-malformed" || code == "credential-unknown";
+}
+
 bool is_for_machines(const Route& route) {
   return route.permission == Permission::agent || route.permission == Permission::relay ||
          route.permission == Permission::content || route.permission == Permission::enrol;
@@ -98,6 +102,14 @@ std::optional<Problem> Front::check_caller(Request& request, const Route& route)
 std::optional<Problem> Front::check_machine(Request& request, const Route& route) {
   if (route.permission == Permission::enrol) {
     const auto refused = check_caller(request, route);
+    if (refused && is_no_token_of_ours(refused->code)) {
+      return Problem{403,
+                     "enrolment-token-unknown",
+                     "The enrolment token is none of this ledger's: give the whole token, as it "
+                     "was issued here.",
+                     {},
+                     {}};
+    }
     if (refused || request.caller->enrolment) return refused;
     return Problem{403, "permission-missing", "Machines enrol by an enrolment token.", {}, {}};
   }

@@ -36,7 +36,7 @@ std::optional<std::string_view> rest_after(std::string_view text, std::string_vi
 tl::unexpected<ledger::Error> malformed(std::string_view text) {
   return fail(ErrorKind::invalid, "as-of-malformed",
               "\"" + std::string(text) +
-                  "\" is no moment; expected a position, a time as 2026-11-03T10:00:00Z, a "
+                  "\" is no moment; expected now, a position, a time as 2026-11-03T10:00:00Z, a "
                   "duration back as -PT2H, bookmark:NAME, event:POSITION, before:POSITION or "
                   "last-rollback.");
 }
@@ -139,6 +139,10 @@ Result<Position> resolve_as_of(std::string_view text, Time now, const ledger::st
     return number ? just_before({*number}, log, views) : malformed(text);
   }
   if (const auto name = rest_after(text, "bookmark:")) return bookmarked(*name, log, views);
+  if (text == "now") {
+    if (views.size().value == 0) return before_genesis("now");
+    return Position{views.size().value - 1};
+  }
   if (text == "last-rollback") return before_last_rollback(log, views);
   if (const auto back = rest_after(text, "-")) {
     const auto duration = domain::duration_from_iso8601(*back);

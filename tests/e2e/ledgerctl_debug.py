@@ -78,7 +78,7 @@ class Replay:
         edits = self.scratch / "edits.json"
         edits.write_text(json.dumps([{"drop_event": made}]))
         assert self.rows("what-if", "--edits", edits)["dropped"] == told["dropped"]
-        self.run("what-if", expect=1)
+        self.run("what-if", expect=2, stderr="--drop-command")
         self.run("what-if", "--set", "nonsense", expect=2)
         self.run("what-if", "--drop", 10 ** 9, expect=1)
 

@@ -161,6 +161,9 @@ class Machines:
             assert answer.json()["code"] == "certificate-missing", answer.body
         answer = machine.enrol(self.ledger.admin)
         assert (answer.status, answer.json()["code"]) == (403, "permission-missing"), answer.body
+        for token in ("rubbish", self.token()[:-1] + "x", self.ledger.admin[:-4] + "0000"):
+            answer = machine.enrol(token)
+            assert (answer.status, answer.json()["code"]) == (403, "enrolment-token-unknown")
 
     def a_machine_speaks_for_no_other_and_finds_only_what_is_for_machines(self):
         machine = self.joined("pc-5")

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -146,6 +147,7 @@ ledger::Result<Reply, Failure> Client::upload(const Question& question,
   set_up(client, server_);
   httplib::Headers headers(question.headers.begin(), question.headers.end());
   if (!secret->empty()) headers.emplace("Authorization", "Bearer " + *secret);
+  std::signal(SIGPIPE, SIG_IGN);  // A server that refuses it may hang up before its end.
   std::string piece(upload_piece_bytes, '\0');
   const auto give = [&](std::size_t, std::size_t left, httplib::DataSink& sink) {
     bytes.read(piece.data(), static_cast<std::streamsize>(std::min(left, piece.size())));

@@ -1,6 +1,7 @@
 // ledgerctl: everything that can be asked of a ledger, from a shell. The command line is made from
 // the table of verbs; the few verbs that are more than one request stand in special_verbs.cc.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/domain/ids.h"
 #include "tools/ledgerctl/bundles.h"
 #include "tools/ledgerctl/command_line.h"
 #include "tools/ledgerctl/completion.h"
@@ -268,6 +270,31 @@ void add_completion(CommandLine& line) {
   completion->callback([&line, shell] { line.exit = print_completion(*shell); });
 }
 
+bool is_moment_back(const std::string& word) {
+  return word.starts_with('-') && ledger::domain::duration_from_iso8601(word.substr(1));
+}
+
+// "diff -PT2H -PT1H": CLI11 takes a word that begins with a dash for an option, so such a moment is
+// given by its name. Answers the words last first, as CLI11 wants them.
+std::vector<std::string> words_of(const CLI::App& app, int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const bool is_diff = !words.empty() && words.front() == "diff";
+  const CLI::App* diff = app.get_subcommand("diff");
+  int moments = 0;
+  for (std::size_t i = 1; is_diff && i < words.size(); ++i) {
+    const auto* before = diff->get_option_no_throw(words[i - 1]);
+    if (before == nullptr) before = app.get_option_no_throw(words[i - 1]);
+    const bool is_value =
+        words[i - 1].starts_with('-') && before != nullptr && before->get_items_expected_max() > 0;
+    const bool goes_back = is_moment_back(words[i]);
+    if (is_value || (words[i].starts_with('-') && !goes_back)) continue;
+    ++moments;
+    if (goes_back && moments <= 2) words[i].insert(0, moments == 1 ? "--from=" : "--to=");
+  }
+  std::reverse(words.begin(), words.end());
+  return words;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Asks an Update Ledger, and tells it what to do.", "ledgerctl"};
   app.set_version_flag("--version", LEDGER_VERSION);
@@ -312,7 +339,7 @@ int run(int argc, char** argv) {
     return static_cast<int>(Exit::usage);
   }
   try {
-    app.parse(argc, argv);
+    app.parse(words_of(app, argc, argv));
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ExtrasError& extras) {

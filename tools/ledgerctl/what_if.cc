@@ -84,6 +84,11 @@ Result<json, Failure> edits_of(const WhatIfAsked& asked) {
     if (!edit) return edit;
     edits.push_back(*std::move(edit));
   }
+  if (edits.empty()) {
+    return misused(
+        "Say what should have been otherwise, by one or more of --drop, --drop-command, "
+        "--set, --do and --edits.");
+  }
   return edits;
 }
 

@@ -59,6 +59,7 @@ TEST(AsOf, TakesPositionsAsTheyAre) {
   const Viewed viewed(fold.log);
   EXPECT_EQ(position_of(viewed, "0", fold.now), 0U);
   EXPECT_EQ(position_of(viewed, "2", fold.now), 2U);
+  EXPECT_EQ(position_of(viewed, "now", fold.now), 2U);
   EXPECT_EQ(position_of(viewed, "event:1", fold.now), 1U);
   EXPECT_EQ(position_of(viewed, "before:1", fold.now), 0U);
 }
