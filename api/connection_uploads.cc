@@ -31,7 +31,8 @@ void Connection::store_piece(RequestReader::State state) {
 void Connection::on_stored(const ledger::Result<void>& stored, RequestReader::State state) {
   if (phase_ != Phase::storing) return;
   if (!stored) {
-    return refuse({status_of(stored.error()), stored.error().reason, stored.error().detail, {}, {}});
+    return refuse(
+        {status_of(stored.error()), stored.error().reason, stored.error().detail, {}, {}});
   }
   phase_ = Phase::body;  // Until the deadline that it had.
   if (state == RequestReader::State::request) dispatch();

@@ -17,7 +17,8 @@ constexpr auto pages_of_http = std::to_array<ProblemPage>({
      "\"errors\" names each thing that is wrong with its JSON pointer; /openapi.yaml shows what is "
      "taken. Nothing was changed."},
     {"body-too-large", "The body is too large",
-     "Send at most 1 MiB; imports of rule updates take 64 MiB, those of bundles 4 GiB. Split what is "
+     "Send at most 1 MiB; imports of rule updates take 64 MiB, those of bundles 4 GiB. Split what "
+     "is "
      "larger."},
     {"body-too-slow", "The body did not come in time",
      "Send the whole body within half a minute. Check the connection and try again."},

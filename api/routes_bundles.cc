@@ -32,6 +32,8 @@ Answered<domain::Command> brought_by(const Request& request, const Services& ser
 Answered<Response> import_bundle(const Request& request, const Services& services) {
   const auto source = path_name<domain::SourceId>(request, "source");
   if (!source) return refused(source.error());
+  if (!services.import_bundle) return refused("source-unknown", "No repository is here.", 404);
+  CHECK(request.upload != nullptr, "this route takes a file");
   auto asked = brought_by(request, services, *source);
   if (!asked) return refused(asked.error());
   // What would not be recorded is not begun.

@@ -44,8 +44,8 @@ class BeastServer final : public Server {
 
   void run() {
     for (std::size_t i = 0; i < std::max<std::size_t>(options_.io_threads, 1); ++i) {
-      auto host = std::make_shared<ConnectionHost>(front_, pool_, totals_, uploads_, options_.limits,
-                                                   options_.tls.has_value());
+      auto host = std::make_shared<ConnectionHost>(front_, pool_, totals_, uploads_,
+                                                   options_.limits, options_.tls.has_value());
       host->on_closed = [this](const std::string& address) { closed(address); };
       host->thread.repeat(sweep_interval(options_.limits),
                           [this, raw = host.get(), first = i == 0] { sweep(*raw, first); });
