@@ -42,7 +42,7 @@ class UploadFile final : public Upload {
     struct statvfs space {};
     if (::fstatvfs(file_.number(), &space) == 0 &&
         std::uint64_t{space.f_bavail} * space.f_frsize <
-            piece.size() + ledger::limits::log_free_bytes_low) {
+            piece.size() + ledger::limits::http_upload_free_bytes_low) {
       return fail(ErrorKind::unavailable, "disk-full",
                   "There is no space for this body; make some, or send less.");
     }

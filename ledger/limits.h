@@ -144,7 +144,9 @@ inline constexpr std::size_t http_header_bytes_max = 16'384;                 // 
 inline constexpr std::size_t http_body_bytes_max = 1'048'576;                // 413
 inline constexpr std::size_t http_import_bytes_max = 67'108'864;             // 413, on imports
 inline constexpr std::size_t http_bundle_bytes_max = std::size_t{4} << 30U;  // 413, on bundles
-inline constexpr std::size_t http_uploads_max = 4;               // Bodies that go to files: 503
+inline constexpr std::size_t http_uploads_max = 4;  // Bodies that go to files: 503
+// Free space that such a body leaves to the record and to what is made of it; else 503.
+inline constexpr std::uint64_t http_upload_free_bytes_low = 268'435'456;
 inline constexpr std::size_t http_connections_max = 16'384;      // closed at accept
 inline constexpr std::size_t http_sse_streams_max = 256;         // 503 with Retry-After
 inline constexpr std::chrono::seconds http_header_deadline{10};  // closed
