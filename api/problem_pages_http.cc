@@ -6,6 +6,10 @@ namespace api {
 namespace {
 
 constexpr auto pages_of_http = std::to_array<ProblemPage>({
+    {"acknowledgement-unknown", "That is no way to acknowledge a write",
+     "Ledger-Acknowledge is durable, sealed or witnessed; without it a write is answered when it "
+     "is "
+     "durable. Nothing was changed."},
     {"as-of-before-genesis", "The time asked for is before the first event",
      "Ask for the position 0 or a later one; GET /v1/ledger says when the ledger began."},
     {"as-of-in-future", "The position asked for does not exist yet",
