@@ -26,25 +26,46 @@ ledger::Result<CommandPayload> read_command(const ledger::codec::JsonValue& json
                       "The command's " + errors.front().pointer + ": " + errors.front().detail);
 }
 
+// As the API has it: a scope says only what its kind needs.
+ledger::Result<CommandPayload> read_instruct(const ledger::codec::JsonValue& json) {
+  JsonValue whole = json;
+  for (auto& member : std::get<JsonObject>(whole.value)) {
+    auto* scope = std::get_if<JsonObject>(&member.value.value);
+    if (member.name != "scope" || scope == nullptr) continue;
+    if (member.value.member("name") == nullptr) scope->push_back({"name", {std::string()}});
+    if (member.value.member("computers") == nullptr) {
+      scope->push_back({"computers", {JsonArray()}});
+    }
+  }
+  return read_command<Instruct>(whole);
+}
+
+// From a JSON object.
+using ReadCommand = ledger::Result<CommandPayload> (*)(const ledger::codec::JsonValue&);
+
 struct Written {
   std::string_view name;
-  ledger::Result<CommandPayload> (*read)(const ledger::codec::JsonValue&);
+  ReadCommand read;
 };
 
 template <class T>
-constexpr Written written() {
-  return {command_names[index_of<T, CommandPayloadTypes>], &read_command<T>};
+constexpr Written written(ReadCommand read = &read_command<T>) {
+  return {command_names[index_of<T, CommandPayloadTypes>], read};
 }
 
 constexpr auto all_written = std::to_array<Written>({
-    written<ChangeSetting>(),      written<ChangePolicySetting>(), written<ReleasePattern>(),
-    written<RetirePattern>(),      written<ApplyRuleUpdate>(),     written<ReapplyRuleUpdate>(),
-    written<RollBackRuleUpdate>(), written<DeleteRuleUpdate>(),    written<PlaceHold>(),
-    written<ReleaseHold>(),        written<CreatePolicy>(),        written<ChangePolicy>(),
-    written<DeletePolicy>(),       written<AssignRules>(),         written<UnassignRules>(),
-    written<RemoveComputer>(),     written<AssignPolicy>(),        written<MoveComputer>(),
-    written<AssignRelayGroup>(),   written<CreateGroup>(),         written<DeleteGroup>(),
-    written<RemoveRelay>(),        written<ConfigureAlertType>(),
+    written<ChangeSetting>(),      written<ChangePolicySetting>(),
+    written<ReleasePattern>(),     written<RetirePattern>(),
+    written<ApplyRuleUpdate>(),    written<ReapplyRuleUpdate>(),
+    written<RollBackRuleUpdate>(), written<DeleteRuleUpdate>(),
+    written<PlaceHold>(),          written<ReleaseHold>(),
+    written<CreatePolicy>(),       written<ChangePolicy>(),
+    written<DeletePolicy>(),       written<AssignRules>(),
+    written<UnassignRules>(),      written<RemoveComputer>(),
+    written<AssignPolicy>(),       written<MoveComputer>(),
+    written<AssignRelayGroup>(),   written<CreateGroup>(),
+    written<DeleteGroup>(),        written<RemoveRelay>(),
+    written<ConfigureAlertType>(), written<Instruct>(&read_instruct),
 });
 
 tl::unexpected<ledger::Error> bad_edit(std::string detail) {

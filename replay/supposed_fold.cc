@@ -25,12 +25,11 @@ bool is_decided_by_time(const Payload& payload) {
   return is_of_alerts(payload) && (ended == nullptr || !ended->dismissed);
 }
 
-const InstructionId* instruction_in(const Payload& payload) {
-  if (const auto* taken = get_if<InstructionTaken>(&payload)) return &taken->instruction;
-  if (const auto* finished = get_if<InstructionFinished>(&payload)) return &finished->instruction;
-  if (const auto* cancelled = get_if<InstructionCancelled>(&payload)) {
-    return &cancelled->instruction;
-  }
+// Which instruction an event is about that follows from one.
+InstructionId* instruction_in(Payload& payload) {
+  if (auto* taken = get_if<InstructionTaken>(&payload)) return &taken->instruction;
+  if (auto* finished = get_if<InstructionFinished>(&payload)) return &finished->instruction;
+  if (auto* cancelled = get_if<InstructionCancelled>(&payload)) return &cancelled->instruction;
   return nullptr;
 }
 
@@ -166,7 +165,7 @@ void SupposedFold::take_as_recorded(Events events) {
     Event there = event;
     auto why = with_ids_of_there(there) ? why_impossible(world_, there)
                                         : std::optional<std::string>("That alert is not open.");
-    const auto* instruction = instruction_in(event.payload);
+    const auto* instruction = instruction_in(there.payload);
     if (instruction != nullptr && instructions_dropped_.contains(instruction->value)) {
       why = "Instruction " + instruction->value + " would not have been given.";
     }
@@ -179,8 +178,31 @@ void SupposedFold::take_as_recorded(Events events) {
   }
 }
 
+// Instructions are counted: those that are supposed come before the recorded ones that follow.
+std::uint64_t SupposedFold::number_there(std::uint64_t number) const {
+  const auto before = std::count_if(instructed_there_.begin(), instructed_there_.end(),
+                                    [&](std::uint64_t recorded) { return recorded < number; });
+  return number + static_cast<std::uint64_t>(before);
+}
+
+void SupposedFold::with_instruction_of_there(Event& event) const {
+  const auto there = [&](InstructionId& id, std::uint64_t number) {
+    const bool is_of_it = event.stream == stream_of("instruction", id);
+    id.value = "i" + std::to_string(number_there(number));
+    if (is_of_it) event.stream = stream_of("instruction", id);
+  };
+  if (auto* instructed = get_if<Instructed>(&event.payload)) {
+    there(instructed->instruction, instructed->number);
+    instructed->number = number_there(instructed->number);
+  } else if (auto* id = instruction_in(event.payload)) {
+    const auto number = instruction_number(world_.computers.instructions, *id);
+    if (number) there(*id, *number);
+  }
+}
+
 // Alerts have other names where others were raised before: one is known by its condition.
 bool SupposedFold::with_ids_of_there(Event& event) const {
+  with_instruction_of_there(event);
   AlertId* id = nullptr;
   if (auto* acknowledged = get_if<AlertAcknowledged>(&event.payload)) id = &acknowledged->alert;
   if (auto* ended = get_if<AlertEnded>(&event.payload)) id = &ended->alert;
@@ -218,9 +240,14 @@ void SupposedFold::place(Events events, std::vector<NewEvent> decided) {
   std::vector<bool> taken(events.size(), false);
   std::vector<Position> places;
   Event model = events.front();
+  std::vector<std::string> streams;
+  for (Event there : events) {
+    with_instruction_of_there(there);
+    streams.push_back(std::move(there.stream));
+  }
   for (auto& each : decided) {
     std::size_t at = 0;
-    while (at < events.size() && (taken[at] || events[at].stream != each.stream ||
+    while (at < events.size() && (taken[at] || streams[at] != each.stream ||
                                   events[at].payload.index() != each.payload.index())) {
       ++at;
     }
@@ -234,6 +261,7 @@ void SupposedFold::place(Events events, std::vector<NewEvent> decided) {
     }
     taken[at] = true;
     Event event = events[at];
+    event.stream = streams[at];
     if (!(event.payload == each.payload)) otherwise_.push_back(event.position);
     event.payload = std::move(each.payload);
     model.position = event.position;
@@ -257,6 +285,9 @@ Event SupposedFold::supposed(const Event& model, NewEvent decided) const {
 }
 
 void SupposedFold::suppose(Event event) {
+  if (const auto* instructed = get_if<Instructed>(&event.payload)) {
+    instructed_there_.push_back(instructed->number - 1 - instructed_there_.size());
+  }
   if (!is_of_alerts(event.payload)) {
     ++told_.supposed;
     if (told_.supposed_events.size() < ledger::limits::what_if_dropped_told_max) {
@@ -277,9 +308,10 @@ void SupposedFold::drop(const Event& event, const Drop& drop) {
   otherwise_.push_back(event.position);
   // What comes later keeps the names that it has in the record.
   if (const auto* instructed = get_if<Instructed>(&event.payload)) {
-    instructions_dropped_.insert(instructed->instruction.value);
+    const std::uint64_t number = number_there(instructed->number);
+    instructions_dropped_.insert("i" + std::to_string(number));
     auto& given = world_.computers.instructions.given;
-    given = std::max(given, instructed->number);
+    given = std::max(given, number);
   }
   if (holds<HoldPlaced>(event.payload)) ++world_.rule_updates.holds_placed;
   if (holds<SourceCheckRequested>(event.payload)) ++world_.sources.checks;

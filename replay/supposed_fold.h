@@ -55,6 +55,8 @@ class SupposedFold {
   void drop(const domain::Event& event, const Drop& drop);
   void refuse(domain::Position at, const domain::CommandPayload& command,
               const ledger::Error& error);
+  std::uint64_t number_there(std::uint64_t number) const;
+  void with_instruction_of_there(domain::Event& event) const;
   bool with_ids_of_there(domain::Event& event) const;
   void emit(domain::Event event);
   void note_in_fact(const domain::Event& event);
@@ -67,7 +69,9 @@ class SupposedFold {
   WhatIf& told_;
   std::set<std::size_t> given_;  // Edits, by their number.
   std::set<domain::Position> dropped_;
-  std::set<std::string> instructions_dropped_;
+  std::set<std::string> instructions_dropped_;  // As they are called there.
+  // Of instructions that are supposed: the number of the recorded one that each comes after.
+  std::vector<std::uint64_t> instructed_there_;
   std::vector<domain::Position> otherwise_;
   std::map<domain::AlertId, domain::AlertKey> alerts_in_fact_;  // What is called so in the record.
   Tallies in_fact_;

@@ -109,6 +109,37 @@ TEST(WhatIf, KeepsWhatAnEarlierEventSaid) {
             (std::vector<FieldDiff>{{"description", {R"("new")"}, {R"("old")"}}}));
 }
 
+// i1 is given to all in fact, and pc-1 answers it.
+TEST(WhatIf, GivesInstructionsBeforeThoseThatWereGiven) {
+  Fold fold = web_and_pc();
+  const std::string computer(fold.world.computers.table.id(0));
+  const Instruct everybody{InstructionAction::download_update, {}};
+  const auto given = fold.submit(everybody);
+  ASSERT_TRUE(given);
+  ASSERT_TRUE(fold.submit(ReportInstructionFinished{{computer}, {"i1"}, true, {}, ""}));
+  ASSERT_TRUE(fold.submit(everybody));
+  const Viewed viewed(fold.log);
+  std::vector<Event> events;
+  WhatIfQuery query{{with_command(given->front().position.value, everybody)}, {}, {}};
+  query.on_event = [&](const Event& event) { events.push_back(event); };
+  const auto told = suppose(viewed, std::move(query));
+  ASSERT_TRUE(told) << told.error().detail;
+  EXPECT_EQ(told->supposed, 1U);
+  EXPECT_EQ(told->dropped, 0U);
+  std::vector<std::string> names;
+  for (const auto& event : events) {
+    if (const auto* each = get_if<Instructed>(&event.payload)) {
+      names.push_back(each->instruction.value + " of " + event.stream);
+      EXPECT_EQ("i" + std::to_string(each->number), each->instruction.value);
+    }
+    if (const auto* each = get_if<InstructionFinished>(&event.payload)) {
+      names.push_back(each->instruction.value + " answered");
+    }
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"i1 of instruction/i1", "i2 of instruction/i2",
+                                             "i2 answered", "i3 of instruction/i3"}));
+}
+
 TEST(WhatIf, DropsWhatADroppedEventCaused) {
   Fold fold = web_and_pc();
   Command command = fold.command_of(CreateGroup{{"g1"}, std::nullopt});
@@ -218,9 +249,12 @@ TEST(WhatIf, ReadsEditsThatAreWrittenDown) {
       R"([{"drop_event":12},{"drop_command":15},)"
       R"({"before":20,"command":{"command":"apply_rule_update","update":"26-004"}},)"
       R"({"from":30,"setting":"rule_updates_kept","value":"9"},)"
-      R"({"from":31,"setting":"heartbeat_interval","policy":"web"}])");
+      R"({"from":31,"setting":"heartbeat_interval","policy":"web"},)"
+      R"({"before":32,"command":{"command":"instruct","action":"send_policy",)"
+      R"("scope":{"kind":"policy","name":"web"}}}])");
   ASSERT_TRUE(edits) << edits.error().detail;
-  ASSERT_EQ(edits->size(), 5U);
+  ASSERT_EQ(edits->size(), 6U);
+  EXPECT_EQ(get<Instruct>((*edits)[5].command).scope.name, "web");
   EXPECT_EQ((*edits)[0].kind, EditKind::drop_event);
   EXPECT_EQ((*edits)[1].at, Position{15});
   EXPECT_EQ(get<ApplyRuleUpdate>((*edits)[2].command).update.number, 4U);
