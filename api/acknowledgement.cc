@@ -1,8 +1,11 @@
 #include "api/acknowledgement.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <utility>
 
+#include "api/http_limits.h"
 #include "api/query.h"
 #include "ledger/limits.h"
 #include "ledger/witness_keeper.h"
@@ -28,12 +31,30 @@ std::optional<Position> position_of(const Request& request, const Response& resp
   return number ? std::optional(Position{*number}) : std::nullopt;
 }
 
+// A place among those that may wait.
+class Waiter {
+ public:
+  explicit Waiter(std::atomic<std::size_t>& waiting) : waiting_(waiting), before_(waiting++) {}
+  ~Waiter() { --waiting_; }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+  std::chrono::milliseconds patience() const {
+    const bool may_wait = before_ < acknowledge_waiters_max;
+    return may_wait ? http_acknowledge_wait : std::chrono::milliseconds(0);
+  }
+
+ private:
+  std::atomic<std::size_t>& waiting_;
+  const std::size_t before_;
+};
+
 Acknowledgement reached(const Services& services, Acknowledgement wanted, Position at) {
   const Position size{at.value + 1};
   if (wanted == Acknowledgement::durable) return wanted;
-  if (services.sealed(size, http_acknowledge_wait).size < size) return Acknowledgement::durable;
+  const Waiter waiter(*services.acknowledging);
+  if (services.sealed(size, waiter.patience()).size < size) return Acknowledgement::durable;
   if (wanted == Acknowledgement::sealed) return wanted;
-  const auto witnessed = services.witnesses->wait_witnessed(size, http_acknowledge_wait);
+  const auto witnessed = services.witnesses->wait_witnessed(size, waiter.patience());
   return witnessed.head.size < size ? Acknowledgement::sealed : wanted;
 }
 

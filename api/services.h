@@ -2,7 +2,9 @@
 // server.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -117,6 +119,9 @@ struct Services {
       import_bundle = {};
   // Worlds of earlier moments, to fold on from; null: everything is folded from the beginning.
   const ledger::WorldSnapshots* snapshots = nullptr;
+  // Writes that wait until they are sealed or witnessed; each keeps a handler busy.
+  std::shared_ptr<std::atomic<std::size_t>> acknowledging =
+      std::make_shared<std::atomic<std::size_t>>(0);
   // Who cosigns the heads; null: nobody is asked.
   const ledger::WitnessKeeper* witnesses = nullptr;
 };

@@ -95,6 +95,21 @@ TEST_F(ApiRoutes, GiveWhatIsPinnedToBeKeptForEver) {
   EXPECT_EQ(again.body, "");
 }
 
+TEST_F(ApiRoutes, SayHowFarAWriteGot) {
+  const auto written = [&](const std::string& name, const std::string& level) {
+    return ledger.ask({"PUT",
+                       "/v1/bookmarks/" + name,
+                       R"({"position":0})",
+                       {{"ledger-acknowledge", level}, {"content-type", "application/json"}}});
+  };
+  EXPECT_EQ(written("a", "sealed").headers["ledger-acknowledged"], "sealed");
+  EXPECT_EQ(written("b", "durable").headers["ledger-acknowledged"], "durable");
+  EXPECT_EQ(code_of(written("c", "certain")), "acknowledgement-unknown");
+  EXPECT_EQ(code_of(written("c", "witnessed")), "witnesses-missing");
+  EXPECT_EQ(code_of(ledger.get("/v1/log/checkpoint?witnessed=true")), "witnesses-missing");
+  EXPECT_EQ(ledger.get("/v1/bookmarks/c").status, 404) << "nothing was written";
+}
+
 TEST_F(ApiRoutes, RefuseToWriteIntoThePast) {
   const auto answer = ledger.post("/v1/groups?as_of=0", R"({"group":"berlin"})");
   EXPECT_EQ(answer.status, 400);
