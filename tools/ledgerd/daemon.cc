@@ -68,6 +68,7 @@ struct Daemon::Parts {
   std::optional<Mirrors> mirrors;
   std::optional<ledger::WorldSnapshots> snapshots;
   std::unique_ptr<ledger::Writer> writer;
+  std::optional<ledger::merkle::WitnessPolicy> witness_policy;
   std::unique_ptr<ledger::WitnessKeeper> witnesses;  // Null: none are asked.
   std::unique_ptr<projections::ViewStore> views;
   domain::World saved_world;  // For the projector to begin with.
@@ -104,7 +105,7 @@ struct Daemon::Parts {
   Result<void> open_writer();
   Result<void> open_views();
   Result<void> record_start();
-  Result<void> ask_witnesses();
+  Result<void> read_witnesses();
   bool has_tls_for_people() const;
   std::vector<std::string> certificate_names() const;
   api::TlsFiles machines_tls() const;
@@ -212,12 +213,11 @@ Result<void> Daemon::Parts::record_start() {
   return {};
 }
 
-Result<void> Daemon::Parts::ask_witnesses() {
+Result<void> Daemon::Parts::read_witnesses() {
   if (options.witnesses.empty()) return {};
-  auto kept = keep_witnesses(options.witnesses,
-                             {*log, *head_keeper, *writer, clock, options.data / "witnessed"});
-  if (!kept) return fail(kept.error());
-  witnesses = *std::move(kept);
+  auto read = read_witness_policy(options.witnesses);
+  if (!read) return fail(read.error());
+  witness_policy.emplace(*std::move(read));
   return {};
 }
 
@@ -376,10 +376,14 @@ void Daemon::Parts::wake_streams(const std::stop_token& stop) {
 }
 
 Result<void> Daemon::Parts::open() {
+  if (const auto read = read_witnesses(); !read) return read;
   if (const auto opened = open_record(); !opened) return opened;
   if (const auto opened = open_views(); !opened) return opened;
   if (const auto recorded = record_start(); !recorded) return recorded;
-  if (const auto asked = ask_witnesses(); !asked) return asked;
+  if (witness_policy) {
+    witnesses = keep_witnesses(*witness_policy,
+                               {*log, *head_keeper, *writer, clock, options.data / "witnessed"});
+  }
   if (const auto loaded = load_certificate(); !loaded) return loaded;
   if (const auto made = make_services(); !made) return made;
   reactor.emplace(Reactor::Parts{*writer, *log, contacts, *content, clock, *chores, *reports,

@@ -2,10 +2,25 @@
 
 #include <httplib.h>
 
+#include <map>
+
 namespace ledgerd {
 namespace {
 
 constexpr std::size_t answer_bytes_max = 65'536;
+
+std::string words_of(httplib::Error error) {
+  static const std::map<httplib::Error, std::string> words = {
+      {httplib::Error::Connection, "no connection"},
+      {httplib::Error::ConnectionTimeout, "no connection"},
+      {httplib::Error::Read, "no answer in time"},
+      {httplib::Error::Write, "the request could not be sent"},
+      {httplib::Error::Canceled, "its answer is too long"},
+      {httplib::Error::SSLConnection, "no TLS connection"},
+      {httplib::Error::SSLServerVerification, "its certificate is not trusted"}};
+  const auto found = words.find(error);
+  return found == words.end() ? httplib::to_string(error) : found->second;
+}
 
 }  // namespace
 
@@ -30,8 +45,7 @@ ledger::Result<PostAnswer> http_post(const Posted& posted) {
   };
   const auto answer = client.send(request);
   if (!answer) {
-    return ledger::fail(ledger::ErrorKind::unavailable, "not-reached",
-                        httplib::to_string(answer.error()));
+    return ledger::fail(ledger::ErrorKind::unavailable, "not-reached", words_of(answer.error()));
   }
   taken.status = answer->status;
   return taken;

@@ -63,12 +63,14 @@ bool record(ledger::Writer& writer, const WitnessNews& news) {
 
 }  // namespace
 
-Result<std::unique_ptr<ledger::WitnessKeeper>> keep_witnesses(
-    const std::filesystem::path& policy_file, const WitnessParts& parts) {
-  const auto text = ledger::updates::read_local_file(policy_file.string(), policy_bytes_max);
+Result<ledger::merkle::WitnessPolicy> read_witness_policy(const std::filesystem::path& file) {
+  const auto text = ledger::updates::read_local_file(file, policy_bytes_max);
   if (!text) return fail(text.error());
-  auto policy = ledger::merkle::WitnessPolicy::parse(*text);
-  if (!policy) return fail(policy.error());
+  return ledger::merkle::WitnessPolicy::parse(*text);
+}
+
+std::unique_ptr<ledger::WitnessKeeper> keep_witnesses(ledger::merkle::WitnessPolicy policy,
+                                                      const WitnessParts& parts) {
   ledger::WitnessKeeper::Options options;
   options.kept = store::read_file(parts.kept).value_or("");  // What is missing is asked for again.
   options.keep = [kept = parts.kept](const std::string& note) {
@@ -78,7 +80,7 @@ Result<std::unique_ptr<ledger::WitnessKeeper>> keep_witnesses(
   options.record = [&writer = parts.writer](const WitnessNews& news) {
     return record(writer, news);
   };
-  return std::make_unique<ledger::WitnessKeeper>(*std::move(policy), parts.log, parts.heads, ask,
+  return std::make_unique<ledger::WitnessKeeper>(std::move(policy), parts.log, parts.heads, ask,
                                                  parts.clock, std::move(options));
 }
 

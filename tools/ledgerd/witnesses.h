@@ -21,8 +21,11 @@ struct WitnessParts {
   std::filesystem::path kept;  // A file for the newest witnessed head.
 };
 
-// Errors: those of reading `policy_file`; invalid ("witness-policy-malformed").
-ledger::Result<std::unique_ptr<ledger::WitnessKeeper>> keep_witnesses(
-    const std::filesystem::path& policy_file, const WitnessParts& parts);
+// Errors: those of reading the file; invalid ("witness-policy-malformed").
+ledger::Result<ledger::merkle::WitnessPolicy> read_witness_policy(
+    const std::filesystem::path& file);
+
+std::unique_ptr<ledger::WitnessKeeper> keep_witnesses(ledger::merkle::WitnessPolicy policy,
+                                                      const WitnessParts& parts);
 
 }  // namespace ledgerd
