@@ -1,30 +1,32 @@
-// fleet-sim: simulated computers that speak the real HTTP API, for ./run and for trying things out.
+// fleet-sim: simulated computers, up to a hundred thousand, that speak the real protocol to a real
+// ledgerd over real sockets: for ./run, for ledger-bench, and for trying things out.
 #include <CLI/CLI.hpp>
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <thread>
+#include <sstream>
+#include <string>
 #include <vector>
 
-#include "tools/fleet-sim/computer.h"
+#include "ledger/store/durable_file.h"
+#include "tools/fleet-sim/fleet.h"
 #include "tools/process.h"
 
 namespace {
 
-using fleet_sim::Computer;
+constexpr std::size_t computers_max = 100'000;
 
 struct Asked {
-  fleet_sim::Settings settings;
+  fleet_sim::FleetOptions fleet;
+  fleet_sim::Nature nature;
+  std::string server;
   std::string token_file;
   std::string computers = "web:10,mail:8,database:7";
-  double interval = 10;
+  std::string state;
+  double interval = -1;
+  double summary = 0;
+  double installing_time = 0;
   std::uint64_t seed = 1;
-  std::size_t threads = 4;
 };
 
 // "web:10,mail:8": names web-01 to web-10, mail-01 to mail-08. Empty: not of this form.
@@ -35,7 +37,7 @@ std::vector<std::string> names_of(const std::string& computers) {
     const auto colon = kind.find(':');
     if (colon == std::string::npos || colon == 0) return {};
     const int count = std::atoi(kind.c_str() + colon + 1);
-    if (count < 1 || count > 100'000) return {};
+    if (count < 1 || names.size() + static_cast<std::size_t>(count) > computers_max) return {};
     for (int i = 1; i <= count; ++i) {
       std::string number = std::to_string(i);
       if (number.size() < 2) number.insert(0, "0");
@@ -45,78 +47,99 @@ std::vector<std::string> names_of(const std::string& computers) {
   return names;
 }
 
-// Beats all computers of one thread again and again; says what goes wrong when it is something new.
-void run(std::vector<std::unique_ptr<Computer>>& computers, double interval,
-         const std::stop_token& stop, std::mutex& saying) {
-  std::map<std::string, std::string> said;
-  std::mutex mutex;
-  std::condition_variable_any waiting;
-  while (!stop.stop_requested()) {
-    for (auto& computer : computers) {
-      if (stop.stop_requested()) return;
-      const auto beaten = computer->beat();
-      const std::string now = beaten ? "" : beaten.error().detail;
-      if (said[computer->name()] == now) continue;
-      said[computer->name()] = now;
-      const std::lock_guard lock(saying);
-      std::cerr << computer->name() << ": " << (now.empty() ? "all is well again." : now) << '\n';
-    }
-    std::unique_lock lock(mutex);
-    waiting.wait_for(lock, stop, std::chrono::duration<double>(interval), [] { return false; });
-  }
+ledger::domain::Duration duration_of(double seconds) {
+  return {static_cast<std::int64_t>(seconds * 1e6)};
 }
 
-int simulate(const Asked& asked, const std::vector<std::string>& names) {
-  std::filesystem::create_directories(asked.settings.state);
-  const process::StopSignals signals;
-  const ledger::Random random(asked.seed);
-  std::vector<std::vector<std::unique_ptr<Computer>>> shares(asked.threads);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    shares[i % asked.threads].push_back(
-        std::make_unique<Computer>(names[i], asked.settings, random));
+void add_options(CLI::App& app, Asked& asked) {
+  const auto share = CLI::Range(0.0, 1.0);
+  const auto seconds = CLI::Range(0.0, 86'400.0);
+  app.add_option("--server", asked.server,
+                 "Where ledgerd is; with --certificates, where it answers machines")
+      ->required();
+  app.add_option("--enrolment-token-file", asked.token_file, "A file with an enrolment token")
+      ->required();
+  app.add_option("--ca-file", asked.fleet.ca_file, "The certificate authority to trust");
+  app.add_flag("--certificates", asked.nature.by_certificate,
+               "Computers get certificates of their own instead of tokens");
+  app.add_option("--computers", asked.computers, "Kinds and how many: web:10,mail:8")
+      ->capture_default_str();
+  app.add_option("--connections", asked.fleet.connections, "How many are open at most at a time")
+      ->check(CLI::Range(1, 16'384))
+      ->capture_default_str();
+  app.add_flag("--close", asked.fleet.closes,
+               "A connection for each beat, as agents have; with certificates it is always so");
+  app.add_option(
+         "--interval", asked.interval,
+         "Seconds between heartbeats; 0: as fast as they can; otherwise as the manager says")
+      ->check(seconds);
+  app.add_option("--install-time", asked.installing_time, "Seconds that an installation takes")
+      ->check(seconds)
+      ->capture_default_str();
+  app.add_option("--state", asked.state,
+                 "A directory for what the computers remember; otherwise they join at each start");
+  app.add_option("--failures", asked.nature.failures, "Of 1: how many installations fail")
+      ->check(share)
+      ->capture_default_str();
+  app.add_option("--lost", asked.fleet.lost, "Of 1: how many heartbeats are not sent")
+      ->check(share)
+      ->capture_default_str();
+  app.add_option("--silent", asked.fleet.silent, "Of 1: how many computers are heard once only")
+      ->check(share)
+      ->capture_default_str();
+  app.add_option("--beats", asked.fleet.beats_max, "How many answered ones are enough; 0: go on")
+      ->capture_default_str();
+  app.add_option("--summary", asked.summary,
+                 "Seconds between lines of what was done; 0: at the end")
+      ->check(seconds)
+      ->capture_default_str();
+  app.add_option("--seed", asked.seed, "Of what looks random")->capture_default_str();
+}
+
+int refuse(const std::string& why) {
+  std::cerr << "fleet-sim: " << why << '\n';
+  return 2;
+}
+
+int run(Asked& asked) {
+  auto manager = fleet_sim::manager_of(asked.server);
+  if (!manager) return refuse(manager.error().detail);
+  asked.fleet.manager = *std::move(manager);
+  if (asked.nature.by_certificate && !asked.fleet.manager.tls) {
+    return refuse("certificates are shown over https:// only.");
   }
-  std::cout << names.size() << " computers report to " << asked.settings.server << " every "
-            << asked.interval << " seconds" << std::endl;
-  std::mutex saying;
-  std::vector<std::jthread> threads;
-  for (auto& share : shares) {
-    threads.emplace_back([&share, &asked, &saying](const std::stop_token& stop) {
-      run(share, asked.interval, stop, saying);
-    });
+  std::ifstream(asked.token_file) >> asked.nature.enrolment_token;
+  if (asked.nature.enrolment_token.empty()) {
+    return refuse("there is no token in " + asked.token_file + ".");
   }
-  signals.wait();
-  return EXIT_SUCCESS;
+  const auto names = names_of(asked.computers);
+  if (names.empty()) {
+    return refuse("--computers takes kinds and numbers, such as web:10,mail:8, and at most " +
+                  std::to_string(computers_max) + " of all.");
+  }
+  asked.nature.random = ledger::Random(asked.seed);
+  asked.nature.installing_time = duration_of(asked.installing_time);
+  asked.nature.agent_version = LEDGER_VERSION;
+  asked.nature.state = asked.state;
+  if (asked.interval >= 0) asked.fleet.interval = duration_of(asked.interval);
+  asked.fleet.summary_interval = duration_of(asked.summary);
+  if (!asked.state.empty()) {
+    const auto made = ledger::store::make_directory(asked.state);
+    if (!made) return refuse(made.error().detail);
+  }
+  if (!process::raise_file_limit()) std::cerr << "fleet-sim: the limit on files stays.\n";
+  std::cerr << "fleet-sim: " << names.size() << " computers report to " << asked.server
+            << std::endl;
+  const auto ran = fleet_sim::run(asked.fleet, asked.nature, names, std::cout, std::cerr);
+  return ran ? EXIT_SUCCESS : refuse(ran.error().detail);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Simulated computers that speak the real HTTP API.", "fleet-sim"};
+  CLI::App app{"Simulated computers that speak the real protocol to a real ledgerd.", "fleet-sim"};
   Asked asked;
-  std::string state = "fleet-sim-state";
-  app.add_option("--server", asked.settings.server, "Where ledgerd is")->required();
-  app.add_option("--enrolment-token-file", asked.token_file, "A file with an enrolment token")
-      ->required();
-  app.add_option("--ca-file", asked.settings.ca_file, "The certificate authority to trust");
-  app.add_option("--computers", asked.computers, "Kinds and how many: web:10,mail:8")
-      ->capture_default_str();
-  app.add_option("--interval", asked.interval, "Seconds between heartbeats")->capture_default_str();
-  app.add_option("--state", state, "A directory for what the computers remember")
-      ->capture_default_str();
-  app.add_option("--failures", asked.settings.failures, "Of 1: how many installations fail")
-      ->capture_default_str();
-  app.add_option("--seed", asked.seed, "Of what looks random")->capture_default_str();
+  add_options(app, asked);
   CLI11_PARSE(app, argc, argv);
-  asked.settings.state = state;
-  std::ifstream(asked.token_file) >> asked.settings.enrolment_token;
-  if (asked.settings.enrolment_token.empty()) {
-    std::cerr << "fleet-sim: there is no token in " << asked.token_file << ".\n";
-    return 2;
-  }
-  const auto names = names_of(asked.computers);
-  if (names.empty()) {
-    std::cerr << "fleet-sim: --computers takes kinds and numbers, such as web:10,mail:8.\n";
-    return 2;
-  }
-  return simulate(asked, names);
+  return run(asked);
 }
