@@ -167,8 +167,10 @@ Result<Manager> manager_of(const std::string& url) {
     const std::string rest = url.substr(scheme.size());
     const auto colon = rest.rfind(':');
     if (colon == std::string::npos || colon == 0 || colon + 1 == rest.size()) break;
-    if (rest.find_first_not_of("0123456789", colon + 1) != std::string::npos) break;
-    return Manager{rest.substr(0, colon), rest.substr(colon + 1), tls};
+    const std::string port = rest.substr(colon + 1);
+    const bool is_number = port.find_first_not_of("0123456789") == std::string::npos;
+    if (!is_number || port.size() > 5 || std::stoi(port) > 65'535) break;
+    return Manager{rest.substr(0, colon), port, tls};
   }
   return fail(ErrorKind::invalid, "server-url-invalid",
               "The server is given as http://host:port or https://host:port.");
@@ -177,6 +179,7 @@ Result<Manager> manager_of(const std::string& url) {
 Result<std::unique_ptr<asio::ssl::context>> client_tls(const std::string& ca_file) {
   auto tls = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
   tls->set_verify_mode(asio::ssl::verify_peer);
+  SSL_CTX_set_mode(tls->native_handle(), SSL_MODE_NO_AUTO_CHAIN);  // As agents do.
   error_code error;
   if (ca_file.empty()) {
     tls->set_default_verify_paths(error);

@@ -139,7 +139,8 @@ void Fleet::pump() {
 void Fleet::begin(std::size_t which) {
   Member& member = members_[which];
   ++member.rounds;
-  if (member.computer.has_joined() && drawn(member, "lost", member.rounds) < options_.lost) {
+  const bool beats = member.computer.has_joined() && !member.computer.installing_time();
+  if (beats && drawn(member, "lost", member.rounds) < options_.lost) {
     ++summary_.lost;
     return plan(which, true);
   }

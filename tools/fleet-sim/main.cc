@@ -140,6 +140,10 @@ int main(int argc, char** argv) {
   CLI::App app{"Simulated computers that speak the real protocol to a real ledgerd.", "fleet-sim"};
   Asked asked;
   add_options(app, asked);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? EXIT_SUCCESS : 2;
+  }
   return run(asked);
 }
