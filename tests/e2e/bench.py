@@ -18,6 +18,12 @@ BENCHES = {  # What each is to say at the least.
     "append_64": ["append_64", "append_64_p50", "append_64_p99"],
     "http_append": ["http_append_1", "http_append_64", "http_append_128", "http_append_128_p99"],
     "http_get": ["http_get_16", "http_get_16_p99", "http_get_16_beside_idle"],
+    "fleet_beats": ["fleet_beats_by_token_kept", "fleet_beats_by_token",
+                    "fleet_beats_by_certificate", "fleet_beat_processor_by_token_kept",
+                    "fleet_beat_processor_by_token", "fleet_beat_processor_by_certificate"],
+    "fleet_site": ["fleet_join", "fleet_release", "fleet_release_events",
+                   "fleet_release_overview_p99", "fleet_idle_processor", "fleet_memory"],
+    "tuf_client": ["tuf_refresh_processor", "target_verification_processor", "target_memory"],
     "verify": ["verify", "verify_folded", "verify_record_only"],
     "rebuild": ["rebuild"],
     "projector": ["projector"],
@@ -89,6 +95,9 @@ def check_all(program, faults):
         for figure in figures.get(name, []):
             if figure["parameters"]["events"] != figure["parameters"]["commands"]:
                 faults.append(f"not one event for each command: {figure}")
+    for figure in figures.get("fleet_release_events", []):
+        if figure["value"] > 2:
+            faults.append(f"more than two events for each computer: {figure}")
 
 
 def check_usage(program, faults):

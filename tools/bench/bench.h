@@ -28,6 +28,13 @@ struct Settings {
   std::uint64_t idle_connections = 10'000;
   std::uint64_t synced_writes = 2'000;
   std::uint64_t questions = 20'000;  // As many points as lists and overviews a hundredth of it.
+  std::uint64_t beating = 2'000;     // Computers that beat as fast as they can, so many times.
+  std::uint64_t beats = 100'000;
+  std::uint64_t site = 100'000;  // Computers that beat in their time.
+  std::uint64_t polling_seconds = 60;
+  std::uint64_t idle_interval_seconds = 600;
+  std::uint64_t idle_seconds = 20;  // Of which their heartbeats are looked at.
+  std::uint64_t target_bytes = 100'000'000;
 };
 
 // A fleet with its views.

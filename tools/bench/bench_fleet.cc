@@ -95,7 +95,6 @@ Result<void> memory(Bench& bench) {
                     domain::minutes(30));
   }
   const double contact_bytes = heap_bytes() - before - world_bytes;
-  constexpr double megabyte = 1e6;
   for (const auto& [name, bytes] :
        {std::pair{"memory_world", world_bytes}, std::pair{"memory_contacts", contact_bytes}}) {
     bench.say(Figure{name, bytes / megabyte, "MB",

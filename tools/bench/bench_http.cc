@@ -116,7 +116,7 @@ Result<void> http_append(Bench& bench) {
         append_over(bench, *served, static_cast<std::size_t>(connections), count, round);
     if (!appended) return appended;
   }
-  served->process->end(SIGTERM);
+  served->process->process().end(SIGTERM);
   return {};
 }
 
@@ -141,7 +141,7 @@ Result<void> http_get(Bench& bench) {
     say(bench, idle == 0 ? "http_get_16" : "http_get_16_beside_idle", *answers, "requests/s", *raw,
         "GET /livez a second, as many connections", getting_connections, others.open());
   }
-  served->process->end(SIGTERM);
+  served->process->process().end(SIGTERM);
   return {};
 }
 

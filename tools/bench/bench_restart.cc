@@ -18,7 +18,6 @@ Result<void> restart(Bench& bench) {
   const auto read = records_read((*fleet)->ledger->log());
   if (!read) return fail(read.error());
   const auto events = (*fleet)->ledger->size();
-  constexpr double megabyte = 1e6;
   const auto facts = static_cast<double>((*fleet)->fact_bytes) / megabyte;
   const auto directory = bench.release_fleet();
   if (!directory) return fail(directory.error());
@@ -35,13 +34,14 @@ Result<void> restart(Bench& bench) {
     with(Figure{std::string(name) + "_processor", (*started)->processor_seconds_to_ready(), "s",
                 read->seconds, "reading the log by the cursor alone"});
     if (end == SIGKILL) {
-      with(Figure{"memory_ledgerd", static_cast<double>((*started)->memory("VmRSS")) / megabyte,
-                  "MB", facts, "the facts of the computers as text"});
+      with(Figure{"memory_ledgerd",
+                  static_cast<double>((*started)->process().memory("VmRSS")) / megabyte, "MB",
+                  facts, "the facts of the computers as text"});
       with(Figure{"memory_ledgerd_peak",
-                  static_cast<double>((*started)->memory("VmHWM")) / megabyte, "MB", facts,
-                  "the facts of the computers as text"});
+                  static_cast<double>((*started)->process().memory("VmHWM")) / megabyte, "MB",
+                  facts, "the facts of the computers as text"});
     }
-    (*started)->end(end);
+    (*started)->process().end(end);
   }
   return {};
 }

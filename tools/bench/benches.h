@@ -23,6 +23,11 @@ ledger::Result<void> as_of(Bench& bench);     // Rows and pages, now and far bac
 ledger::Result<void> overview(Bench& bench);  // Of the whole fleet.
 ledger::Result<void> lists(Bench& bench);     // Pages of 100, filtered.
 
+ledger::Result<void> tuf_client(Bench& bench);  // Nothing new; a large file verified.
+
+ledger::Result<void> fleet_beats(Bench& bench);  // As fast as ledgerd takes them.
+ledger::Result<void> fleet_site(Bench& bench);   // A site that joins, updates and rests.
+
 ledger::Result<void> patterns(Bench& bench);  // Released, and sent, to the whole fleet.
 ledger::Result<void> memory(Bench& bench);
 ledger::Result<void> restart(Bench& bench);  // Of ledgerd on the fleet. The last: it takes it.

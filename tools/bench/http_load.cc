@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -52,6 +53,22 @@ std::size_t answer_bytes(std::string_view text) {
   return text.size() >= whole ? whole : 0;
 }
 
+// A request is smaller than what a socket takes at once.
+bool send_all(int socket, const std::string& request) {
+  const auto sent = ::send(socket, request.data(), request.size(), MSG_NOSIGNAL);
+  return sent == static_cast<ssize_t>(request.size());
+}
+
+tl::unexpected<ledger::Error> not_answered() {
+  return fail(ledger::ErrorKind::unavailable, "bench-not-answered",
+              "The server closed a connection, or did not answer for half a minute.");
+}
+
+tl::unexpected<ledger::Error> not_expected(const std::string& answer) {
+  return fail(ledger::ErrorKind::refused, "bench-answer-wrong",
+              "An answer is not what the bench expects: " + answer.substr(0, 1'000));
+}
+
 class Load {
  public:
   explicit Load(const HttpLoad& load) : load_(load), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
@@ -89,11 +106,6 @@ class Load {
     std::string heard;
   };
 
-  static tl::unexpected<ledger::Error> not_answered() {
-    return fail(ledger::ErrorKind::unavailable, "bench-not-answered",
-                "The server closed a connection, or did not answer for half a minute.");
-  }
-
   Result<void> open() {
     for (std::size_t i = 0; i < load_.connections; ++i) {
       const int socket = connected(load_.port);
@@ -108,15 +120,13 @@ class Load {
     return {};
   }
 
-  // A request is smaller than what a socket takes at once.
   Result<void> send_next(std::size_t which) {
     if (sent_ == load_.requests) return {};
     Client& client = clients_[which];
     const std::string request = load_.request(which, client.sent++);
     ++sent_;
     client.sent_at = Clock::now();
-    const auto sent = ::send(client.socket, request.data(), request.size(), MSG_NOSIGNAL);
-    return sent == static_cast<ssize_t>(request.size()) ? Result<void>() : not_answered();
+    return send_all(client.socket, request) ? Result<void>() : not_answered();
   }
 
   Result<void> hear(std::size_t which) {
@@ -130,8 +140,7 @@ class Load {
     answers_.times.push_back(microseconds_since(client.sent_at));
     if (!client.heard.starts_with("HTTP/1.1 200 ") ||
         client.heard.find(load_.answer_holds) == std::string::npos) {
-      return fail(ledger::ErrorKind::refused, "bench-answer-wrong",
-                  "An answer is not what the bench expects: " + client.heard.substr(0, 1'000));
+      return not_expected(client.heard);
     }
     client.heard.erase(0, whole);
     return send_next(which);
@@ -151,6 +160,14 @@ std::string request_head(std::string_view method, std::string_view target, std::
   return head;
 }
 
+std::string with_json(std::string request, std::string_view json) {
+  request.append("Content-Type: application/json\r\nContent-Length: ")
+      .append(std::to_string(json.size()))
+      .append("\r\n\r\n")
+      .append(json);
+  return request;
+}
+
 }  // namespace
 
 std::string get_request(std::string_view target, std::string_view token) {
@@ -158,12 +175,30 @@ std::string get_request(std::string_view target, std::string_view token) {
 }
 
 std::string post_request(std::string_view target, std::string_view token, std::string_view json) {
-  std::string request = request_head("POST", target, token);
-  request.append("Content-Type: application/json\r\nContent-Length: ")
-      .append(std::to_string(json.size()))
-      .append("\r\n\r\n")
-      .append(json);
-  return request;
+  return with_json(request_head("POST", target, token), json);
+}
+
+std::string put_request(std::string_view target, std::string_view token, std::string_view json) {
+  return with_json(request_head("PUT", target, token) + "If-Match: *\r\n", json);
+}
+
+Result<std::string> ask_once(std::uint16_t port, const std::string& request) {
+  const int socket = connected(port);
+  if (socket < 0) return not_answered();
+  std::string heard;
+  std::array<char, 16'384> bytes{};
+  bool open = send_all(socket, request);
+  while (open && answer_bytes(heard) == 0) {
+    pollfd waited{socket, POLLIN, 0};
+    const bool came = ::poll(&waited, 1, 30'000) == 1;
+    const auto got = came ? ::recv(socket, bytes.data(), bytes.size(), 0) : 0;
+    open = got > 0;
+    if (open) heard.append(bytes.data(), static_cast<std::size_t>(got));
+  }
+  ::close(socket);
+  if (!open) return not_answered();
+  if (!heard.starts_with("HTTP/1.1 2")) return not_expected(heard);
+  return heard.substr(heard.find("\r\n\r\n") + 4);
 }
 
 Result<HttpAnswers> put_load(const HttpLoad& load) { return Load(load).run(); }

@@ -16,6 +16,8 @@ namespace bench {
 
 std::string get_request(std::string_view target, std::string_view token);
 std::string post_request(std::string_view target, std::string_view token, std::string_view json);
+// Whatever version is there is changed.
+std::string put_request(std::string_view target, std::string_view token, std::string_view json);
 
 struct HttpLoad {
   std::uint16_t port = 0;
@@ -35,6 +37,10 @@ struct HttpAnswers {
 // Errors: unavailable ("bench-not-answered": a connection was refused or closed), refused
 // ("bench-answer-wrong": an answer is not what it should be; it is quoted).
 ledger::Result<HttpAnswers> put_load(const HttpLoad& load);
+
+// One request over a connection of its own: the body of its answer, whose status is below 300.
+// Errors: those of put_load().
+ledger::Result<std::string> ask_once(std::uint16_t port, const std::string& request);
 
 // Connections that say nothing. Closed at the end.
 class IdleConnections {

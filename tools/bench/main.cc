@@ -29,6 +29,9 @@ constexpr Named all_benches[] = {
     {"append_64", bench::append_64},
     {"http_append", bench::http_append},
     {"http_get", bench::http_get},
+    {"fleet_beats", bench::fleet_beats},
+    {"fleet_site", bench::fleet_site},
+    {"tuf_client", bench::tuf_client},
     {"verify", bench::verify},
     {"rebuild", bench::rebuild},
     {"projector", bench::projector},
@@ -77,6 +80,12 @@ void add_options(CLI::App& app, Asked& asked) {
       ->capture_default_str();
   app.add_option("--requests", asked.settings.requests, "Requests over HTTP of each kind")
       ->capture_default_str();
+  app.add_option("--site", asked.settings.site, "Computers of the site that beats in its time")
+      ->capture_default_str();
+  app.add_option("--polling", asked.settings.polling_seconds, "Seconds between its heartbeats")
+      ->capture_default_str();
+  app.add_option("--beats", asked.settings.beats, "Heartbeats as fast as they can")
+      ->capture_default_str();
   app.add_option("--directory", asked.parent, "Where ledgers are made, and removed afterwards")
       ->capture_default_str();
   app.add_option("--ledgerd", asked.ledgerd, "The program that is asked over HTTP")
@@ -93,6 +102,13 @@ void make_small(Settings& settings) {
   settings.idle_connections = 100;
   settings.synced_writes = 50;
   settings.questions = 500;
+  settings.beating = 20;
+  settings.beats = 100;
+  settings.site = 100;
+  settings.polling_seconds = 1;
+  settings.idle_interval_seconds = 1;
+  settings.idle_seconds = 1;
+  settings.target_bytes = 1'000'000;
 }
 
 int run(const Asked& asked) {

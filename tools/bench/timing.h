@@ -12,6 +12,8 @@ namespace bench {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr double megabyte = 1e6;
+
 inline double microseconds_since(Clock::time_point began) {
   return std::chrono::duration<double, std::micro>(Clock::now() - began).count();
 }
