@@ -4,14 +4,8 @@
 #include <cstdlib>
 
 #include "api/chosen_fields.h"
-#include "ledger/codec/json_value.h"
 
 namespace api {
-
-using ledger::codec::JsonArray;
-using ledger::codec::JsonNumber;
-using ledger::codec::JsonObject;
-using ledger::codec::JsonValue;
 
 namespace {
 
@@ -63,60 +57,6 @@ int weight_of(std::string_view accept, std::string_view type) {
   return weight;
 }
 
-void add_cell_text(std::string& cell, const JsonValue& value) {
-  if (const auto* text = std::get_if<std::string>(&value.value)) {
-    cell += *text;
-  } else if (const auto* number = std::get_if<JsonNumber>(&value.value)) {
-    cell += number->text;
-  } else if (const auto* flag = std::get_if<bool>(&value.value)) {
-    cell += *flag ? "true" : "false";
-  } else if (const auto* array = std::get_if<JsonArray>(&value.value)) {
-    for (std::size_t i = 0; i < array->size(); ++i) {
-      if (i > 0) cell += ' ';
-      add_cell_text(cell, (*array)[i]);
-    }
-  } else if (const auto* object = std::get_if<JsonObject>(&value.value)) {
-    for (std::size_t i = 0; i < object->size(); ++i) {
-      if (i > 0) cell += ' ';
-      cell += (*object)[i].name;
-      cell += '=';
-      add_cell_text(cell, (*object)[i].value);
-    }
-  }
-}
-
-// Texts that a spreadsheet would run get a quote in front; numbers below zero stay numbers.
-void add_cell(std::string& out, const JsonValue* value) {
-  if (value == nullptr) return;
-  std::string cell;
-  add_cell_text(cell, *value);
-  const bool is_number = std::holds_alternative<JsonNumber>(value->value);
-  if (!cell.empty() && !is_number &&
-      std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos) {
-    cell.insert(cell.begin(), '\'');
-  }
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) {
-    out += cell;
-    return;
-  }
-  out += '"';
-  for (const char c : cell) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
-}
-
-const JsonValue* at_path(const JsonValue& root, std::string_view path) {
-  const JsonValue* value = &root;
-  while (value != nullptr && !path.empty()) {
-    const auto dot = path.find('.');
-    value = value->member(path.substr(0, dot));
-    path = dot == std::string_view::npos ? std::string_view() : path.substr(dot + 1);
-  }
-  return value;
-}
-
 std::string json_page(const Reading& reading, const Listed& page, const std::string& token) {
   std::size_t bytes = 128;
   for (const auto& item : page.items) bytes += item.size() + 1;
@@ -162,21 +102,6 @@ std::string_view preferred(std::optional<std::string_view> accept,
   return best;
 }
 
-std::string csv(const std::vector<std::string>& columns, const std::vector<std::string>& items) {
-  std::string out;
-  for (std::size_t i = 0; i < columns.size(); ++i) out += (i > 0 ? "," : "") + columns[i];
-  out += "\r\n";
-  for (const auto& item : items) {
-    const auto document = ledger::codec::parse_json_document(item);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (i > 0) out += ',';
-      add_cell(out, at_path(document.root, columns[i]));
-    }
-    out += "\r\n";
-  }
-  return out;
-}
-
 Listed sliced(Listed all, std::string_view after, std::size_t max) {
   const std::size_t begin = std::min<std::size_t>(number_from(after).value_or(0), all.items.size());
   const std::size_t end = std::min(begin + max, all.items.size());
@@ -210,7 +135,7 @@ Answered<Response> list_answer(const Reading& reading, Listed page) {
   }
   if (type == csv_type) {
     response.content_type = "text/csv; charset=utf-8; header=present";
-    response.body = csv(page.columns, page.items);
+    ledger::codec::write_csv(response.body, page.columns, page.items);
   } else {
     response.content_type = lines_type;
     for (const auto& item : page.items) response.body += item + '\n';

@@ -5,12 +5,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "api/reads.h"
 #include "ledger/codec/json_out.h"
+#include "ledger/codec/table.h"
 #include "ledger/domain/fields.h"
 
 namespace api {
@@ -25,28 +25,6 @@ struct Listed {
 
 namespace internal {
 
-template <class T>
-struct Unwrapped {
-  using Type = T;
-};
-template <class T>
-struct Unwrapped<std::optional<T>> {
-  using Type = T;
-};
-
-template <domain::HasFields Row>
-void add_columns(std::vector<std::string>& columns, const std::string& prefix) {
-  const auto add = [&]<class Member>(const domain::Field<Row, Member>& each) {
-    using Inner = typename Unwrapped<Member>::Type;
-    if constexpr (domain::HasFields<Inner>) {
-      add_columns<Inner>(columns, prefix + std::string(each.name) + ".");
-    } else {
-      columns.push_back(prefix + std::string(each.name));
-    }
-  };
-  Row::fields()([&](const auto&... each) { (add(each), ...); });
-}
-
 template <domain::HasFields T>
 constexpr bool has_position() {
   return T::fields()([](const auto&... each) { return ((each.name == "position") || ...); });
@@ -55,16 +33,11 @@ constexpr bool has_position() {
 }  // namespace internal
 
 template <domain::HasFields Row>
-std::vector<std::string> columns_of() {
-  std::vector<std::string> columns;
-  internal::add_columns<Row>(columns, "");
-  return columns;
-}
-
-template <domain::HasFields Row>
 Listed listed(const std::vector<Row>& rows, std::optional<std::string> next = {}) {
   Listed page;
-  page.columns = columns_of<Row>();
+  for (auto& column : ledger::codec::columns_of<Row>()) {
+    page.columns.push_back(std::move(column.name));
+  }
   page.items.reserve(rows.size());
   for (const Row& row : rows) page.items.push_back(ledger::codec::to_json(row));
   page.next = std::move(next);
@@ -92,9 +65,6 @@ Response object_answer(const Reading& reading, const T& object,
   response.body += '}';
   return finished(reading, std::move(response), version);
 }
-
-// Rows of `items` as text/csv: cells that a spreadsheet would take for formulas begin with a "'".
-std::string csv(const std::vector<std::string>& columns, const std::vector<std::string>& items);
 
 // Which of `offered` an Accept header prefers; empty: none. An absent header takes the first.
 std::string_view preferred(std::optional<std::string_view> accept,
