@@ -45,13 +45,13 @@ struct CommandPayloadTypes {
                ReportTrustRoot, ReportDownloadStarted, ReportDownloadFinished, ReportDownloadFailed,
                RecordBundleImported, RecordBundleRefused, RecordContentPruned,
                RecordWitnessCosigned, RecordWitnessRefused, RecordWitnessUnreachable,
-               RevokeCertificate>;
+               RevokeCertificate, RecordReport>;
 };
 extern template class OneOf<CommandPayloadTypes>;
 using CommandPayload = OneOf<CommandPayloadTypes>;
 
 // By index in CommandPayload; what refusals and metrics call it.
-constexpr std::array<std::string_view, 93> command_names = {
+constexpr std::array<std::string_view, 94> command_names = {
     "tick",
     "record_service_started",
     "record_service_stopped",
@@ -145,6 +145,7 @@ constexpr std::array<std::string_view, 93> command_names = {
     "record_witness_refused",
     "record_witness_unreachable",
     "revoke_certificate",
+    "record_report",
 };
 static_assert(CommandPayloadTypes::List::size == command_names.size());
 

@@ -214,6 +214,21 @@ struct RecordEvidence {
   bool operator==(const RecordEvidence&) const = default;
 };
 
+// A report over a period was made and kept.
+struct RecordReport {
+  std::string report;
+  Position from;
+  Position to;
+  Digest digest;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("report", &RecordReport::report), field("from", &RecordReport::from),
+                      field("to", &RecordReport::to), field("digest", &RecordReport::digest));
+  }
+  bool operator==(const RecordReport&) const = default;
+};
+
 // The role does not allow it.
 struct RecordAccessDenied {
   std::string method;

@@ -57,6 +57,10 @@ Decision decide(const World&, const Command&, const RecordEvidence& made, const 
   return one_event("exports", EvidenceIssued{made.scope, made.from, made.to, made.digest});
 }
 
+Decision decide(const World&, const Command&, const RecordReport& made, const Moment&) {
+  return one_event("exports", ReportMade{made.report, made.from, made.to, made.digest});
+}
+
 // That a key is retired which is not in use is nothing new: what was cut short is done again.
 Decision decide(const World& world, const Command&, const RetireSigningKey& key, const Moment&) {
   const auto& in_use = world.service.signing_keys;

@@ -34,6 +34,7 @@ Decision decide(const World&, const Command&, const RecordBackup&, const Moment&
 Decision decide(const World&, const Command&, const RecordRestore&, const Moment&);
 Decision decide(const World&, const Command&, const RecordExport&, const Moment&);
 Decision decide(const World&, const Command&, const RecordEvidence&, const Moment&);
+Decision decide(const World&, const Command&, const RecordReport&, const Moment&);
 Decision decide(const World&, const Command&, const RetireSigningKey&, const Moment&);
 Decision decide(const World&, const Command&, const RecordAccessDenied&, const Moment&);
 Decision decide(const World&, const Command&, const RecordSignInFailed&, const Moment&);

@@ -140,7 +140,7 @@ CommandPayload record_verification(const Dice& dice) {
 // What only says that something happened; one step for all of them.
 CommandPayload record_something(const Dice& dice) {
   const Position size = dice.world.size;
-  switch (dice.a % 14) {
+  switch (dice.a % 15) {
     case 0:
       return RecordServiceStarted{"0.1.0", 1, size, 0};
     case 1:
@@ -165,6 +165,8 @@ CommandPayload record_something(const Dice& dice) {
       return RecordWitnessRefused{"w" + std::to_string(dice.b % 2), size, "another root"};
     case 12:
       return RecordWitnessUnreachable{"w" + std::to_string(dice.b % 2), size, "no answer"};
+    case 13:
+      return RecordReport{"coverage", Position{0}, size, digest_of(dice.b)};
     case 7:
       return RecordAccessDenied{"POST", "/v1/policies", "policies.write"};
     default:

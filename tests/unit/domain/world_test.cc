@@ -97,6 +97,12 @@ TEST(Service, RemembersWhatEvidenceWasTaken) {
   EXPECT_EQ(types(taken), TypeNames{"evidence.issued"});
 }
 
+TEST(Service, RemembersWhichReportsWereKept) {
+  Fold fold;
+  const auto kept = fold.submit(RecordReport{"coverage", Position{0}, Position{9}, {}});
+  EXPECT_EQ(types(kept), TypeNames{"report.made"});
+}
+
 TEST(Clock, GoingBackIsToldOnce) {
   Fold fold;
   fold.pass(seconds(10)).value();
