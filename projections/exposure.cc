@@ -21,11 +21,6 @@ using ledger::Result;
 
 namespace {
 
-bool runs_rules(const std::vector<domain::Module>& modules) {
-  return std::any_of(modules.begin(), modules.end(),
-                     [](domain::Module each) { return each != domain::Module::anti_malware; });
-}
-
 // What of a bucket or a computer a question about cover needs.
 struct Runner {
   const std::optional<domain::PolicyId>& policy;
@@ -58,9 +53,10 @@ Runner runner_of(const domain::BucketFacts& facts) {
   return {facts.policy, facts.ruleset, facts.modules};
 }
 
-// The rules of the newest update whose content is there, by the CVEs that they name.
-Result<std::map<std::string, std::vector<domain::RuleId>>> named_cves(const Snapshot& snapshot) {
-  std::map<std::string, std::vector<domain::RuleId>> named;
+}  // namespace
+
+Result<NamedCves> named_cves(const Snapshot& snapshot) {
+  NamedCves named;
   ListQuery newest;
   newest.filter = "NOT status = deleted";
   newest.max = 1;
@@ -74,8 +70,6 @@ Result<std::map<std::string, std::vector<domain::RuleId>>> named_cves(const Snap
   }
   return named;
 }
-
-}  // namespace
 
 Result<Page<CveExposure>> list_exposure(const ViewStore& store, const Snapshot& snapshot,
                                         const ListQuery& query) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,11 @@
 #include "projections/view_store.h"
 
 namespace projections {
+
+// The rules of the newest update whose content is there, by the CVEs that they name.
+// Errors: corrupt, io.
+using NamedCves = std::map<std::string, std::vector<domain::RuleId>>;
+ledger::Result<NamedCves> named_cves(const Snapshot& snapshot);
 
 struct CveExposure {
   std::string cve;

@@ -1,5 +1,6 @@
 #include "projections/ruleset_cover.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "ledger/domain/computer_status.h"
@@ -10,6 +11,11 @@ namespace projections {
 
 using ledger::fail;
 using ledger::Result;
+
+bool runs_rules(const std::vector<domain::Module>& modules) {
+  return std::any_of(modules.begin(), modules.end(),
+                     [](domain::Module each) { return each != domain::Module::anti_malware; });
+}
 
 RulesetCover::Modules RulesetCover::bits_of(const std::vector<domain::Module>& modules) {
   Modules bits = 0;

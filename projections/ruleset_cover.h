@@ -15,6 +15,9 @@
 
 namespace projections {
 
+// Whether a computer with these modules has one of rules; the others are not counted.
+bool runs_rules(const std::vector<domain::Module>& modules);
+
 // Thread: one. Keeps what it found.
 class RulesetCover {
  public:
