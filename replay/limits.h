@@ -25,5 +25,11 @@ inline constexpr std::size_t replay_stops_max = 32;  // Breakpoints and watches 
 // can be asked to go on.
 inline constexpr std::uint64_t replay_events_passed_max = 100'000;
 inline constexpr std::uint64_t replay_asks_max = 2'000;
+// Of a report: moments between its ends at which the fleet is counted; events that are read one by
+// one, more are refused; rows of one table, the rest is counted; releases, the newest.
+inline constexpr std::size_t report_samples_max = 60;
+inline constexpr std::uint64_t report_events_max = 1'000'000;
+inline constexpr std::size_t report_rows_max = 5'000;
+inline constexpr std::size_t report_releases_max = 200;
 
 }  // namespace ledger::limits
