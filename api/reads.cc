@@ -118,10 +118,7 @@ Answered<Position> resolved(const Request& request, const Services& services) {
   const auto as_of = request.query_value("as_of");
   if (!as_of) return newest(services);
   if (const auto current = newest(services); !current) return refused(current.error());
-  const auto at =
-      projections::resolve_as_of(*as_of, services.clock.now(), services.log, services.views);
-  if (!at) return refused(at.error());
-  return *at;
+  return moment(services, *as_of);
 }
 
 std::string etag_of(const Reading& reading, const Response& response,
@@ -147,6 +144,13 @@ QueryNames list_parameters(const QueryNames& more) {
   QueryNames names = read_parameters({"page_size", "page_token", "fields"});
   names.insert(names.end(), more.begin(), more.end());
   return names;
+}
+
+Answered<Position> moment(const Services& services, std::string_view text) {
+  const auto at =
+      projections::resolve_as_of(text, services.clock.now(), services.log, services.views);
+  if (!at) return refused(at.error());
+  return *at;
 }
 
 Answered<Reading> open_reading(const Request& request, const Services& services) {

@@ -35,6 +35,9 @@ Answered<Reading> open_newest(const Request& request, const Services& services);
 // The same without waiting, for what may be a moment behind.
 Answered<Reading> open_visible(const Request& request, const Services& services);
 
+// The position that a moment means, as `as_of` has it. Problems: those of as_of.
+Answered<domain::Position> moment(const Services& services, std::string_view text);
+
 // Parameters that every read has, and those that every list has as well.
 QueryNames read_parameters(const QueryNames& more);
 QueryNames list_parameters(const QueryNames& more);

@@ -195,6 +195,7 @@ void add_routes(Router& router, const Services& services) {
   add_log_routes(routes);
   add_log_work_routes(routes);
   add_evidence_routes(routes);
+  add_report_routes(routes);
   add_what_if_routes(routes);
   add_replay_session_routes(routes);
   add_bookmark_routes(routes);

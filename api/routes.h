@@ -86,6 +86,7 @@ void add_replay_routes(Routes&);
 void add_log_routes(Routes&);
 void add_log_work_routes(Routes&);
 void add_evidence_routes(Routes&);
+void add_report_routes(Routes&);
 void add_what_if_routes(Routes&);
 void add_replay_session_routes(Routes&);
 void add_bookmark_routes(Routes&);

@@ -2,7 +2,6 @@
 // differs between two moments, and which event made the difference.
 #include "api/routes.h"
 #include "projections/alerts.h"
-#include "projections/as_of.h"
 #include "projections/history.h"
 #include "projections/view_query.h"
 #include "replay/bisect.h"
@@ -85,13 +84,6 @@ Answered<Listed> view_blame(const Reading& reading, const ListQuery& page) {
       projections::blame(services.views, services.log, row->view, row->key, reading.at);
   if (!fields) return refused(fields.error());
   return sliced(listed(*fields), page.after, page.max);
-}
-
-Answered<Position> moment(const Services& services, std::string_view text) {
-  const auto at =
-      projections::resolve_as_of(text, services.clock.now(), services.log, services.views);
-  if (!at) return refused(at.error());
-  return *at;
 }
 
 // Both ends stand in front of where a page begins: "-PT1H" is another moment by the next page.

@@ -1,6 +1,8 @@
 """The chapters of the contract's story about the record: what happened, proofs, long work."""
 
+import hashlib
 import json
+from xml.etree import ElementTree
 
 
 class Chapters:
@@ -27,6 +29,36 @@ class Chapters:
         lines = self.call("streamEvents", query={"after": "0"}, expect=200,
                           headers={"Accept": "application/x-ndjson"})
         assert json.loads(lines.body.splitlines()[0])["position"] == 1
+
+    def reports(self):
+        for name, report in (("showCoverageReport", "coverage"),
+                             ("showTimeToProtectReport", "time-to-protect"),
+                             ("showExposureReport", "exposure"),
+                             ("showChangesReport", "changes"), ("showAccessReport", "access")):
+            made = self.call(name, query={"from": "0"}, expect=200)
+            told = made.json()
+            assert told["report"]["report"] == report, told["report"]["report"]
+            bytes_of_report = made.body[made.body.index(b'"report":') + len(b'"report":'):-1]
+            assert hashlib.sha256(bytes_of_report).hexdigest() == told["digest"], told["digest"]
+            query = {"from": "0", "to": str(told["report"]["to"]["position"])}
+            assert self.call(name, query=query, expect=200).body == made.body, report
+            page = self.call(name, query=query, headers={"Accept": "text/html"}, expect=200)
+            assert told["digest"].encode() in page.body, report
+            for each in ElementTree.fromstring(page.body).iter():
+                assert each.tag not in ("script", "link", "img", "iframe", "object"), each.tag
+                assert "src" not in each.attrib, each.attrib
+                assert each.get("href", "#").startswith("#"), each.attrib
+            assert "style-src" in page.headers["content-security-policy"], page.headers
+            table = self.call(name, query=query, headers={"Accept": "text/csv"}, expect=200)
+            assert told["digest"].encode() in table.body, report
+            self.call(name, query={"from": "9", "to": "1"}, expect=400)
+            self.call(name, query={"from": "yesterday"}, expect=400)
+            self.call(name, headers={"Accept": "image/png"}, expect=406)
+            self.call(name, expect=200)
+        about = self.call("showExposureReport", expect=200,
+                          query={"from": "0", "about": "CVE-2026-1001"}).json()["report"]
+        assert about["sections"][-1]["name"] == "computers", about["sections"][-1]
+        self.call("showExposureReport", query={"about": "CVE-1"}, expect=400)
 
     def replay(self):
         assert any(each["view"] == "policies" for each in self.listed("listViews"))

@@ -429,6 +429,6 @@ def chapters(contract):
     story = Story(contract)
     names = ("service", "policies", "settings", "rule_updates", "holds", "plans", "sources",
              "groups", "computers", "machines", "instructions", "relays", "patterns", "alerts",
-             "tasks", "access", "events", "replay", "stepping", "what_if", "record", "operations",
-             "farewell")
+             "tasks", "access", "events", "reports", "replay", "stepping", "what_if", "record",
+             "operations", "farewell")
     return [(f"answers are as described: {name}", getattr(story, name)) for name in names]
