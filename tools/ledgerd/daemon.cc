@@ -319,7 +319,7 @@ Result<void> Daemon::Parts::make_services() {
   clones.emplace(api::told_to(*writer, entropy), clock);
   machines_front.emplace(router, *auth, *rate_limit, *access_reports, api::Front::Door::machines,
                          &*clones);
-  reports.emplace(router, options.data / "exports");
+  reports.emplace(router, *services, options.data / "exports");
   return {};
 }
 

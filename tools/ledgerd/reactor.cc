@@ -196,7 +196,7 @@ void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order orde
           ordered_by(order), [&stop](const api::Progress&) { return !stop.stop_requested(); });
       if (outcome) *outcome = "The record was read and recomputed.";
     } else {
-      outcome = parts_.reports.write(asked.parameter, task.value + "-" + std::to_string(run));
+      outcome = export_report(asked.parameter, task.value + "-" + std::to_string(run), order);
     }
     if (stop.stop_requested()) return;
     submit(parts_.writer,
@@ -230,6 +230,14 @@ void Reactor::prune(const domain::PatternVersion& version, const std::optional<O
     spdlog::warn("content {} could not be removed: {}", hex(version.digest),
                  removed.error().detail);
   }
+}
+
+ledger::Result<std::string> Reactor::export_report(const std::string& wanted,
+                                                   const std::string& name, const Order& order) {
+  auto written = parts_.reports.write(wanted, name);
+  if (!written) return ledger::fail(written.error());
+  if (written->report) submit(parts_.writer, *written->report, order);
+  return std::move(written->detail);
 }
 
 void Reactor::give_up(const domain::Digest& digest) {

@@ -64,6 +64,8 @@ class Reactor {
   void expect_computers(const ledger::domain::World& world);
 
   void run_task(const ledger::domain::TaskId& task, std::uint64_t run, Order order);
+  ledger::Result<std::string> export_report(const std::string& wanted, const std::string& name,
+                                            const Order& order);
   void give_up(const ledger::domain::Digest& digest);
   void prune(const ledger::domain::PatternRetired& retired, const Order& order);
   void prune(const ledger::domain::PatternVersion& version, const std::optional<Order>& order);
