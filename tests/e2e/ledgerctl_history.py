@@ -54,8 +54,11 @@ class History:
 
     def the_history_of_a_backup_is_asked_without_a_server(self):
         made = int(self.names["POLICY"])
+        report = ("report", "changes", "--from", 1, "--to", made + 9, "-o", "html")
+        page = self.run(*report).stdout
         self.ledger.stop()
         data = self.ledger.data
+        assert self.run(*report, "--data", data).stdout == page
         told = self.run("diff", f"before:{made}", made, "--data", data, expect=1, stderr="")
         assert "+ policies web" in told.stdout, told.stdout
         assert self.run("diff", made, made, "--data", data).stdout == ""

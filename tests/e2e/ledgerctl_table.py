@@ -45,5 +45,6 @@ OTHERS = {
     "log": "verify inspect rotate-key witnesses", "backup": "create verify restore",
     "evidence": "create verify", "bundle": "create import",
     "views": "digests rebuild",
+    "report": "coverage time-to-protect changes exposure access",
     "replay": "digests rows",
 }

@@ -25,11 +25,12 @@ from cases import Cases
 from contract_story import document
 from ledgerctl_debug import Replay
 from ledgerctl_history import History
+from ledgerctl_reports import Reports
 from ledgerctl_screen import Screen
 from ledgerctl_table import NOT_AS_OF, OTHERS, READS
 from running_ledger import RunningLedger
 
-class Ledgerctl(History, Replay, Screen):
+class Ledgerctl(History, Replay, Reports, Screen):
     def __init__(self, program, ledger, scratch):
         self.program = program
         self.ledger = ledger
@@ -387,29 +388,6 @@ class Ledgerctl(History, Replay, Screen):
         told = self.run("log", "verify", "--data", directory, expect=6)
         assert "position" in told.stdout + told.stderr, told
 
-    def reports_are_exported_by_tasks(self):
-        for parameter, ending in (("policies", ".csv"), ("policies.jsonl", ".jsonl")):
-            name = f"report{ending.replace('.', '-')}"
-            self.run("task", "create", "--name", name, "--definition", json.dumps({
-                "kind": "export_report", "parameter": parameter,
-                "recurrence": {"kind": "hourly", "minute": 5}}))
-            self.run("task", "run", name)
-            self.ledger.wait_until("the run ends", lambda: self.rows(
-                "task", "show", name)["last_succeeded"])
-            (path,) = (self.ledger.data / "exports").glob(f"{name}-*{ending}")
-            text = path.read_text()
-            rows = ([json.loads(line) for line in text.splitlines()] if ending == ".jsonl"
-                    else list(csv.DictReader(io.StringIO(text))))
-            assert [each["policy"] for each in rows] == [
-                each["policy"] for each in self.rows("policies", "list")], text
-        self.run("task", "create", "--name", "odd", "--definition", json.dumps({
-            "kind": "export_report", "parameter": "nonsense",
-            "recurrence": {"kind": "hourly", "minute": 5}}))
-        self.run("task", "run", "odd")
-        run = self.ledger.wait_until("the run ends", lambda: [
-            each for each in self.rows("task", "runs", "odd") if each["finished_at"]])[0]
-        assert run["succeeded"] is False and "nonsense" in run["detail"], run
-
     def whoever_asks_for_long_work_is_named(self):
         self.run("log", "verify", "--reason", "quarterly", "--ticket", "T-7")
         rows = self.rows("events", "list", "--type", "ledger.verified,backup.created")
@@ -434,7 +412,8 @@ def main():
                      "words_and_output_as_people_use_them",
                      "moments_are_compared", "the_event_that_made_the_difference_is_found",
                      "watching_ends_with_control_c", "events_as_they_come",
-                     "reports_are_exported_by_tasks",
+                     "lists_are_exported_by_tasks", "reports_are_exported_by_tasks_and_recorded",
+                     "reports_are_shown_in_every_format",
                      "backups_and_the_record", "whoever_asks_for_long_work_is_named",
                      "the_history_of_a_backup_is_asked_without_a_server",
                      "the_record_is_stepped_through",

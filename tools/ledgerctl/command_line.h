@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tools/ledgerctl/session.h"
+#include "tools/ledgerctl/verbs.h"
 
 namespace ledgerctl {
 
@@ -44,5 +45,7 @@ struct CommandLine {
 
 // Verbs about folding the record again: replay, what-if, debug.
 void add_folding_verbs(CommandLine& line);
+// "report coverage" and its like; they are given as html too, as nothing else is.
+void add_report_verbs(CommandLine& line);
 
 }  // namespace ledgerctl

@@ -148,7 +148,10 @@ int print_candidates(const CLI::App& app, const std::vector<std::string>& words)
   const Place place = place_of(app, words);
   std::set<std::string> found;
   if (place.awaiting != nullptr) {
-    if (place.awaiting->check_name("--output")) found = {"table", "json", "jsonl", "csv", "yaml"};
+    if (place.awaiting->check_name("--output")) {
+      found = {"table", "json", "jsonl", "csv", "yaml"};
+      if (!place.path.empty() && place.path.front() == "report") found.insert("html");
+    }
   } else if (last.starts_with("-")) {
     add_options(place.at, found);
   } else if (const auto inner = place.at->get_subcommands([](const CLI::App*) { return true; });

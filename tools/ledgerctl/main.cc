@@ -40,7 +40,9 @@ void add_global_options(CommandLine& line) {
       app.add_option("--timeout", session.server.timeout_seconds, "Seconds to wait for an answer")
           ->check(CLI::Range(1, 86'400)),
       "Server");
-  group(app.add_option("-o,--output", line.format, "table, json, jsonl, csv or yaml"), "Output");
+  group(app.add_option("-o,--output", line.format,
+                       "table, json, jsonl, csv or yaml; of reports, html"),
+        "Output");
   group(app.add_option("--columns", line.columns, "Of tables and CSV: a,b.c"), "Output");
   group(app.add_option("--sort", session.sort, "A column; -column: the other way"), "Output");
   group(app.add_option("--limit", session.limit, "At most so many rows")
@@ -316,13 +318,15 @@ int run(int argc, char** argv) {
   add_view_verbs(line);
   add_replay_verbs(line);
   add_folding_verbs(line);
+  add_report_verbs(line);
   add_completion(line);
   for (auto* noun : app.get_subcommands({})) {
     const bool has_verbs = !noun->get_subcommands({}).empty();
     if (has_verbs && noun->get_name() != "replay") noun->require_subcommand(1);
   }
   app.parse_complete_callback([&line] {
-    const auto format = format_from(line.format);
+    line.session.as_page = line.format == "html" && line.noun("report")->parsed();
+    const auto format = line.session.as_page ? Format::table : format_from(line.format);
     if (!format) {
       throw CLI::ValidationError("--output", "there is no format \"" + line.format +
                                                  "\"; use table, json, jsonl, csv or yaml");

@@ -29,6 +29,7 @@ struct Session {
   bool dry_run = false;
   bool no_input = false;
   bool quiet = false;
+  bool as_page = false;  // A report as HTML.
   bool explain = false;  // Print the request as a curl command instead.
 };
 

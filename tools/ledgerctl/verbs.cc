@@ -13,6 +13,7 @@ constexpr auto all_nouns = std::to_array<Noun>({
     {"policies", "Policies and the rules they assign."},
     {"computers", "Computers: what they are, run and should run."},
     {"exposure", "CVEs, and which computers have cover."},
+    {"report", "Reports over a period, for people and auditors."},
     {"groups", "Groups of computers."},
     {"relays", "Relays and relay groups."},
     {"patterns", "Anti-malware patterns and who runs them."},
