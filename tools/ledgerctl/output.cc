@@ -45,11 +45,15 @@ std::vector<std::string> columns_of(const json& rows, const Look& look) {
   return columns;
 }
 
-std::string heading_of(std::string column) {
-  const auto dot = column.rfind('.');
-  if (dot != std::string::npos) column.erase(0, dot + 1);
+// The last part of a column's path, where that says which it is.
+std::string heading_of(std::string column, const std::vector<std::string>& columns) {
+  const auto part = column.substr(column.rfind('.') + 1);
+  const auto alike = std::count_if(columns.begin(), columns.end(), [&](const std::string& each) {
+    return each.substr(each.rfind('.') + 1) == part;
+  });
+  if (alike == 1) column = part;
   std::transform(column.begin(), column.end(), column.begin(), [](unsigned char c) {
-    return c == '_' ? ' ' : static_cast<char>(std::toupper(c));
+    return c == '_' || c == '.' ? ' ' : static_cast<char>(std::toupper(c));
   });
   return column;
 }
@@ -59,7 +63,9 @@ void show_table(std::ostream& out, const json& rows, const Look& look) {
   std::vector<std::vector<std::string>> cells;
   if (look.headers) {
     cells.emplace_back();
-    for (const auto& column : columns) cells.back().push_back(heading_of(column));
+    for (const auto& column : columns) {
+      cells.back().push_back(heading_of(column, columns));
+    }
   }
   for (const auto& row : rows) {
     cells.emplace_back();
