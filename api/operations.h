@@ -44,7 +44,8 @@ struct OperationView {
         field("operation", &OperationView::operation), field("kind", &OperationView::kind),
         field("state", &OperationView::state), field("started_by", &OperationView::started_by),
         field("started_at", &OperationView::started_at),
-        field("ended_at", &OperationView::ended_at), field("detail", &OperationView::detail));
+        field("ended_at", &OperationView::ended_at), field("code", &OperationView::code),
+        field("detail", &OperationView::detail));
   }
 };
 

@@ -16,9 +16,8 @@ Answered<Response> list_operations(const Request& request, const Services& servi
   const auto wanted = projections::matching(services.operations.all(),
                                             request.query_value("filter").value_or(""));
   if (!wanted) return refused(wanted.error());
-  Listed page;
-  page.columns = columns_of<OperationView>();
-  for (const auto& view : *wanted) page.items.push_back(operation_json(view));
+  Listed page = listed(*wanted);
+  for (std::size_t i = 0; i < wanted->size(); ++i) page.items[i] = operation_json((*wanted)[i]);
   return list_answer(*reading, sliced(std::move(page), reading->after, *size));
 }
 
