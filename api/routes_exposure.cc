@@ -33,6 +33,23 @@ Answered<Response> show(const Reading& reading) {
   return finished(reading, std::move(response), std::nullopt);
 }
 
+Answered<projections::Covered> wanted_cover(const Request& request) {
+  const auto said = request.query_value("covered");
+  if (!said) return projections::Covered::either;
+  const auto covered = flag_parameter(request, "covered");
+  if (!covered) return refused(covered.error());
+  return *covered ? projections::Covered::yes : projections::Covered::no;
+}
+
+Answered<Listed> computers(const Reading& reading, const ListQuery& query) {
+  const auto cve = cve_of(reading.request);
+  if (!cve) return refused(cve.error());
+  const auto wanted = wanted_cover(reading.request);
+  if (!wanted) return refused(wanted.error());
+  return answered_page(projections::computers_by_cover(reading.services.views, *reading.snapshot,
+                                                       *cve, *wanted, query));
+}
+
 Answered<Listed> of_computer(const Reading& reading, const ListQuery& query) {
   const auto computer = path_name<domain::ComputerId>(reading.request, "computer");
   if (!computer) return refused(computer.error());
@@ -47,6 +64,7 @@ Answered<Listed> of_computer(const Reading& reading, const ListQuery& query) {
 void add_exposure_routes(Routes& routes) {
   routes.list("/v1/exposure", Permission::read, {"filter"}, list);
   routes.read("/v1/exposure/{cve}", Permission::read, {}, show);
+  routes.list("/v1/exposure/{cve}/computers", Permission::read, {"filter", "covered"}, computers);
   routes.list("/v1/computers/{computer}/exposure/{cve}", Permission::read, {}, of_computer);
 }
 

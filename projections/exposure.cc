@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ledger/limits.h"
+#include "projections/computer_list.h"
 #include "projections/computers.h"
 #include "projections/fleet.h"
 #include "projections/page_fill.h"
@@ -100,6 +101,29 @@ Result<Page<CveExposure>> list_exposure(const ViewStore& store, const Snapshot& 
   return cut_page(
       std::move(items), query, [](const CveExposure& item) { return item.cve; },
       [](const std::string& key, const std::string& after) { return key > after; });
+}
+
+Result<Page<ComputerExposure>> computers_by_cover(const ViewStore& store, const Snapshot& snapshot,
+                                                  std::string_view cve, Covered wanted,
+                                                  const ListQuery& query) {
+  if (const auto checked = check_computer_filter(query.filter); !checked) {
+    return fail(checked.error());
+  }
+  ListQuery with_rules = query;
+  with_rules.filter = with_module_of_rules;
+  if (!query.filter.empty()) with_rules.filter += " AND (" + query.filter + ")";
+  const auto computers = list_computers(snapshot, with_rules);
+  if (!computers) return fail(computers.error());
+  RulesetCover rulesets(store, snapshot.at());
+  Page<ComputerExposure> page;
+  page.next = computers->next;
+  for (const auto& item : computers->items) {
+    const auto covered = covers(rulesets, {item.policy, item.ruleset, item.modules}, cve);
+    if (!covered) return fail(covered.error());
+    if (wanted != Covered::either && (wanted == Covered::yes) != *covered) continue;
+    page.items.push_back({item.computer, item.name, item.policy, item.rule_update, *covered});
+  }
+  return page;
 }
 
 Result<CveDetail> find_exposure(const ViewStore& store, const Snapshot& snapshot,

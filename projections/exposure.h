@@ -71,6 +71,38 @@ struct CveDetail {
 ledger::Result<CveDetail> find_exposure(const ViewStore& store, const Snapshot& snapshot,
                                         std::string_view cve);
 
+// Those that are counted, as a filter over computers.
+inline constexpr std::string_view with_module_of_rules =
+    "(modules:firewall OR modules:intrusion_prevention OR modules:integrity_monitoring OR "
+    "modules:log_inspection)";
+
+struct ComputerExposure {
+  domain::ComputerId computer;
+  std::string name;
+  std::optional<domain::PolicyId> policy;
+  std::optional<domain::RuleUpdateId> rule_update;  // As it reported.
+  bool covered = false;
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return field_list(field("computer", &ComputerExposure::computer),
+                      field("name", &ComputerExposure::name),
+                      field("policy", &ComputerExposure::policy),
+                      field("rule_update", &ComputerExposure::rule_update),
+                      field("covered", &ComputerExposure::covered));
+  }
+  bool operator==(const ComputerExposure&) const = default;
+};
+
+// Computers with a module of rules, by computer: those with cover, those without, or both. The
+// filter is one over computers. Errors: invalid ("filter-..."), corrupt, io.
+enum class Covered { yes, no, either };
+ledger::Result<Page<ComputerExposure>> computers_by_cover(const ViewStore& store,
+                                                          const Snapshot& snapshot,
+                                                          std::string_view cve, Covered wanted,
+                                                          const ListQuery& query);
+
 // A time during which a computer had cover, or had not.
 struct ExposureSpell {
   bool covered = false;

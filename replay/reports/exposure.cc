@@ -336,31 +336,22 @@ void add_spells(const Period& period, const std::vector<const CoverStep*>& steps
 }
 
 // Computers that were the same all the time, as they are at its end; how many were not looked at.
-Result<std::uint64_t> add_unchanged(const Period& period, CoverHistory& history,
+Result<std::uint64_t> add_unchanged(const Period& period, const CoverHistory& history,
                                     std::vector<ComputerSpell>& rows) {
   const auto snapshot = period.at(period.to);
-  projections::ListQuery query;
-  query.filter =
-      "modules:firewall OR modules:intrusion_prevention OR modules:integrity_monitoring OR "
-      "modules:log_inspection";
-  query.max = ledger::limits::page_rows_max;
-  const auto facets = projections::computer_facets(*snapshot, query.filter);
+  const auto facets = projections::computer_facets(*snapshot, projections::with_module_of_rules);
   if (!facets) return fail(facets.error());
+  projections::ListQuery query;
+  query.max = ledger::limits::page_rows_max;
   std::uint64_t seen = 0;
   do {
-    const auto page = projections::list_computers(*snapshot, query);
+    const auto page = projections::computers_by_cover(period.views, *snapshot, period.about,
+                                                      projections::Covered::either, query);
     if (!page) return fail(page.error());
     seen += page->items.size();
     for (const auto& item : page->items) {
       if (history.is_changed(item.computer.value)) continue;
-      domain::BucketFacts facts;
-      facts.policy = item.policy;
-      facts.modules = item.modules;
-      facts.ruleset = item.ruleset;
-      const auto number = history.class_of(facts);
-      if (!number) return fail(number.error());
-      const bool covered = history.cves(*number).contains(period.about);
-      rows.push_back({item.computer.value, covered ? "covered" : "exposed", period.from.time,
+      rows.push_back({item.computer.value, item.covered ? "covered" : "exposed", period.from.time,
                       period.to.time, period.from.position});
     }
     query.after = page->next;
@@ -368,7 +359,7 @@ Result<std::uint64_t> add_unchanged(const Period& period, CoverHistory& history,
   return facets->total - seen;
 }
 
-Result<Section> computers_section(const Period& period, CoverHistory& history) {
+Result<Section> computers_section(const Period& period, const CoverHistory& history) {
   std::map<std::string, std::vector<const CoverStep*>> changed;
   for (const auto& step : history.steps()) changed[step.computer].push_back(&step);
   std::vector<ComputerSpell> rows;

@@ -281,6 +281,15 @@ class Story(Chapters):
         self.call("showExposure", path={"cve": "CVE-2026-1001"}, expect=200)
         self.call("showExposure", path={"cve": "CVE-1"}, expect=400)
         self.listed("listComputerExposure", path={**path, "cve": "CVE-2026-1001"})
+        cve = {"cve": "CVE-2026-1001"}
+        both = self.listed("listExposedComputers", path=cve)
+        for covered in ("true", "false"):
+            some = self.listed("listExposedComputers", path=cve, query={"covered": covered})
+            assert some == [each for each in both if str(each["covered"]).lower() == covered], some
+        self.listed("listExposedComputers", path=cve, query={"filter": "policy = mail"})
+        self.call("listExposedComputers", path={"cve": "CVE-1"}, expect=400)
+        self.call("listExposedComputers", path=cve, query={"covered": "maybe"}, expect=400)
+        self.call("listExposedComputers", path=cve, query={"filter": "colour = red"}, expect=400)
         self.call("listComputerExposure", path={"computer": "none", "cve": "CVE-2026-1001"},
                   expect=404)
         digest = hashlib.sha256(json.dumps(document("26-002", 2)).encode()).hexdigest()

@@ -13,6 +13,7 @@ READS = {
     "computers history": ["pc-1"], "computers blame": ["pc-1"], "computers instructions": [],
     "computers enrolment-tokens": [], "computers exposure": ["pc-1", "CVE-2026-1001"],
     "exposure list": [], "exposure show": ["CVE-2026-1001"],
+    "exposure computers": ["CVE-2026-1001"],
     "groups list": [], "groups show": ["europe"],
     "relays list": [], "relays show": ["pc-1"], "relays groups": [],
     "relays show-group": ["racks"],

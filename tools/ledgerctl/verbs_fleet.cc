@@ -6,6 +6,8 @@
 namespace ledgerctl {
 namespace {
 
+constexpr std::array<Option, 1> covered = {
+    {{"--covered", Into::query, "covered", "true: only those with cover; false: without."}}};
 constexpr std::array<Option, 1> policy = {
     {{"--policy", Into::text, "policy", "The policy; none: no policy."}}};
 constexpr std::array<Option, 1> group = {
@@ -69,6 +71,8 @@ constexpr auto fleet_verbs = std::to_array<Verb>({
     list("exposure", "list", "CVEs, and how many computers have cover.", "/v1/exposure",
          "cve,covered,exposed,rules"),
     object("exposure", "show", "One CVE, policy by policy.", "/v1/exposure/{cve}"),
+    list("exposure", "computers", "Which computers have cover for a CVE, and which have not.",
+         "/v1/exposure/{cve}/computers", "computer,name,policy,rule_update,covered", covered),
     command("computers", "cancel-instruction", "Nobody follows it any more.", "POST",
             "/v1/instructions/{instruction}:cancel"),
     list("computers", "enrolment-tokens", "Tokens by which computers join.", "/v1/enrolment-tokens",

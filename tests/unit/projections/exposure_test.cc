@@ -102,6 +102,22 @@ TEST(Exposure, CountsComputersWithAndWithoutCover) {
   EXPECT_TRUE(listed(viewed, *viewed.now(), "exposed > 3").empty());
 }
 
+TEST(Exposure, NamesComputersWithAndWithoutCover) {
+  const Viewed viewed(covered_computers().log);
+  const auto named = [&](Covered wanted, std::string filter) {
+    const auto page = computers_by_cover(viewed.views, *viewed.now(), old_cve, wanted,
+                                         filtered(std::move(filter)));
+    Names names;
+    if (!page) return Names{page.error().reason};
+    for (const auto& item : page->items) names.push_back(item.computer.value);
+    return names;
+  };
+  EXPECT_EQ(named(Covered::either, ""), (Names{"c0", "c1", "c2", "c4"}));
+  EXPECT_EQ(named(Covered::yes, ""), Names{"c1"});
+  EXPECT_EQ(named(Covered::no, "computer = c2 OR computer = c1"), Names{"c2"});
+  EXPECT_EQ(named(Covered::no, "colour = red"), Names{"filter-field-unknown"});
+}
+
 TEST(Exposure, IsToldPolicyByPolicyAsOfAnyMoment) {
   const Viewed viewed(covered_computers().log);
   const auto now = find_exposure(viewed.views, *viewed.now(), old_cve);
