@@ -12,7 +12,9 @@ class Terminal:
     """A terminal of a size, in which one command runs; a context."""
 
     def __init__(self, scratch, environment, columns, rows):
-        self.tmux = ["tmux", "-S", str(scratch / f"tmux-{next(TERMINALS)}"), "-f", "/dev/null"]
+        settings = scratch / "tmux.conf"
+        settings.write_text("set -g remain-on-exit on\n", encoding="utf-8")
+        self.tmux = ["tmux", "-S", str(scratch / f"tmux-{next(TERMINALS)}"), "-f", str(settings)]
         self.environment = {**environment, "LC_ALL": "C.UTF-8", "SHELL": "/bin/sh"}
         self.size = ["-x", str(columns), "-y", str(rows)]
 
@@ -31,7 +33,6 @@ class Terminal:
         settings = [word for name, value in {**self.environment, **more}.items()
                     for word in ("-e", f"{name}={value}")]
         self.ask("new-session", "-d", *self.size, *settings, *map(str, command))
-        self.ask("set-option", "-g", "remain-on-exit", "on")
 
     def type(self, *keys):
         self.ask("send-keys", *keys)
@@ -82,9 +83,9 @@ class Screen:
             coloured = terminal.shown("-e")
             assert "\x1b[31m" in coloured and "\x1b[32m" in coloured, coloured
             terminal.type(":", f"diff {made - 1} {made + 1}", "Enter")
-            terminal.until(f" diff {made - 1} {made + 1}", "policies web")
+            terminal.until(f"+ policies web  (event {made + 1}, policy.changed")
             terminal.type("?")
-            terminal.until("Keys: s or Right", "more: PgDn")
+            terminal.until("\n help", "Keys: s or Right", "more: PgDn")
             terminal.type("End")
             terminal.until("an empty line repeats the last step")
             terminal.ask("resize-window", "-x", "40", "-y", "6")
@@ -109,6 +110,11 @@ class Screen:
                 terminal.until("Event 1  ")
                 terminal.type("quit", "Enter")
                 terminal.until("ended")
+        for words, status, said in ((("-e", "until 3", "-e", "quit"), 0, "Event 3  "),
+                                    (("-x", "nowhere"), 2, "Cannot read nowhere")):
+            with self.terminal() as terminal:
+                terminal.start(self.program, "debug", *words)
+                terminal.until(said, f"Pane is dead (status {status}")
         with self.terminal() as terminal:
             terminal.start(self.program, "debug", "-e", "until 3", NO_COLOR="1")
             terminal.until("> 3  ", "Events 0 to ")

@@ -67,6 +67,7 @@ inline const std::vector<Library> libraries = {
       "api/", "tools/", "tests/"}},
     {"nlohmann-json", {"nlohmann/"}, {"api/", "tools/", "tests/"}},
     {"CLI11", {"CLI/"}, {"tools/"}},
+    {"ncurses", {"ncurses", "curses.h"}, {"tools/ledgerctl/terminal.cc"}},
     {"date", {"date/"}, {"ledger/time_zones_tzdb.cc"}},
     {"OpenSSL",
      {"openssl/"},

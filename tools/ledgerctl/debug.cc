@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "tools/ledgerctl/debug_commands.h"
 #include "tools/ledgerctl/debug_screen.h"
@@ -90,23 +92,65 @@ class Lines {
   Exit exit_ = Exit::ok;
 };
 
+// What is said before it is known whether the whole terminal is needed.
+class Prelude {
+ public:
+  void show_place(const json& step) {
+    take();
+    print_place(step);
+    all_ += captured_.take();
+  }
+  void take() {
+    const std::string said = captured_.take();
+    all_ += said;
+    messages_ += said;
+  }
+  const std::string& all() const { return all_; }
+  const std::string& messages() const { return messages_; }  // Without places.
+
+ private:
+  Captured captured_;
+  std::string all_;
+  std::string messages_;
+};
+
+Exit debug_in_screen(const Session& session, const DebugAsked& asked, std::unique_ptr<Walk> walk) {
+  std::optional<Prelude> prelude(std::in_place);
+  std::unique_ptr<Terminal> terminal;
+  std::optional<DebugScreen> screen;
+  json place;
+  Debugger debugger(session, asked.range, std::move(walk), [&](const json& step) {
+    place = step;
+    if (screen) return screen->arrive(step);
+    return prelude ? prelude->show_place(step) : print_place(step);
+  });
+  Lines lines(asked, debugger);
+  const bool goes_on = lines.obey_given(session);
+  prelude->take();
+  const std::string said = prelude->all();
+  const std::string messages = prelude->messages();
+  prelude.reset();
+  if (goes_on) terminal = Terminal::open();
+  if (terminal == nullptr) {
+    std::cout << said;
+    if (goes_on) lines.read_from(std::cin, true);
+    return lines.exit();
+  }
+  screen.emplace(*terminal);
+  screen->arrive(place);
+  screen->say(messages);
+  screen->run(debugger);
+  return lines.exit();
+}
+
 }  // namespace
 
 Exit debug_record(const Session& session, const DebugAsked& asked) {
   auto walk = begin_walk(session, asked.range);
   if (!walk) return complain(session, walk.error());
   const bool reads_terminal = isatty(STDIN_FILENO) != 0;
-  const bool wants_screen =
-      !asked.batch && !asked.plain && reads_terminal && isatty(STDOUT_FILENO) != 0;
-  const auto screen = wants_screen ? Terminal::open() : nullptr;
-  if (screen != nullptr) {
-    DebugScreen shown(*screen);
-    Debugger debugger(session, asked.range, *std::move(walk),
-                      [&](const json& step) { shown.arrive(step); });
-    Lines lines(asked, debugger);
-    const bool goes_on = shown.capture([&] { return lines.obey_given(session); });
-    if (goes_on) shown.run(debugger);
-    return lines.exit();
+  if (!asked.batch && !asked.plain && reads_terminal && isatty(STDOUT_FILENO) != 0) {
+    return debug_in_screen(session, asked, *std::move(walk));
   }
   Debugger debugger(session, asked.range, *std::move(walk), print_place);
   Lines lines(asked, debugger);

@@ -63,40 +63,28 @@ std::vector<std::string> lines_in(const std::string& text) {
   return lines;
 }
 
-// Standard output and error, taken while this lives.
-class Captured {
- public:
-  Captured() : out_(std::cout.rdbuf(said_.rdbuf())), err_(std::cerr.rdbuf(said_.rdbuf())) {}
-  ~Captured() {
-    std::cout.rdbuf(out_);
-    std::cerr.rdbuf(err_);
-  }
-  Captured(const Captured&) = delete;
-  Captured& operator=(const Captured&) = delete;
-  std::string said() const { return said_.str(); }
-
- private:
-  std::ostringstream said_;
-  std::streambuf* out_;
-  std::streambuf* err_;
-};
-
 }  // namespace
+
+Captured::Captured() : out_(std::cout.rdbuf(said_.rdbuf())), err_(std::cerr.rdbuf(said_.rdbuf())) {}
+
+Captured::~Captured() {
+  std::cout.rdbuf(out_);
+  std::cerr.rdbuf(err_);
+}
+
+std::string Captured::take() {
+  std::string said = said_.str();
+  said_.str("");
+  return said;
+}
 
 void DebugScreen::arrive(const json& step) {
   changes_ = lines_of_changes(step);
   events_[step["position"]] = told_event(step["event"]);
 }
 
-bool DebugScreen::capture(const std::function<bool()>& command) {
-  const Captured captured;
-  const bool good = command();
-  take(captured.said(), !good, "");
-  return good;
-}
-
 // What is short joins the messages; more fills the middle until a step shows rows again.
-void DebugScreen::take(const std::string& said, bool is_wrong, const std::string& command) {
+void DebugScreen::say(const std::string& said, bool is_wrong, const std::string& command) {
   const auto lines = lines_in(said);
   output_.clear();
   scrolled_ = 0;
@@ -118,10 +106,10 @@ void DebugScreen::take(const std::string& said, bool is_wrong, const std::string
 void DebugScreen::obey(Debugger& debugger, const std::string& command) {
   terminal_.put(terminal_.rows() - 1, "... " + command, Ink::faint);
   terminal_.show();
-  const Captured captured;
+  Captured captured;
   const bool good = debugger.obey(command);
   const bool is_help = command == "help" || command == "h";
-  take((is_help ? keys_help : "") + captured.said(), !good, command);
+  say((is_help ? keys_help : "") + captured.take(), !good, command);
   stops_ = debugger.stops_told();
 }
 

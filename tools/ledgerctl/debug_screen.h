@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -15,6 +15,22 @@
 #include "tools/ledgerctl/terminal.h"
 
 namespace ledgerctl {
+
+// Standard output and error, taken while this lives. Thread: one.
+class Captured {
+ public:
+  Captured();
+  ~Captured();
+  Captured(const Captured&) = delete;
+  Captured& operator=(const Captured&) = delete;
+  // What was written since this was asked last.
+  std::string take();
+
+ private:
+  std::ostringstream said_;
+  std::streambuf* out_;
+  std::streambuf* err_;
+};
 
 class DebugScreen {
  public:
@@ -27,8 +43,8 @@ class DebugScreen {
 
   // What an event changed is what is shown from now on.
   void arrive(const nlohmann::json& step);
-  // What is written to standard output and error meanwhile is shown here instead.
-  bool capture(const std::function<bool()>& command);
+  // What a command said; empty: none was given here.
+  void say(const std::string& said, bool is_wrong = false, const std::string& command = "");
   // Until somebody quits or the terminal is gone.
   void run(Debugger& debugger);
 
@@ -42,7 +58,6 @@ class DebugScreen {
   std::string line_of(Debugger& debugger, std::uint64_t at);
   void add_main(std::vector<Line>& lines, int rows);
   std::string hint() const;
-  void take(const std::string& said, bool is_wrong, const std::string& command);
 
   Terminal& terminal_;
   std::map<std::uint64_t, std::string> events_;  // Lines of those that were looked at.
