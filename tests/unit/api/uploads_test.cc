@@ -1,4 +1,6 @@
 // Bodies that routes take as files.
+#include "api/uploads.h"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -6,7 +8,6 @@
 #include <iterator>
 #include <thread>
 
-#include "api/uploads.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/unit/api/test_server.h"
 
@@ -32,16 +33,18 @@ struct FileServer {
                 options});
     return router;
   }
-  static Server::Options options(const fs::path& directory) {
+  static Server::Options options(const fs::path& directory, std::size_t at_once) {
     Server::Options options;
     options.uploads = directory;
-    options.limits.uploads_max = 1;
+    options.limits.uploads_max = at_once;
     return options;
   }
 
+  explicit FileServer(std::size_t at_once = 4) : server(routes(), options(directory, at_once)) {}
+
   tests::ScratchDirectory scratch;
   fs::path directory = scratch.path() / "incoming";
-  TestServer server{routes(), options(directory)};
+  TestServer server;
 
   std::size_t files() const {
     std::error_code none;
@@ -91,7 +94,7 @@ TEST(Uploads, AreGoneWhenThePeerGoes) {
 }
 
 TEST(Uploads, AreFewAtOnce) {
-  FileServer at;
+  FileServer at(1);
   RawClient first(at.server.server->port());
   first.send(post("Content-Length: 4\r\n") + "ab");
   while (at.files() == 0) std::this_thread::yield();
