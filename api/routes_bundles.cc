@@ -20,11 +20,11 @@ Answered<void> check_bundle_type(const Request& request) {
 // Who brings it and why; what it is to be recorded as is known once it was read.
 Answered<domain::Command> brought_by(const Request& request, const Services& services,
                                      const domain::SourceId& source) {
-  const auto checked = check_query(request, {"reason", "ticket", "as_of"});
-  if (!checked) return refused(checked.error());
-  if (const auto type = check_bundle_type(request); !type) return refused(type.error());
   auto asked = document_command(request, services);
   if (!asked) return refused(asked.error());
+  const auto checked = check_query(request, {"reason", "ticket"});
+  if (!checked) return refused(checked.error());
+  if (const auto type = check_bundle_type(request); !type) return refused(type.error());
   asked->payload = domain::RecordBundleImported{source, {}, 0, 0, false};
   return asked;
 }

@@ -24,10 +24,12 @@ std::string with_update(const domain::ImportRuleUpdate& import, const std::strin
 }
 
 Answered<domain::Command> import_command(const Request& request, const Services& services) {
-  const auto checked = check_query(request, {"validate_only", "reason", "ticket", "as_of"});
+  auto command = document_command(request, services);
+  if (!command) return refused(command.error());
+  const auto checked = check_query(request, {"validate_only", "reason", "ticket"});
   if (!checked) return refused(checked.error());
   if (const auto type = check_document_type(request); !type) return refused(type.error());
-  return document_command(request, services);
+  return command;
 }
 
 // Whether the bytes are to be kept: not of what is refused, nor of what was answered before.

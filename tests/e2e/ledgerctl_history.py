@@ -21,7 +21,7 @@ class History:
         # A moment that begins with a dash may stand by itself.
         self.run("diff", "-PT9999H", expect=2, stderr="as-of-before-genesis")
         self.run("diff", made, "-PT9999H", "-o", "json", expect=2, stderr="as-of-before-genesis")
-        assert self.run("diff", "-PT0S", "now", "--view", "policies").stdout == ""
+        assert self.run("--quiet", "diff", "-PT0S", "now", "--view", "policies").stdout == ""
         assert self.run("diff", "--from", made, "--to", made).stdout == ""
 
     def the_event_that_made_the_difference_is_found(self):

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ledger/domain/ids.h"
@@ -280,18 +281,20 @@ bool is_moment_back(const std::string& word) {
 // given by its name. Answers the words last first, as CLI11 wants them.
 std::vector<std::string> words_of(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
-  const bool is_diff = !words.empty() && words.front() == "diff";
   const CLI::App* diff = app.get_subcommand("diff");
-  int moments = 0;
-  for (std::size_t i = 1; is_diff && i < words.size(); ++i) {
-    const auto* before = diff->get_option_no_throw(words[i - 1]);
-    if (before == nullptr) before = app.get_option_no_throw(words[i - 1]);
-    const bool is_value =
-        words[i - 1].starts_with('-') && before != nullptr && before->get_items_expected_max() > 0;
-    const bool goes_back = is_moment_back(words[i]);
-    if (is_value || (words[i].starts_with('-') && !goes_back)) continue;
-    ++moments;
-    if (goes_back && moments <= 2) words[i].insert(0, moments == 1 ? "--from=" : "--to=");
+  bool after_value = false;  // The word before is an option that takes this one.
+  int seen = 0;              // Words that are no options: the noun, and its moments.
+  for (auto& word : words) {
+    const bool is_value = std::exchange(after_value, false);
+    const bool goes_back = is_moment_back(word);
+    if (!is_value && word.starts_with('-') && !goes_back) {
+      const auto* option = diff->get_option_no_throw(word);
+      if (option == nullptr) option = app.get_option_no_throw(word);
+      after_value = option != nullptr && option->get_items_expected_max() > 0;
+    } else if (!is_value) {
+      if (++seen == 1 && word != "diff") break;
+      if (goes_back && seen <= 3) word.insert(0, seen == 2 ? "--from=" : "--to=");
+    }
   }
   std::reverse(words.begin(), words.end());
   return words;

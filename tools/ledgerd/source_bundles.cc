@@ -65,9 +65,11 @@ Result<domain::Digest> digest_of_file(const std::filesystem::path& path) {
 
 // The file has a name of our own, which tells whoever sent it nothing.
 std::string without_name(std::string detail, const std::string& file) {
-  const std::string_view shown = "What was sent";
-  for (auto at = detail.find(file); at != std::string::npos; at = detail.find(file)) {
-    detail.replace(at, file.size(), shown);
+  for (const auto& [said, shown] :
+       {std::pair("The bundle " + file, "The bundle"), std::pair(file, "What was sent")}) {
+    for (auto at = detail.find(said); at != std::string::npos; at = detail.find(said)) {
+      detail.replace(at, said.size(), shown);
+    }
   }
   return detail;
 }
