@@ -27,10 +27,24 @@ constexpr std::array<std::string_view, 4> text_fields = {"computer", "name", "ag
 // Assignments of more unknown terms than this are not tried out: the computers are asked.
 constexpr std::size_t unknown_terms_tried_max = 6;
 
-std::vector<std::string_view> all_fields() {
-  std::vector<std::string_view> names(own_fields.begin(), own_fields.end());
-  names.insert(names.end(), bucket_fields.begin(), bucket_fields.end());
-  return names;
+std::vector<domain::FilterField> all_fields() {
+  std::vector<domain::FilterField> fields;
+  for (const auto& names : {std::span<const std::string_view>(own_fields),
+                            std::span<const std::string_view>(bucket_fields)}) {
+    for (const auto name : names) {
+      const std::string field(name);
+      if (name == "status" || name == "state") {
+        fields.push_back(field_of<domain::ComputerStatus>(field));
+      } else if (name == "modules") {
+        fields.push_back(field_of<std::vector<domain::Module>>(field));
+      } else if (name == "last_contact") {
+        fields.push_back(field_of<domain::Time>(field));
+      } else {
+        fields.push_back({field});
+      }
+    }
+  }
+  return fields;
 }
 
 domain::FilterValue behind_value(const domain::BucketFacts& facts,
@@ -64,7 +78,8 @@ domain::FilterValue own_value(const ComputerRow& computer, std::string_view fiel
 Result<ComputerFilter> ComputerFilter::parse(std::string_view text) {
   auto filter = domain::Filter::parse(text);
   if (!filter) return fail(filter.error());
-  if (const auto checked = domain::check_fields(*filter, all_fields()); !checked) {
+  const auto fields = all_fields();
+  if (const auto checked = domain::check_fields(*filter, fields); !checked) {
     return fail(checked.error());
   }
   ComputerFilter made;

@@ -128,21 +128,45 @@ domain::FilterValue field_value(const T& object, std::string_view path, FilterSc
   }
 }
 
-// The names of all fields of T that a filter may ask for, each after `name`.
+// What a filter is told of a field of type T.
 template <class T>
-void append_field_names(const std::string& name, std::vector<std::string>& names) {
+domain::FilterField field_of(std::string name) {
+  using domain::FilterKind;
+  domain::FilterField field{std::move(name)};
+  if constexpr (std::is_same_v<T, bool>) {
+    field.kind = FilterKind::flag;
+  } else if constexpr (internal::is_number_like<T>) {
+    field.kind = FilterKind::number;
+  } else if constexpr (std::is_same_v<T, domain::Time>) {
+    field.kind = FilterKind::time;
+  } else if constexpr (std::is_same_v<T, domain::Duration>) {
+    field.kind = FilterKind::duration;
+  } else if constexpr (domain::NamedEnum<T>) {
+    static constexpr auto words = enum_names(T{});
+    field.words = words;
+  } else if constexpr (internal::IsAskableList<T>::value) {
+    if constexpr (domain::NamedEnum<typename T::value_type>) {
+      field = field_of<typename T::value_type>(std::move(field.name));
+    }
+    field.is_list = true;
+  }
+  return field;
+}
+
+// All fields of T that a filter may ask for, each after `name`.
+template <class T>
+void append_fields(const std::string& name, std::vector<domain::FilterField>& fields) {
   if constexpr (domain::IsOptional<T>::value) {
-    append_field_names<typename T::value_type>(name, names);
+    append_fields<typename T::value_type>(name, fields);
   } else if constexpr (domain::HasFields<T>) {
     const auto visit = [&]<class Struct, class Member>(const domain::Field<Struct, Member>& each) {
-      append_field_names<Member>((name.empty() ? name : name + ".") + std::string(each.name),
-                                 names);
+      append_fields<Member>((name.empty() ? name : name + ".") + std::string(each.name), fields);
     };
     T::fields()([&](const auto&... each) { (visit(each), ...); });
   } else if constexpr (internal::is_text_like<T> || internal::is_number_like<T> ||
                        std::is_same_v<T, domain::Time> || std::is_same_v<T, domain::Duration> ||
                        internal::IsAskableList<T>::value) {
-    names.push_back(name);
+    fields.push_back(field_of<T>(name));
   }
 }
 
@@ -154,9 +178,8 @@ class RowFilter {
     auto filter = domain::Filter::parse(text);
     if (!filter) return ledger::fail(filter.error());
     if (!filter->terms().empty()) {
-      std::vector<std::string> names;
-      append_field_names<Row>("", names);
-      const std::vector<std::string_view> fields(names.begin(), names.end());
+      std::vector<domain::FilterField> fields;
+      append_fields<Row>("", fields);
       if (const auto checked = domain::check_fields(*filter, fields); !checked) {
         return ledger::fail(checked.error());
       }

@@ -156,6 +156,66 @@ Result<void> check_fields(const Filter& filter, std::span<const std::string_view
   return {};
 }
 
+namespace {
+
+bool is_value(const FilterField& field, const FilterTerm& term) {
+  switch (field.kind) {
+    case FilterKind::flag:
+      return bool_in(term.text).has_value();
+    case FilterKind::number:
+      return number_in(term.text).has_value();
+    case FilterKind::time:
+      return time_from_rfc3339(term.text).has_value();
+    case FilterKind::duration:
+      return duration_from_iso8601(term.text).has_value();
+    case FilterKind::text:
+      break;
+  }
+  // Parts of words, and what comes before or after them, can be asked for by any text.
+  const bool is_whole = term.op == FilterOperator::equal || term.op == FilterOperator::not_equal ||
+                        (field.is_list && term.op == FilterOperator::has);
+  return field.words.empty() || !is_whole ||
+         std::find(field.words.begin(), field.words.end(), term.text) != field.words.end();
+}
+
+std::string values_of(const FilterField& field) {
+  switch (field.kind) {
+    case FilterKind::flag:
+      return "true or false";
+    case FilterKind::number:
+      return "a whole number";
+    case FilterKind::time:
+      return "a time such as 2026-11-03T10:00:00Z";
+    case FilterKind::duration:
+      return "a duration such as PT1H";
+    case FilterKind::text:
+      break;
+  }
+  std::string words = "one of";
+  for (const auto& word : field.words) words += " " + std::string(word);
+  return words;
+}
+
+}  // namespace
+
+Result<void> check_fields(const Filter& filter, std::span<const FilterField> fields) {
+  for (const FilterTerm& term : filter.terms()) {
+    const auto field = std::find_if(fields.begin(), fields.end(), [&](const FilterField& each) {
+      return each.name == term.field;
+    });
+    if (field == fields.end()) {
+      std::vector<std::string_view> names;
+      for (const auto& each : fields) names.push_back(each.name);
+      return fail(unknown_field(term, names));
+    }
+    const bool asks_whether_any = term.op == FilterOperator::has && term.text == "*";
+    if (!asks_whether_any && !is_value(*field, term)) {
+      return fail(unfit_value(term, values_of(*field)));
+    }
+  }
+  return {};
+}
+
 std::string Filter::canonical() const {
   std::string out;
   if (!nodes_.empty()) write(nodes_.size() - 1, out);

@@ -105,6 +105,20 @@ bool holds(const FilterTerm& term, const FilterValue& value);
 // Errors: invalid ("filter-field-unknown"), with the nearest name that there is.
 Result<void> check_fields(const Filter& filter, std::span<const std::string_view> fields);
 
+// What values of a field are.
+enum class FilterKind { text, flag, number, time, duration };
+struct FilterField {
+  std::string name;
+  FilterKind kind = FilterKind::text;
+  std::span<const std::string_view> words = {};  // The only values, if there are any.
+  bool is_list = false;
+};
+
+// Whether a filter asks for `fields` only, each for a value that it can have: what could never be
+// equal would be answered by nobody, as if nobody were there.
+// Errors: invalid ("filter-field-unknown", "filter-value-invalid").
+Result<void> check_fields(const Filter& filter, std::span<const FilterField> fields);
+
 // The `filter-field-unknown` error of one term.
 Error unknown_field(const FilterTerm& term, std::span<const std::string_view> fields);
 // The error of a term whose text is no value of its field: "expected a number".

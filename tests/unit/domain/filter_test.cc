@@ -135,8 +135,35 @@ TEST(Fields, ThatAreUnknownAreToldWithTheNearestThatThereIs) {
   EXPECT_EQ(check("weather = fine").error().detail,
             "At byte 0 of the filter: there is no field weather. There are: platform policy "
             "status.");
-  const auto filter = Filter::parse("behind > many");
-  EXPECT_EQ(unfit_value(filter->terms()[0], "a number").reason, "filter-value-invalid");
+}
+
+// A comparison that can never hold is told, since an empty list would say that there is nothing.
+TEST(Fields, AreComparedWithWhatTheirValuesCanBe) {
+  static constexpr std::array<std::string_view, 2> words = {"failed", "silent"};
+  const std::array<FilterField, 6> fields = {{{"rules", FilterKind::number},
+                                              {"at", FilterKind::time},
+                                              {"every", FilterKind::duration},
+                                              {"on", FilterKind::flag},
+                                              {"status", FilterKind::text, words},
+                                              {"all", FilterKind::text, words, true}}};
+  const auto told = [&](const std::string& text) {
+    const auto checked = check_fields(*Filter::parse(text), fields);
+    return checked ? std::string() : checked.error().detail;
+  };
+  EXPECT_EQ(told("rules > 1 AND at < \"2026-11-03T10:00:00Z\" AND every = PT1H AND on = true"), "");
+  EXPECT_EQ(told("status = failed AND status : fail AND status > a AND all : silent"), "");
+  EXPECT_EQ(told("at : *"), "");
+  EXPECT_EQ(told("at < 2026-11-03"),
+            "At byte 0 of the filter: at is compared with \"2026-11-03\"; expected a time such as "
+            "2026-11-03T10:00:00Z.");
+  EXPECT_EQ(told("rules > 1.5"),
+            "At byte 0 of the filter: rules is compared with \"1.5\"; expected a whole number.");
+  EXPECT_NE(told("rules < 99999999999999999999"), "");
+  EXPECT_NE(told("every > 60"), "");
+  EXPECT_NE(told("on = yes"), "");
+  EXPECT_EQ(told("status = faild"), "At byte 0 of the filter: status is compared with \"faild\"; "
+                                    "expected one of failed silent.");
+  EXPECT_NE(told("all : fail"), "");
 }
 
 }  // namespace
