@@ -193,7 +193,7 @@ constexpr Choice service_commands[] = {
     {"set_bookmark", set_bookmark, 2},
     {"remove_bookmark", remove_bookmark, 1},
     {"record_verification", record_verification, 2},
-    {"record_something", record_something, 4},
+    {"record_something", record_something, 6},
 };
 
 }  // namespace

@@ -118,6 +118,17 @@ void show_csv(std::ostream& out, const json& rows, const Look& look) {
   }
 }
 
+// JSON's form is YAML's too, but for some control characters that JSON takes as they are.
+std::string yaml_scalar(const json& value) {
+  std::string text = value.dump();
+  const bool has_delete = text.find('\x7f') != std::string::npos;
+  bool has_control = false;  // U+0080 to U+009F.
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    has_control |= text[i] == '\xc2' && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+  }
+  return has_delete || has_control ? value.dump(-1, ' ', true) : text;
+}
+
 void show_yaml(std::ostream& out, const json& value, std::size_t indent) {
   const std::string pad(indent, ' ');
   if (value.is_object() && !value.empty()) {
@@ -127,7 +138,7 @@ void show_yaml(std::ostream& out, const json& value, std::size_t indent) {
         out << '\n';
         show_yaml(out, member, indent + 2);
       } else {
-        out << ' ' << member.dump() << '\n';
+        out << ' ' << yaml_scalar(member) << '\n';
       }
     }
   } else if (value.is_array() && !value.empty()) {
@@ -136,11 +147,11 @@ void show_yaml(std::ostream& out, const json& value, std::size_t indent) {
         out << pad << "-\n";
         show_yaml(out, element, indent + 2);
       } else {
-        out << pad << "- " << element.dump() << '\n';
+        out << pad << "- " << yaml_scalar(element) << '\n';
       }
     }
   } else {
-    out << pad << value.dump() << '\n';
+    out << pad << yaml_scalar(value) << '\n';
   }
 }
 

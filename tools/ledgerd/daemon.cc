@@ -68,7 +68,6 @@ struct Daemon::Parts {
   std::optional<Mirrors> mirrors;
   std::optional<ledger::WorldSnapshots> snapshots;
   std::unique_ptr<ledger::Writer> writer;
-  std::optional<ledger::merkle::WitnessPolicy> witness_policy;
   std::unique_ptr<ledger::WitnessKeeper> witnesses;  // Null: none are asked.
   std::unique_ptr<projections::ViewStore> views;
   domain::World saved_world;  // For the projector to begin with.
@@ -105,7 +104,6 @@ struct Daemon::Parts {
   Result<void> open_writer();
   Result<void> open_views();
   Result<void> record_start();
-  Result<void> read_witnesses();
   bool has_tls_for_people() const;
   std::vector<std::string> certificate_names() const;
   api::TlsFiles machines_tls() const;
@@ -210,14 +208,6 @@ Result<void> Daemon::Parts::record_start() {
   const auto issued = issue_admin_token(*writer, options.data, entropy, clock.now());
   if (!issued) return fail(issued.error());
   made_admin_token = *issued;
-  return {};
-}
-
-Result<void> Daemon::Parts::read_witnesses() {
-  if (options.witnesses.empty()) return {};
-  auto read = read_witness_policy(options.witnesses);
-  if (!read) return fail(read.error());
-  witness_policy.emplace(*std::move(read));
   return {};
 }
 
@@ -376,12 +366,13 @@ void Daemon::Parts::wake_streams(const std::stop_token& stop) {
 }
 
 Result<void> Daemon::Parts::open() {
-  if (const auto read = read_witnesses(); !read) return read;
+  auto policy = read_witness_policy(options.witnesses);  // Wrong ones are told before all else.
+  if (!policy) return fail(policy.error());
   if (const auto opened = open_record(); !opened) return opened;
   if (const auto opened = open_views(); !opened) return opened;
   if (const auto recorded = record_start(); !recorded) return recorded;
-  if (witness_policy) {
-    witnesses = keep_witnesses(*witness_policy,
+  if (*policy) {
+    witnesses = keep_witnesses(**std::move(policy),
                                {*log, *head_keeper, *writer, clock, options.data / "witnessed"});
   }
   if (const auto loaded = load_certificate(); !loaded) return loaded;

@@ -63,10 +63,14 @@ bool record(ledger::Writer& writer, const WitnessNews& news) {
 
 }  // namespace
 
-Result<ledger::merkle::WitnessPolicy> read_witness_policy(const std::filesystem::path& file) {
+Result<std::optional<ledger::merkle::WitnessPolicy>> read_witness_policy(
+    const std::filesystem::path& file) {
+  if (file.empty()) return std::optional<ledger::merkle::WitnessPolicy>();
   const auto text = ledger::updates::read_local_file(file, policy_bytes_max);
   if (!text) return fail(text.error());
-  return ledger::merkle::WitnessPolicy::parse(*text);
+  auto policy = ledger::merkle::WitnessPolicy::parse(*text);
+  if (!policy) return fail(policy.error());
+  return std::optional(*std::move(policy));
 }
 
 std::unique_ptr<ledger::WitnessKeeper> keep_witnesses(ledger::merkle::WitnessPolicy policy,

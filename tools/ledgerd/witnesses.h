@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "ledger/clock.h"
 #include "ledger/head_keeper.h"
@@ -21,8 +22,9 @@ struct WitnessParts {
   std::filesystem::path kept;  // A file for the newest witnessed head.
 };
 
+// Without a file there are none.
 // Errors: those of reading the file; invalid ("witness-policy-malformed").
-ledger::Result<ledger::merkle::WitnessPolicy> read_witness_policy(
+ledger::Result<std::optional<ledger::merkle::WitnessPolicy>> read_witness_policy(
     const std::filesystem::path& file);
 
 std::unique_ptr<ledger::WitnessKeeper> keep_witnesses(ledger::merkle::WitnessPolicy policy,
