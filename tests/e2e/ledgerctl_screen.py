@@ -1,6 +1,7 @@
 """The debugger in the whole terminal, as somebody sees it: tmux sends keys and reads screens."""
 
 import itertools
+import shlex
 import shutil
 import subprocess
 import time
@@ -12,9 +13,7 @@ class Terminal:
     """A terminal of a size, in which one command runs; a context."""
 
     def __init__(self, scratch, environment, columns, rows):
-        settings = scratch / "tmux.conf"
-        settings.write_text("set -g remain-on-exit on\n", encoding="utf-8")
-        self.tmux = ["tmux", "-S", str(scratch / f"tmux-{next(TERMINALS)}"), "-f", str(settings)]
+        self.tmux = ["tmux", "-S", str(scratch / f"tmux-{next(TERMINALS)}"), "-f", "/dev/null"]
         self.environment = {**environment, "LC_ALL": "C.UTF-8", "SHELL": "/bin/sh"}
         self.size = ["-x", str(columns), "-y", str(rows)]
 
@@ -32,7 +31,8 @@ class Terminal:
     def start(self, *command, **more):
         settings = [word for name, value in {**self.environment, **more}.items()
                     for word in ("-e", f"{name}={value}")]
-        self.ask("new-session", "-d", *self.size, *settings, *map(str, command))
+        said = f"{shlex.join(map(str, command))}; echo ended with $?; sleep 600"
+        self.ask("new-session", "-d", *self.size, *settings, "sh", "-c", said)
 
     def type(self, *keys):
         self.ask("send-keys", *keys)
@@ -42,7 +42,7 @@ class Terminal:
 
     def until(self, *words, missing=()):
         """The screen that has all of these words."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             screen = self.shown()
             if all(word in screen for word in words) and not any(w in screen for w in missing):
@@ -97,28 +97,27 @@ class Screen:
             terminal.ask("resize-window", "-x", "90", "-y", "24")
             terminal.until("Breakpoints and watches")
             terminal.type("q")
-            terminal.until("Pane is dead (status 0")
+            terminal.until("ended with 0")
 
     def without_a_whole_terminal_the_debugger_takes_lines(self):
-        for words, more in ((("--plain",), {}), ((), {"TERM": "dumb"})):
+        debug = (self.program, "debug")
+        for words in ((*debug, "--plain"), ("env", "TERM=dumb", *debug)):
             with self.terminal() as terminal:
-                command = " ".join([f"TERM={more['TERM']}" if more else "", str(self.program),
-                                    "debug", *words])
-                terminal.start("sh", "-c", f"{command}; echo ended")
+                terminal.start(*words)
                 terminal.until("(ledger)")
                 terminal.type("step", "Enter")
                 terminal.until("Event 1  ")
                 terminal.type("quit", "Enter")
-                terminal.until("ended")
+                terminal.until("ended with 0")
         for words, status, said in ((("-e", "until 3", "-e", "quit"), 0, "Event 3  "),
                                     (("-x", "nowhere"), 2, "Cannot read nowhere")):
             with self.terminal() as terminal:
                 terminal.start(self.program, "debug", *words)
-                terminal.until(said, f"Pane is dead (status {status}")
+                terminal.until(said, f"ended with {status}")
         with self.terminal() as terminal:
             terminal.start(self.program, "debug", "-e", "until 3", NO_COLOR="1")
             terminal.until("> 3  ", "Events 0 to ")
             coloured = terminal.shown("-e")
             assert "\x1b[31m" not in coloured and "\x1b[32m" not in coloured, coloured
             terminal.type("q")
-            terminal.until("Pane is dead (status 0")
+            terminal.until("ended with 0")
