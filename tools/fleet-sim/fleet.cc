@@ -6,6 +6,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <deque>
 #include <map>
 #include <ostream>
 #include <queue>
@@ -36,10 +37,9 @@ class Fleet {
   Fleet(const FleetOptions& options, const Nature& nature, const std::vector<std::string>& names,
         std::ostream& out, std::ostream& errors)
       : options_(options), nature_(nature), out_(out), errors_(errors) {
-    const auto now = Clock::now();
     members_.reserve(names.size());
     for (const auto& name : names) {
-      due_.emplace(now, members_.size());
+      new_.push_back(members_.size());
       members_.push_back({Computer(name, nature)});
     }
     summary_.computers = names.size();
@@ -53,7 +53,7 @@ class Fleet {
     Computer computer;
     std::uint64_t rounds = 0;
     bool has_beaten = false;
-    bool is_spread = false;  // It has its own phase of the interval.
+    domain::Duration spread_over{};  // The interval of which it has its own phase.
     bool is_up_to_date = false;
   };
   // A connection, and whose turn it is.
@@ -91,6 +91,7 @@ class Fleet {
   std::vector<Member> members_;
   using Due = std::pair<Clock::time_point, std::size_t>;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  std::deque<std::size_t> new_;  // Those that have not begun: after whatever is due.
   std::vector<std::unique_ptr<Line>> lines_;
   std::vector<Line*> free_;  // The one that was used last is used next: it is still open.
   Summary summary_;
@@ -124,10 +125,18 @@ Result<void> Fleet::run() {
 // Begins what is due and has a connection; then sleeps until the next is.
 void Fleet::pump() {
   const auto now = Clock::now();
-  while (!due_.empty() && !free_.empty() && due_.top().first <= now) {
-    const auto member = due_.top().second;
-    due_.pop();
-    begin(member);
+  while (!free_.empty()) {
+    if (!due_.empty() && due_.top().first <= now) {
+      const auto member = due_.top().second;
+      due_.pop();
+      begin(member);
+    } else if (!new_.empty()) {
+      const auto member = new_.front();
+      new_.pop_front();
+      begin(member);
+    } else {
+      break;
+    }
   }
   if (due_.empty() || free_.empty()) return;
   waiting_.expires_at(due_.top().first);
@@ -195,27 +204,26 @@ void Fleet::end_round(Line* line, bool is_well) {
 }
 
 // When it begins its next round. Its first beat comes as soon as it has joined; then the fleet
-// spreads over the interval.
+// spreads over the interval, and again over a new one.
 void Fleet::plan(std::size_t which, bool is_well) {
   Member& member = members_[which];
   const Computer& computer = member.computer;
-  const double interval =
-      static_cast<double>(options_.interval.value_or(computer.interval()).micros);
+  const auto every = options_.interval.value_or(computer.interval());
+  const auto interval = static_cast<double>(every.micros);
   double wait = 0;
   if (!is_well) {
     const auto most = static_cast<double>(retry_interval.micros);
     wait = interval > 0 ? std::min(interval, most) : most;
   } else if (const auto installing = computer.installing_time()) {
     wait = static_cast<double>(installing->micros);
-  } else if (member.is_spread) {
+  } else if (member.has_beaten && drawn(member, "silent", 0) < options_.silent) {
+    ++summary_.silent;
+    return;
+  } else if (member.has_beaten && member.spread_over == every) {
     wait = interval * (1 - jitter + 2 * jitter * drawn(member, "jitter", member.rounds));
   } else if (member.has_beaten) {
-    member.is_spread = true;
-    if (drawn(member, "silent", 0) < options_.silent) {
-      ++summary_.silent;
-      return;
-    }
-    wait = interval * drawn(member, "phase", 0);
+    member.spread_over = every;
+    wait = interval * drawn(member, "phase", member.rounds);
   }
   due_.emplace(Clock::now() + std::chrono::microseconds(static_cast<std::int64_t>(wait)), which);
 }
