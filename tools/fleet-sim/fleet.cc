@@ -91,7 +91,8 @@ class Fleet {
   std::vector<Member> members_;
   using Due = std::pair<Clock::time_point, std::size_t>;
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
-  std::deque<std::size_t> new_;  // Those that have not begun: after whatever is due.
+  std::deque<std::size_t> new_;  // Those that have not begun.
+  bool was_due_ = false;         // The last that began was due.
   std::vector<std::unique_ptr<Line>> lines_;
   std::vector<Line*> free_;  // The one that was used last is used next: it is still open.
   Summary summary_;
@@ -126,7 +127,10 @@ Result<void> Fleet::run() {
 void Fleet::pump() {
   const auto now = Clock::now();
   while (!free_.empty()) {
-    if (!due_.empty() && due_.top().first <= now) {
+    const bool is_due = !due_.empty() && due_.top().first <= now;
+    // By turns, or a fleet that never rests would let nobody in.
+    const bool new_turn = std::exchange(was_due_, is_due && !was_due_) && !new_.empty();
+    if (is_due && !new_turn) {
       const auto member = due_.top().second;
       due_.pop();
       begin(member);
