@@ -138,9 +138,10 @@ std::unique_ptr<EventRows> RocksViewStore::rows_since(const StoreState& state) c
   // are folded again.
   return std::make_unique<EventRows>(
       RowBook::Start{state.size, *sums, [this, db](View view, std::string_view key) {
-                       auto newest = newest_row(*db, view, key, {size().value - 1});
-                       if (!newest) return Result<std::optional<std::string>>(fail(newest.error()));
-                       return Result<std::optional<std::string>>(std::move(newest->row));
+                       using Row = std::optional<std::string>;
+                       auto newest = newest_version(*db, view, key, {size().value - 1});
+                       if (!newest) return Result<Row>(fail(newest.error()));
+                       return Result<Row>(*newest ? std::move((*newest)->row) : std::nullopt);
                      }});
 }
 
@@ -163,7 +164,13 @@ Result<std::vector<RowVersion>> RocksViewStore::versions(View view, std::string_
                                                          std::size_t max) const {
   const auto newest = size();
   if (newest.value == 0) return std::vector<RowVersion>();
-  return versions_in(*db_, view, key, std::min(at, domain::Position{newest.value - 1}), max);
+  at = std::min(at, domain::Position{newest.value - 1});
+  if (max != 1 || options_.bulk) return versions_in(*db_, view, key, at, max);
+  auto version = kept_version(*db_, changes_, newest_rows_, view, key, at);
+  if (!version) return fail(version.error());
+  std::vector<RowVersion> versions;
+  if (*version) versions.push_back(**std::move(version));
+  return versions;
 }
 
 Result<std::vector<ChangedRow>> RocksViewStore::changed_by(domain::Position position) const {
@@ -187,7 +194,7 @@ void RocksViewStore::end_event() {
     changes_.changed(change.view, *open_event_);
     if (!bulk_) {
       changed_rows_.emplace_back(row_prefix(change.view, change.key),
-                                 NewestRow{*open_event_, change.row});
+                                 RowVersion{*open_event_, change.row});
     }
     write(version_key(change.view, change.key, *open_event_), stored_row(change.row));
   }

@@ -124,9 +124,10 @@ class RocksSnapshot final : public Snapshot {
   }
 
   Result<std::optional<std::string>> get(View view, std::string_view key) const override {
-    auto found = newest_ == nullptr ? newest_row(db_, view, key, at_) : kept_row(view, key);
+    auto found = newest_ == nullptr ? newest_version(db_, view, key, at_)
+                                    : kept_version(db_, changes_, *newest_, view, key, at_);
     if (!found) return fail(found.error());
-    return std::move(found->row);
+    return *found ? std::move((*found)->row) : std::nullopt;
   }
 
   std::unique_ptr<RowCursor> scan(View view, std::string_view prefix,
@@ -135,17 +136,6 @@ class RocksSnapshot final : public Snapshot {
   }
 
  private:
-  Result<NewestRow> kept_row(View view, std::string_view key) const {
-    const std::string prefix = row_prefix(view, key);
-    if (auto kept = newest_->find(prefix); kept && kept->since <= at_) return *std::move(kept);
-    const std::uint64_t turn = newest_->turn(prefix);
-    auto found = newest_row(db_, view, key, at_);
-    if (found && changes_.is_newest(at_)) {
-      newest_->keep(prefix, turn, *found, bytes_of(*found));
-    }
-    return found;
-  }
-
   rocksdb::DB& db_;
   const ViewChanges& changes_;
   NewestRows* newest_;  // Null: there is none.
@@ -171,12 +161,25 @@ Result<RowVersion> version_at(const rocksdb::Iterator& rows) {
 
 }  // namespace
 
-Result<NewestRow> newest_row(rocksdb::DB& db, View view, std::string_view key,
-                             domain::Position at) {
+Result<NewestVersion> newest_version(rocksdb::DB& db, View view, std::string_view key,
+                                     domain::Position at) {
   auto versions = versions_in(db, view, key, at, 1);
   if (!versions) return fail(versions.error());
-  if (versions->empty()) return NewestRow{};
-  return NewestRow{versions->front().position, std::move(versions->front().row)};
+  if (versions->empty()) return NewestVersion();
+  return NewestVersion(std::move(versions->front()));
+}
+
+Result<NewestVersion> kept_version(rocksdb::DB& db, const ViewChanges& changes, NewestRows& newest,
+                                   View view, std::string_view key, domain::Position at) {
+  const std::string prefix = row_prefix(view, key);
+  const auto is_so_early = [at](const NewestVersion& version) {
+    return !version || version->position <= at;
+  };
+  if (auto kept = newest.find(prefix); kept && is_so_early(*kept)) return *std::move(kept);
+  const std::uint64_t turn = newest.turn(prefix);
+  auto found = newest_version(db, view, key, at);
+  if (found && changes.is_newest(at)) newest.keep(prefix, turn, *found, bytes_of(*found));
+  return found;
 }
 
 Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view, std::string_view key,

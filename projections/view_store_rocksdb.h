@@ -40,14 +40,11 @@ struct StoreState {
 // Goes up when the rows of the same log become others, or are kept in another way.
 inline constexpr std::uint32_t views_format = 2;
 
-// What a row became last, and when.
-struct NewestRow {
-  domain::Position since;  // Of a row that never was: 0.
-  std::optional<std::string> row;
-};
-using NewestRows = ledger::NewestCache<NewestRow>;
-inline std::size_t bytes_of(const NewestRow& newest) {
-  return sizeof(NewestRow) + (newest.row ? newest.row->size() : 0);
+// What rows became last; nothing: the row never was.
+using NewestVersion = std::optional<RowVersion>;
+using NewestRows = ledger::NewestCache<NewestVersion>;
+inline std::size_t bytes_of(const NewestVersion& newest) {
+  return sizeof(NewestVersion) + (newest && newest->row ? newest->row->size() : 0);
 }
 
 class RocksViewStore final : public ViewStore {
@@ -99,14 +96,18 @@ class RocksViewStore final : public ViewStore {
   ViewChanges changes_;
   mutable NewestRows newest_rows_{ledger::limits::newest_rows_bytes_max};
   // By what their versions begin with, since the last commit; the projector's.
-  std::vector<std::pair<std::string, NewestRow>> changed_rows_;
+  std::vector<std::pair<std::string, NewestVersion>> changed_rows_;
   mutable std::mutex mutex_;
   StoreState state_;  // As committed.
 };
 
 // The newest row at or before `at`. Errors: corrupt, io.
-ledger::Result<NewestRow> newest_row(rocksdb::DB& db, View view, std::string_view key,
-                                     domain::Position at);
+ledger::Result<NewestVersion> newest_version(rocksdb::DB& db, View view, std::string_view key,
+                                             domain::Position at);
+// The same, of what is kept in memory if it is there, and kept from now on if it is the newest.
+ledger::Result<NewestVersion> kept_version(rocksdb::DB& db, const ViewChanges& changes,
+                                           NewestRows& newest, View view, std::string_view key,
+                                           domain::Position at);
 // `newest`: null, if the store does not say what it changes.
 std::unique_ptr<Snapshot> snapshot_of(rocksdb::DB& db, const ViewChanges& changes,
                                       NewestRows* newest, domain::Position at);
