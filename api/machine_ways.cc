@@ -20,6 +20,11 @@ namespace wire = ledger::updates::machine::wire;
 
 namespace {
 
+// What read() reads.
+constexpr View views_of_ways[] = {View::settings, View::policy_settings, View::policies,
+                                  View::sources,  View::relays,          View::relay_groups,
+                                  View::patterns};
+
 domain::Duration duration_of(const std::string& value) {
   const auto duration = domain::duration_from_iso8601(value);
   CHECK(duration.has_value(), "settings hold values of their kind");
@@ -174,27 +179,17 @@ const MachineWays::PatternFile* MachineWays::find(const domain::ComponentName& c
   return nullptr;
 }
 
-MachineWaysBook::MachineWaysBook(const Services& services)
-    : services_(services),
-      changes_(
-          services.views, services.log,
-          {"setting.changed", "policy_setting.changed", "policy.created", "policy.changed",
-           "policy.deleted", "source.configured", "source.removed", "relay.registered",
-           "relay.removed", "relay_group.created", "relay_group.changed", "relay_group.deleted",
-           "pattern.released", "pattern.retired"}) {}
-
 Result<std::shared_ptr<const MachineWays>> MachineWaysBook::newest() {
-  const auto version = changes_.version();
-  const std::lock_guard lock(mutex_);
-  if (kept_ != nullptr && version_ == version) return kept_;
-  // The views may show more by now than that version; then the next one makes it again.
   const auto size = services_.views.size();
   CHECK(size.value > 0, "who asks was let in by an event");
-  auto made =
-      MachineWays::read(*services_.views.as_of(domain::Position{size.value - 1}), services_.log);
+  const domain::Position at{size.value - 1};
+  const auto changed = services_.views.last_change(views_of_ways, at);
+  const std::lock_guard lock(mutex_);
+  if (kept_ != nullptr && changed_ == changed) return kept_;
+  auto made = MachineWays::read(*services_.views.as_of(at), services_.log);
   if (!made) return ledger::fail(made.error());
   kept_ = std::make_shared<const MachineWays>(std::move(*made));
-  version_ = version;
+  changed_ = changed;
   return kept_;
 }
 

@@ -1,5 +1,5 @@
 // What machines are told alike, whoever of them asks: where content comes from, how often to
-// report, what the settings allow. Made once and kept until an event changes it, since every
+// report, what the settings allow. Made once and kept until a view of it changes, since every
 // heartbeat asks.
 #pragma once
 
@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "api/event_watch.h"
 #include "api/services.h"
 #include "ledger/result.h"
 #include "updates/machine/wire.h"
@@ -56,15 +55,14 @@ struct MachineWays {
 
 class MachineWaysBook {
  public:
-  explicit MachineWaysBook(const Services& services);
+  explicit MachineWaysBook(const Services& services) : services_(services) {}
   // As of the newest views. Errors: corrupt, io. Thread: any.
   ledger::Result<std::shared_ptr<const MachineWays>> newest();
 
  private:
   const Services& services_;
-  EventWatch changes_;
   std::mutex mutex_;
-  std::uint64_t version_ = 0;
+  domain::Position changed_;  // The newest event that may have changed it.
   std::shared_ptr<const MachineWays> kept_;
 };
 

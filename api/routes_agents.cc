@@ -113,13 +113,10 @@ Answered<Told> told_to(const Reading& reading, const ComputerId& computer, Machi
   const bool has_failed = known.moments.failed.has_value();
   // A relay's orders depend on every computer below it.
   if ((*ways)->serves.contains(computer)) return Told{beat, reading.at, has_failed};
-  const auto last_change = [&](View view) {
-    return reading.services.views.last_change(view, reading.at);
-  };
-  auto changed = written;
-  for (const View view : ordering_views) changed = std::max(changed, last_change(view));
+  const auto& views = reading.services.views;
+  auto changed = std::max(written, views.last_change(ordering_views, reading.at));
   // Its bucket may have become another one with the same number and leave its own row as it is.
-  if (last_change(View::buckets) > written) {
+  if (views.last_change(View::buckets, reading.at) > written) {
     const auto bucket = newest_version<projections::BucketRow>(
         reading, View::buckets, projections::number_key(known.bucket));
     if (!bucket) return refused(bucket.error());

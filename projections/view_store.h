@@ -2,10 +2,12 @@
 // deleted at any time and is rebuilt from the log.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +64,12 @@ class ViewStore {
   // The newest event up to the one at `at` that may have changed a row of the view: as long as that
   // is the same, so are the rows. Thread: any.
   virtual domain::Position last_change(View view, domain::Position at) const = 0;
+  // The same of any of these views.
+  domain::Position last_change(std::span<const View> views, domain::Position at) const {
+    domain::Position last;
+    for (const View view : views) last = std::max(last, last_change(view, at));
+    return last;
+  }
 
   // All versions of a row, newest first, at most `max`, written at or before `at`. Thread: any.
   virtual ledger::Result<std::vector<RowVersion>> versions(View view, std::string_view key,
