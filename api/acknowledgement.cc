@@ -5,7 +5,6 @@
 #include <chrono>
 #include <utility>
 
-#include "api/http_limits.h"
 #include "api/query.h"
 #include "ledger/limits.h"
 #include "ledger/witness_keeper.h"
@@ -39,7 +38,7 @@ class Waiter {
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
   std::chrono::milliseconds patience() const {
-    const bool may_wait = before_ < acknowledge_waiters_max;
+    const bool may_wait = before_ < ledger::limits::http_acknowledge_waiters_max;
     return may_wait ? http_acknowledge_wait : std::chrono::milliseconds(0);
   }
 

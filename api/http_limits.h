@@ -8,9 +8,6 @@
 
 namespace api {
 
-// Writes that wait until they are sealed or witnessed, half of the handlers; of more, none waits.
-inline constexpr std::size_t acknowledge_waiters_max = 8;
-
 struct HttpLimits {
   std::size_t header_bytes_max = ledger::limits::http_header_bytes_max;
   std::size_t headers_max = ledger::limits::http_headers_max;

@@ -168,6 +168,8 @@ inline constexpr std::size_t http_page_rows_max = 1'000;                   // Mo
 inline constexpr std::chrono::milliseconds http_min_position_wait{2'000};  // Then 503.
 // For a write that asks to be sealed or witnessed; then it is answered with what was reached.
 inline constexpr std::chrono::milliseconds http_acknowledge_wait{5'000};
+// Of those, half of the handlers; one more does not wait.
+inline constexpr std::size_t http_acknowledge_waiters_max = 8;
 inline constexpr std::size_t plans_max = 256;         // Then the oldest is forgotten.
 inline constexpr std::chrono::minutes plan_life{15};  // Then it has to be made anew.
 inline constexpr std::size_t operations_max = 256;    // Then the oldest that ended is forgotten.

@@ -209,7 +209,11 @@ Result<Section> who_lacks(const projections::Snapshot& snapshot,
   return section_of(std::move(about), rows, facets->total - rows.size());
 }
 
-std::string spoken_or_not(const std::optional<Duration>& duration) {
+// When so much of what was wanted was reached.
+std::string reached_after(const std::vector<Duration>& times, std::uint64_t wanted,
+                          std::uint64_t percent) {
+  if (wanted == 0) return "nothing to do";
+  const auto duration = reached(times, wanted, percent);
   return duration ? spoken(*duration) : "not yet";
 }
 
@@ -271,8 +275,8 @@ Result<Content> time_to_protect(const Period& period) {
   if (!lacking) return fail(lacking.error());
   Content content;
   content.figures = {{std::to_string(many), "releases"},
-                     {spoken_or_not(reached(times, wanted, 50)), "until half of all had them"},
-                     {spoken_or_not(reached(times, wanted, 95)), "until 95 % had them"},
+                     {reached_after(times, wanted, 50), "until half of all had them"},
+                     {reached_after(times, wanted, 95), "until 95 % had them"},
                      {percent(times.size(), wanted), "of installations done at the end"}};
   content.sections.push_back(releases_section(rows, many - told));
   content.sections.push_back(*std::move(lacking));

@@ -80,7 +80,8 @@ AnsweringLedger::AnsweringLedger(domain::Time start) : chores_(std::make_unique<
   projector_ = std::move(*projector);
   plans_ = std::make_unique<api::Plans>(clock);
   operations_ = std::make_unique<api::Operations>(clock);
-  const auto sealed = [this](domain::Position, std::chrono::milliseconds) {
+  const auto sealed = [this](domain::Position, std::chrono::milliseconds at_most) {
+    if (at_most < sealing) return api::SealedHead{};
     const auto head = log.head();
     const auto note =
         ledger::merkle::signed_note({"test", head.size.value, head.root}, signing_key());

@@ -61,6 +61,8 @@ class AnsweringLedger {
 
   // Computers can have certificates of this authority from now on; it outlives the ledger.
   void use_authority(const api::MachineAuthority& authority) { services_->machines = &authority; }
+  // So many writes wait already until they are sealed.
+  void let_wait(std::size_t writes) { *services_->acknowledging = writes; }
   ledger::Writer& writer() { return *writer_; }
 
   // By an administrator, unless `caller` says otherwise. The answer to a write is awaited.
@@ -84,6 +86,7 @@ class AnsweringLedger {
   ledger::updates::MemoryContentStore content;
   ledger::ContactBook contacts;
   api::Router router;
+  std::chrono::milliseconds sealing{0};  // Heads are sealed for who waits so long.
 
  private:
   class NoChores;

@@ -110,6 +110,22 @@ TEST_F(ApiRoutes, SayHowFarAWriteGot) {
   EXPECT_EQ(ledger.get("/v1/bookmarks/c").status, 404) << "nothing was written";
 }
 
+TEST_F(ApiRoutes, LetOnlySoManyWritesWaitToBeSealed) {
+  const auto written = [&](const std::string& name) {
+    return ledger.ask({"PUT",
+                       "/v1/bookmarks/" + name,
+                       R"({"position":0})",
+                       {{"ledger-acknowledge", "sealed"}, {"content-type", "application/json"}}});
+  };
+  ledger.sealing = std::chrono::milliseconds(1);
+  ledger.let_wait(ledger::limits::http_acknowledge_waiters_max - 1);
+  EXPECT_EQ(written("a").headers["ledger-acknowledged"], "sealed");
+  ledger.let_wait(ledger::limits::http_acknowledge_waiters_max);
+  const auto not_waited = written("b");
+  EXPECT_EQ(not_waited.status, 200) << not_waited.body;
+  EXPECT_EQ(not_waited.headers.at("ledger-acknowledged"), "durable") << "the write stands";
+}
+
 TEST_F(ApiRoutes, RefuseToWriteIntoThePast) {
   const auto answer = ledger.post("/v1/groups?as_of=0", R"({"group":"berlin"})");
   EXPECT_EQ(answer.status, 400);
