@@ -5,7 +5,6 @@
 #include <mutex>
 
 #include "api/routes.h"
-#include "ledger/digest.h"
 #include "projections/computer_list.h"
 #include "projections/policy_ruleset.h"
 #include "projections/rule_update_query.h"
@@ -96,7 +95,7 @@ Answered<Response> answer(const Reading& reading, KeptRulesets& kept) {
   const auto detail = projections::find_computer(*reading.snapshot, *computer);
   if (!detail) return refused(detail.error());
   const auto digest =
-      detail->expected_ruleset ? detail->expected_ruleset->ruleset : ledger::sha256("");
+      detail->expected_ruleset ? detail->expected_ruleset->ruleset : domain::ruleset_of_no_rules();
   Response response;
   const std::string tag = "\"" + hex(digest) + "\"";
   const auto known = reading.request.header("if-none-match");

@@ -154,9 +154,14 @@ const ExpectedRuleset* ruleset_for(const BucketFacts& facts, const Expectations&
   return &*found;
 }
 
+const Digest& ruleset_of_no_rules() {
+  static const Digest digest = sha256("");
+  return digest;
+}
+
 bool has_its_rules(const BucketFacts& facts, const Expectations& expectations) {
   if (ruleset_for(facts, expectations) != nullptr) return runs_expected_rules(facts, expectations);
-  return !has_rule_module(facts) || !facts.ruleset || *facts.ruleset == sha256("");
+  return !has_rule_module(facts) || !facts.ruleset || *facts.ruleset == ruleset_of_no_rules();
 }
 
 Since expected_since(const BucketFacts& facts, const Expectations& expectations) {

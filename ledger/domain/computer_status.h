@@ -126,6 +126,9 @@ std::vector<const ExpectedPattern*> patterns_for(const BucketFacts& facts,
 // Null: nothing expected.
 const ExpectedRuleset* ruleset_for(const BucketFacts& facts, const Expectations& expectations);
 
+// What a computer without any rule in effect reports.
+const Digest& ruleset_of_no_rules();
+
 // Whether its rules are those of its policy: none, where that has none or there is no policy.
 bool has_its_rules(const BucketFacts& facts, const Expectations& expectations);
 
