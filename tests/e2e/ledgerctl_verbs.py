@@ -219,6 +219,9 @@ class Ledgerctl(History, Replay, Reports, Screen):
         run("groups", "create", "--name", "berlin", "--parent", "europe")
         run("groups", "delete", "berlin")
         run("bookmark", "set", "b", "--position", 1)
+        refused = self.run("bookmark", "set", "c", "--position", 1, "--acknowledge", "witnessed",
+                           expect=5)
+        assert "asks no witnesses" in refused.stderr, refused.stderr
         run("bookmark", "remove", "b")
         run("source", "set", "gone", "--url", "file:///nonexistent")
         self.ledger.wait_until("no check runs", lambda: not self.rows(

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "tools/ledgerctl/plans.h"
 
@@ -225,30 +226,33 @@ Exit run_list(const Session& session, Made made, const Verb& verb) {
   return Exit::ok;
 }
 
+// Whether a change was refused because it did not say which version it is of.
+bool wants_version(const Failure& failure) {
+  const json problem = json::parse(failure.body, nullptr, false);
+  return problem.is_object() && problem.value("code", std::string()) == "if-match-missing";
+}
+
 Exit run_command(const Session& session, const Made& made, const Verb& verb) {
   const Client client(session.server);
   Question question{std::string(verb.method), with_query(made), "", "application/json", {}};
   if (verb.method != "DELETE" || !made.body.empty()) question.body = made.body.dump();
-  if (verb.method == "POST") {
-    question.headers = headers_of_change(session);
-    const auto reply = client.ask(question);
-    if (!reply) return complain(session, reply.error());
-    tell_acknowledged(session, *reply);
-    show_outcome(session, json::parse(reply->body, nullptr, false));
-    return Exit::ok;
-  }
   question.headers = headers_of_change(session);
-  // What is changed must be what was read: take the version that is there now.
-  const auto now = client.ask({"GET", made.path, "", "", {}});
-  if (now) {
-    const auto tag = now->headers.find("etag");
-    if (tag != now->headers.end()) question.headers.emplace_back("If-Match", tag->second);
+  std::optional<Failure> not_there;
+  if (verb.method != "POST") {
+    // What is changed must be what was read: take the version that is there now.
+    const auto now = client.ask({"GET", made.path, "", "", {}});
+    if (now) {
+      const auto tag = now->headers.find("etag");
+      if (tag != now->headers.end()) question.headers.emplace_back("If-Match", tag->second);
+    } else {
+      not_there = now.error();
+    }
   }
   const auto reply = client.ask(question);
   if (!reply) {
     // Nothing of this name is there: that says more than that its version is missing.
-    const bool is_missing = !now && reply.error().exit == Exit::conflict;
-    return complain(session, is_missing ? now.error() : reply.error());
+    const bool is_missing = not_there && wants_version(reply.error());
+    return complain(session, is_missing ? *not_there : reply.error());
   }
   tell_acknowledged(session, *reply);
   show_outcome(session, json::parse(reply->body, nullptr, false));
