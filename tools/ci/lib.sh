@@ -2,6 +2,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 started=$(date +%s)
+programs_of_run=(ledgerd ledgerctl ledger-publish ledger-relay ledger-agent fleet-sim)
 
 say() { printf '[%4ds] %s\n' "$(($(date +%s) - started))" "$*" >&2; }
 
