@@ -220,12 +220,12 @@ void submit(const Services& services, std::shared_ptr<const Request> request, Co
     if (!outcome) return reply(response_of(*request, Refusal(outcome.error())));
     return reply(acknowledged(*request, services, committed_response(*outcome, status)));
   }
-  services.writer.submit(std::move(command),
-                         [request = std::move(request), status,
-                          reply = std::move(reply)](ledger::Result<Committed> outcome) {
-                           reply(outcome ? committed_response(*outcome, status)
-                                         : response_of(*request, Refusal(outcome.error())));
-                         });
+  services.writer.submit_here(std::move(command),
+                              [request = std::move(request), status,
+                               reply = std::move(reply)](ledger::Result<Committed> outcome) {
+                                reply(outcome ? committed_response(*outcome, status)
+                                              : response_of(*request, Refusal(outcome.error())));
+                              });
 }
 
 Answered<Committed> call(const Services& services, Command command) {

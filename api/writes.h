@@ -97,6 +97,7 @@ std::string committed_json(const ledger::Committed& committed);
 Response committed_response(const ledger::Committed& committed, int status = 200);
 
 // Gives the command to the writer and answers when that has. `validate_only`: nothing is appended.
+// Thread: a handler's, which may wait for a sync.
 void submit(const Services& services, std::shared_ptr<const Request> request,
             domain::Command command, int status, Reply reply);
 

@@ -92,6 +92,7 @@ Result<std::optional<Committed>> Deciding::earlier_answer(const CommandId& id,
 }
 
 void Deciding::decide(Command command, Answer answer, Group& group) {
+  if (group.empty()) group.batch.expected = world_.size;
   const bool named = command.id != CommandId{};
   const auto respond = [&](Result<Committed> outcome, bool registered) {
     group.waiting.push_back({std::move(answer), std::move(outcome),

@@ -68,11 +68,38 @@ void Writer::submit(domain::Command command, Answer answer) {
   if (!queued) answer(tl::unexpected(queued.error()));
 }
 
+// Whether a thread that asks may decide and commit: both threads wait, nothing waits for them, and
+// nothing suggests that more would come in the time of a sync.
+bool Writer::rests() const {
+  const bool accepts = !stopping_ && !refusing_ && !failed_;
+  const bool busy = forming_ || slot_ || committing_ || work_here_ || !queue_.empty();
+  return accepts && !busy && one_by_one_;
+}
+
+void Writer::submit_here(domain::Command command, Answer answer) {
+  std::unique_lock lock(mutex_);
+  if (!rests()) {
+    lock.unlock();
+    return submit(std::move(command), std::move(answer));
+  }
+  work_here_ = true;
+  std::vector<domain::CommandId> settled;
+  settled.swap(settled_);
+  lock.unlock();
+  deciding_.settled(settled);
+  Group group;
+  deciding_.decide(std::move(command), std::move(answer), group);
+  commit(std::move(group));
+  lock.lock();
+  work_here_ = false;
+  if (!queue_.empty() || failed_ || stopping_) work_.notify_one();
+}
+
 Result<Committed> Writer::call(domain::Command command) {
   std::promise<Result<Committed>> promise;
   auto future = promise.get_future();
-  submit(std::move(command),
-         [&promise](Result<Committed> outcome) { promise.set_value(std::move(outcome)); });
+  submit_here(std::move(command),
+              [&promise](Result<Committed> outcome) { promise.set_value(std::move(outcome)); });
   return future.get();
 }
 
@@ -93,12 +120,6 @@ Writer::Counts Writer::counts() const {
   return counts;
 }
 
-Group Writer::new_group() const {
-  Group group;
-  group.batch.expected = deciding_.world().size;
-  return group;
-}
-
 void Writer::take(Item item, Group& group) {
   domain::match(
       item,
@@ -117,20 +138,24 @@ void Writer::hand_over(Group& group) {
 }
 
 void Writer::decide_loop() {
-  Group group = new_group();
+  Group group;
   std::unique_lock lock(mutex_);
   while (true) {
     const auto may_hand_over = [&] { return !group.empty() && !slot_ && !committing_; };
     const auto may_decide = [&] {
       return !queue_.empty() && group.waiting.size() < options_.group_commands_max;
     };
-    work_.wait(lock, [&] { return failed_ || may_hand_over() || may_decide() || stopping_; });
+    forming_ = !group.empty();
+    work_.wait(lock, [&] {
+      return !work_here_ && (failed_ || may_hand_over() || may_decide() || stopping_);
+    });
+    forming_ = true;
     if (failed_) {
       const Error error = *failed_;
       lock.unlock();
       answer_all(group, &error);
       recover();
-      group = new_group();
+      group = {};
       lock.lock();
       continue;
     }
@@ -147,10 +172,18 @@ void Writer::decide_loop() {
       continue;
     }
     if (may_hand_over()) {
-      hand_over(group);
+      // Where nothing more is to be decided meanwhile, waking the other thread takes time only.
+      const bool alone = one_by_one_ && group.waiting.size() == 1;
+      if (alone) {
+        committing_ = true;
+      } else {
+        hand_over(group);
+      }
       lock.unlock();
-      group = new_group();
+      if (alone) commit(std::move(group));
+      group = {};
       lock.lock();
+      if (alone) committing_ = false;
       continue;
     }
     if (stopping_ && queue_.empty() && group.empty() && !slot_ && !committing_) break;
@@ -189,6 +222,7 @@ void Writer::commit(Group group) {
     const std::lock_guard lock(mutex_);
     counts_.commands += group.waiting.size();
     ++counts_.groups;
+    one_by_one_ = group.waiting.size() == 1;
     if (error) {
       failed_ = error;
       refusing_ = error;

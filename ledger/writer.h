@@ -1,6 +1,7 @@
 // The one thread that decides, and the one that makes its decisions durable. While a group of
 // commands is being synced, the next is already being decided; answers go out after the sync, in
-// order. Nothing is ever answered that the disk does not have.
+// order. Nothing is ever answered that the disk does not have. While commands come one at a time,
+// who asks may do the work of both threads, which spares waking them.
 #pragma once
 
 #include <condition_variable>
@@ -26,7 +27,7 @@ class Writer {
     std::size_t group_commands_max = limits::commit_group_commands_max;
     std::chrono::milliseconds probe_interval{1000};  // While the disk is full.
     // The state of the disk is unknown: the process must end and open the log again. Called once,
-    // from the committing thread; nothing is accepted any more.
+    // from the thread that was to commit; nothing is accepted any more.
     std::function<void(const Error&)> on_fatal;
     // Where the world comes from after a commit that failed; null: all of it from the log.
     const WorldSnapshots* snapshots = nullptr;
@@ -44,6 +45,9 @@ class Writer {
   // durable. Errors: overloaded ("writer-queue-full"), unavailable ("disk-full",
   // "service-stopping") at once or later, io, and whatever decide() refuses. Thread: any.
   void submit(domain::Command command, Answer answer);
+  // The same for a thread that may wait for a sync: if nothing else is under way it decides and
+  // commits by itself, and `answer` is called from it. Thread: any but the writer's own.
+  void submit_here(domain::Command command, Answer answer);
   // The same, and waits. Thread: any but the writer's own.
   Result<Committed> call(domain::Command command);
 
@@ -84,11 +88,11 @@ class Writer {
   void recover();
   void probe_until_writable();
   Result<void> enqueue(Item item);
-  Group new_group() const;
+  bool rests() const;
 
   store::EventLog& log_;
   Options options_;
-  Deciding deciding_;  // The deciding thread's.
+  Deciding deciding_;  // The deciding thread's, or of who has work_here_.
 
   mutable std::mutex mutex_;
   std::condition_variable work_;    // For the deciding thread.
@@ -96,7 +100,10 @@ class Writer {
   std::deque<Item> queue_;
   std::vector<domain::CommandId> settled_;  // Durable, not yet told to deciding_.
   std::optional<Group> slot_;               // Handed over, not yet taken by the committing thread.
+  bool forming_ = false;                    // The deciding thread is at work, or has a group.
   bool committing_ = false;                 // A group is being synced.
+  bool work_here_ = false;                  // A thread that asked does the work of both.
+  bool one_by_one_ = true;                  // The last group was of one command.
   std::optional<Error> failed_;             // Why the last group could not be appended.
   std::optional<Error> refusing_;  // Everything is refused with this: full disk, fatal, stopping.
   bool stopping_ = false;

@@ -86,6 +86,25 @@ class WriterTest : public ::testing::Test {
     };
     writer.emplace(domain::World(), log, clock, tests::utc_only(), std::move(options));
   }
+  // Has two commands come at once, which bring nothing about: from now on the writer expects that
+  // more comes while it syncs.
+  void put_under_load() {
+    std::promise<void> looking;
+    std::promise<void> queued;
+    auto looked = std::async(std::launch::async, [&] {
+      return writer->inspect([&](const domain::World&, const domain::Moment&) {
+        looking.set_value();
+        queued.get_future().wait();
+      });
+    });
+    looking.get_future().wait();
+    Answers none;
+    writer->submit(bookmark("NOT A NAME", 0), none.next());
+    writer->submit(bookmark("NOR THIS", 0), none.next());
+    queued.set_value();
+    none.wait_for(2);
+    ASSERT_TRUE(looked.get());
+  }
   std::string reason(const Result<Committed>& outcome) {
     return outcome ? "" : outcome.error().reason;
   }
@@ -117,8 +136,45 @@ TEST_F(WriterTest, AnswersWithEventsThatAreInTheLog) {
   EXPECT_EQ(log.stream(outcome->events[0].stream, 0, 9).value(), std::vector{outcome->first});
 }
 
+TEST_F(WriterTest, WhoAsksAloneDecidesAndCommitsByItself) {
+  start();
+  std::thread::id answered_by;
+  writer->submit_here(started("1"), [&](const Result<Committed>& outcome) {
+    EXPECT_TRUE(outcome);
+    EXPECT_EQ(log.head().size.value, 1U) << "nobody is told before the sync";
+    answered_by = std::this_thread::get_id();
+  });
+  EXPECT_EQ(answered_by, std::this_thread::get_id());
+  EXPECT_EQ(writer->counts().groups, 1U);
+}
+
+TEST_F(WriterTest, WhoAsksWhileAnotherIsBeingSyncedDoesNotWait) {
+  start();
+  log.hold();
+  writer->submit(started("first"), answers.next("first"));
+  log.await_append();
+  writer->submit_here(started("second"), answers.next("second"));
+  EXPECT_EQ(answers.count(), 0U);
+  log.release();
+  answers.wait_for(2);
+  EXPECT_THAT(answers.names(), ElementsAre("first", "second"));
+  EXPECT_EQ(folded().size.value, 2U);
+}
+
+TEST_F(WriterTest, WhoAsksUnderLoadDoesNotWaitEither) {
+  start();
+  put_under_load();
+  log.hold();
+  writer->submit_here(started("x"), answers.next());
+  log.await_append();
+  EXPECT_EQ(answers.count(), 0U);
+  log.release();
+  answers.wait_for(1);
+}
+
 TEST_F(WriterTest, SharesOneSyncAmongWhatWaitsAndAnswersInOrder) {
   start();
+  put_under_load();
   log.hold();
   writer->submit(started("first"), answers.next("0"));
   log.await_append();
@@ -143,8 +199,8 @@ TEST_F(WriterTest, SharesOneSyncAmongWhatWaitsAndAnswersInOrder) {
   EXPECT_EQ(answers.names(), expected);
   EXPECT_THAT(log.records_of_batches(), ElementsAre(1, 20));
   writer->stop();
-  EXPECT_EQ(writer->counts().groups, 2U);
-  EXPECT_EQ(writer->counts().commands, 21U);
+  EXPECT_EQ(writer->counts().groups, 3U);
+  EXPECT_EQ(writer->counts().commands, 23U);
   EXPECT_EQ(writer->counts().events, 21U);
 }
 
@@ -195,6 +251,7 @@ TEST_F(WriterTest, GivesTheFirstAnswerToTheSameCommandForEver) {
 
 TEST_F(WriterTest, AsksForPatienceWhileTheSameCommandIsBeingSynced) {
   start();
+  put_under_load();
   log.hold();
   writer->submit(named(1, started("1")), answers.next("first"));
   log.await_append();
@@ -242,6 +299,7 @@ TEST_F(WriterTest, RecordsNoMistakesInTheInput) {
 TEST_F(WriterTest, RefusesWhileTheDiskIsFullAndGoesOnByItselfAfterwards) {
   start();
   ASSERT_TRUE(writer->call(started("before")));
+  put_under_load();
   log.hold();
   log.fail_with(Error{ErrorKind::unavailable, "disk-full", "The disk is full."});
   writer->submit(named(1, started("lost")), answers.next());
