@@ -14,6 +14,9 @@ Error stopping_error() {
   return {ErrorKind::unavailable, "service-stopping", "The service is stopping; ask again soon."};
 }
 
+// While a group is being synced the deciding thread is woken for so many commands at a time.
+constexpr std::size_t wake_for = 8;
+
 // What people are told while the disk takes nothing.
 bool is_passing(const Error& error) { return error.kind == ErrorKind::unavailable; }
 
@@ -49,6 +52,7 @@ void Writer::stop() {
 }
 
 Result<void> Writer::enqueue(Item item) {
+  bool wake = false;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return tl::unexpected(stopping_error());
@@ -57,9 +61,14 @@ Result<void> Writer::enqueue(Item item) {
       return fail(ErrorKind::overloaded, "writer-queue-full",
                   "More requests wait than can be worked on; ask again in a moment.");
     }
+    // While a group is being synced there is time to decide several at once. Who looks at the world
+    // does not wait for others.
+    const bool syncing = committing_ || work_here_;
+    wake = !syncing || std::holds_alternative<Inspection>(item) ||
+           (queue_.size() + 1) % wake_for == 0;
     queue_.push_back(std::move(item));
   }
-  work_.notify_one();
+  if (wake) work_.notify_one();
   return {};
 }
 
@@ -132,6 +141,18 @@ void Writer::take(Item item, Group& group) {
       });
 }
 
+std::deque<Writer::Item> Writer::first_of_queue(std::size_t max) {
+  std::deque<Item> first;
+  if (queue_.size() <= max) {
+    first.swap(queue_);
+    return first;
+  }
+  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(max);
+  first.assign(std::move_iterator(queue_.begin()), std::move_iterator(end));
+  queue_.erase(queue_.begin(), end);
+  return first;
+}
+
 void Writer::hand_over(Group& group) {
   slot_ = std::move(group);
   handed_.notify_one();
@@ -161,13 +182,12 @@ void Writer::decide_loop() {
     }
     // What waits already shares the sync that comes next.
     if (may_decide()) {
-      Item item = std::move(queue_.front());
-      queue_.pop_front();
+      std::deque<Item> items = first_of_queue(options_.group_commands_max - group.waiting.size());
       std::vector<domain::CommandId> settled;
       settled.swap(settled_);
       lock.unlock();
       deciding_.settled(settled);
-      take(std::move(item), group);
+      for (auto& item : items) take(std::move(item), group);
       lock.lock();
       continue;
     }

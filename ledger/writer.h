@@ -82,6 +82,7 @@ class Writer {
 
   void decide_loop();
   void commit_loop();
+  std::deque<Item> first_of_queue(std::size_t max);
   void take(Item item, Group& group);
   void hand_over(Group& group);
   void commit(Group group);
