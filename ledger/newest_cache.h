@@ -53,12 +53,15 @@ class NewestCache {
     if (shard.turn == turn) add(shard, key, {std::move(value), bytes});
   }
 
-  // Whoever asked for the key will ask again; of others nothing is kept.
-  void changed(std::string_view key, Value value, std::size_t bytes) {
+  // Whoever asked for the key will ask again; of others nothing is kept, and `make` is not called.
+  // It answers the value and the bytes that it takes.
+  template <class Make>
+  void changed(std::string_view key, Make make) {
     Shard& shard = shard_of(key);
     const std::lock_guard lock(shard.mutex);
     ++shard.turn;
     if (shard.young.contains(key) || shard.old.extract_if_there(key)) {
+      auto [value, bytes] = make();
       add(shard, key, {std::move(value), bytes});
     }
   }

@@ -10,30 +10,48 @@ constexpr char end_of_key = '\x01';
 constexpr char changes_byte = '\xff';  // After all views.
 constexpr std::size_t position_bytes = 8;
 
+void append_rows_prefix(std::string& out, View view, std::string_view prefix) {
+  out += static_cast<char>(view);
+  for (auto zero = prefix.find('\0'); zero != prefix.npos; zero = prefix.find('\0')) {
+    out += prefix.substr(0, zero + 1);
+    out += escaped_zero;
+    prefix.remove_prefix(zero + 1);
+  }
+  out += prefix;
+}
+
+void append_row_prefix(std::string& out, View view, std::string_view key) {
+  append_rows_prefix(out, view, key);
+  out += '\0';
+  out += end_of_key;
+}
+
 }  // namespace
 
 std::string rows_prefix(View view, std::string_view prefix) {
   std::string stored;
   stored.reserve(prefix.size() + 16);
-  stored += static_cast<char>(view);
-  for (const char byte : prefix) {
-    stored += byte;
-    if (byte == '\0') stored += escaped_zero;
-  }
+  append_rows_prefix(stored, view, prefix);
   return stored;
 }
 
 std::string row_prefix(View view, std::string_view key) {
-  std::string stored = rows_prefix(view, key);
-  stored += '\0';
-  stored += end_of_key;
+  std::string stored;
+  stored.reserve(key.size() + 16);
+  append_row_prefix(stored, view, key);
   return stored;
 }
 
 std::string version_key(View view, std::string_view key, domain::Position position) {
-  std::string stored = row_prefix(view, key);
-  append_inverted(stored, position);
+  std::string stored;
+  append_version_key(stored, view, key, position);
   return stored;
+}
+
+void append_version_key(std::string& out, View view, std::string_view key,
+                        domain::Position position) {
+  append_row_prefix(out, view, key);
+  append_inverted(out, position);
 }
 
 void append_inverted(std::string& key, domain::Position position) {
@@ -43,6 +61,10 @@ void append_inverted(std::string& key, domain::Position position) {
 std::string_view without_position(std::string_view stored) {
   if (stored.size() < 3 + position_bytes) return {};
   return stored.substr(0, stored.size() - position_bytes);
+}
+
+domain::Position position_in(std::string_view stored) {
+  return {~number_from_key(stored.substr(stored.size() - position_bytes))};
 }
 
 std::optional<VersionKey> version_from(std::string_view stored) {
@@ -59,7 +81,7 @@ std::optional<VersionKey> version_from(std::string_view stored) {
     if (i + 1 == escaped.size() || escaped[i + 1] != escaped_zero) return std::nullopt;
     ++i;
   }
-  version.position = {~number_from_key(stored.substr(prefix.size()))};
+  version.position = position_in(stored);
   return version;
 }
 

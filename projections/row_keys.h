@@ -21,6 +21,8 @@ std::string rows_prefix(View view, std::string_view prefix);
 std::string row_prefix(View view, std::string_view key);
 // One version of the row.
 std::string version_key(View view, std::string_view key, domain::Position position);
+void append_version_key(std::string& out, View view, std::string_view key,
+                        domain::Position position);
 void append_inverted(std::string& key, domain::Position position);
 
 struct VersionKey {
@@ -31,6 +33,8 @@ struct VersionKey {
 std::optional<VersionKey> version_from(std::string_view stored);
 // The part of a stored key that all versions of its row share; empty: it is no key of a version.
 std::string_view without_position(std::string_view stored);
+// The other part. Shape: the key of a version.
+domain::Position position_in(std::string_view stored);
 
 // The first key after all that begin with `prefix`; empty, if there is none.
 std::string after_prefix(std::string prefix);

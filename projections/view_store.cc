@@ -4,6 +4,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 #include <rocksdb/iterator.h>
+#include <rocksdb/perf_level.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -192,19 +193,23 @@ void RocksViewStore::end_event() {
   const auto& changes = rows_->end();
   for (const auto& change : changes) {
     changes_.changed(change.view, *open_event_);
-    if (!bulk_) {
-      changed_rows_.emplace_back(row_prefix(change.view, change.key),
-                                 RowVersion{*open_event_, change.row});
-    }
-    write(version_key(change.view, change.key, *open_event_), stored_row(change.row));
+    key_.clear();
+    append_version_key(key_, change.view, change.key, *open_event_);
+    value_.clear();
+    append_stored_row(value_, change.row);
+    write(key_, value_);
   }
-  if (!changes.empty()) write(changes_key(*open_event_), stored_changes(changes));
+  if (!changes.empty()) {
+    value_.clear();
+    append_stored_changes(value_, changes);
+    write(changes_key(*open_event_), value_);
+  }
   open_event_.reset();
 }
 
 void RocksViewStore::write(std::string_view key, std::string_view value) {
   if (bulk_) return bulk_->put(key, value);
-  batch_.Put(slice_of(key), slice_of(value)).PermitUncheckedError();  // Of a batch without limits.
+  written_.put(key, value);
 }
 
 Rows& RocksViewStore::begin_event(domain::Position position) {
@@ -237,21 +242,44 @@ Result<void> RocksViewStore::commit(domain::Position size, const domain::Digest&
   return {};
 }
 
+// In the order of their keys: RocksDB finds the place of each next to that of the last.
 Result<void> RocksViewStore::write_batch(const StoreState& state) {
+  batch_.Clear();
+  written_.sort();
+  written_.visit([this](std::string_view key, std::string_view value) {
+    batch_.Put(slice_of(key), slice_of(value))
+        .PermitUncheckedError();  // Of a batch without limits.
+    return true;
+  });
   batch_.Put(slice_of(state_key), encode_row(state)).PermitUncheckedError();
   changes_.writing(state.size);
   rocksdb::WriteOptions options;
   options.disableWAL = true;
+  rocksdb::SetPerfLevel(rocksdb::kDisable);  // Of this thread: nobody asks for its counts.
   const auto status = db_->Write(options, &batch_);
   if (!status.ok()) return fail(views_error_of(status));
-  batch_.Clear();
   rows_->committed();
-  for (auto& [row, newest] : changed_rows_) {
-    const std::size_t bytes = bytes_of(newest);
-    newest_rows_.changed(row, std::move(newest), bytes);
-  }
-  changed_rows_.clear();
+  tell_newest_rows();
+  written_.clear();
   return {};
+}
+
+// Of a row that was written several times the newest comes first.
+void RocksViewStore::tell_newest_rows() {
+  std::string_view last;
+  written_.visit([&](std::string_view key, std::string_view value) {
+    const auto row = without_position(key);
+    if (row.empty() || row == last) return true;  // What an event changed is no row.
+    last = row;
+    newest_rows_.changed(row, [&] {
+      const auto stored = row_in(value);
+      NewestVersion newest =
+          RowVersion{position_in(key), stored ? std::optional(std::string(*stored)) : std::nullopt};
+      const auto bytes = bytes_of(newest);
+      return std::pair(std::move(newest), bytes);
+    });
+    return true;
+  });
 }
 
 Result<void> RocksViewStore::flush() {
@@ -312,8 +340,7 @@ Result<void> RocksViewStore::erase_leftovers() {
 Result<void> RocksViewStore::clear() {
   changes_.opened({});
   open_event_.reset();
-  batch_.Clear();
-  changed_rows_.clear();
+  written_.clear();
   if (bulk_) bulk_.emplace(*db_, options_.directory);
   if (const auto erased = erase_rows(); !erased) return erased;
   rows_ = rows_since(state_);

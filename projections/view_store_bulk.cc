@@ -2,7 +2,6 @@
 
 #include <rocksdb/sst_file_writer.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "projections/view_store_rocksdb.h"
@@ -22,28 +21,16 @@ BulkRows::~BulkRows() {
   if (writing_.valid()) writing_.wait();
 }
 
-void BulkRows::put(std::string_view key, std::string_view value) {
-  gathered_.entries.push_back({gathered_.bytes.size(), static_cast<std::uint32_t>(key.size()),
-                               static_cast<std::uint32_t>(value.size())});
-  gathered_.bytes += key;
-  gathered_.bytes += value;
-}
-
-rocksdb::Status BulkRows::write_sorted(Gathered gathered, const rocksdb::Options& options,
+rocksdb::Status BulkRows::write_sorted(GatheredRows gathered, const rocksdb::Options& options,
                                        const std::string& path) {
-  const std::string_view bytes = gathered.bytes;
-  const auto key_of = [bytes](const Entry& entry) {
-    return bytes.substr(entry.at, entry.key_bytes);
-  };
-  std::sort(gathered.entries.begin(), gathered.entries.end(),
-            [&](const Entry& a, const Entry& b) { return key_of(a) < key_of(b); });
+  gathered.sort();
   rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options);
   auto status = writer.Open(path);
-  for (const Entry& entry : gathered.entries) {
-    if (!status.ok()) return status;
-    status = writer.Put(slice_of(key_of(entry)),
-                        slice_of(bytes.substr(entry.at + entry.key_bytes, entry.value_bytes)));
-  }
+  if (!status.ok()) return status;
+  gathered.visit([&](std::string_view key, std::string_view value) {
+    status = writer.Put(slice_of(key), slice_of(value));
+    return status.ok();
+  });
   return status.ok() ? writer.Finish() : status;
 }
 
@@ -61,7 +48,7 @@ void BulkRows::write_gathered() {
 }
 
 ledger::Result<void> BulkRows::pass_on() {
-  if (gathered_.bytes.size() < file_bytes) return {};
+  if (gathered_.bytes() < file_bytes) return {};
   if (const auto awaited = await_file(); !awaited) return awaited;
   write_gathered();
   return {};
@@ -69,7 +56,7 @@ ledger::Result<void> BulkRows::pass_on() {
 
 ledger::Result<void> BulkRows::finish() {
   if (const auto awaited = await_file(); !awaited) return awaited;
-  if (!gathered_.entries.empty()) write_gathered();
+  if (!gathered_.empty()) write_gathered();
   if (const auto awaited = await_file(); !awaited) return awaited;
   if (files_.empty()) return {};
   rocksdb::IngestExternalFileOptions options;

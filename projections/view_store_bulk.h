@@ -5,8 +5,6 @@
 
 #include <rocksdb/db.h>
 
-#include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <future>
 #include <string>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "ledger/result.h"
+#include "projections/gathered_rows.h"
 
 namespace projections {
 
@@ -27,7 +26,7 @@ class BulkRows {
   BulkRows& operator=(const BulkRows&) = delete;
 
   // Shape: each key once.
-  void put(std::string_view key, std::string_view value);
+  void put(std::string_view key, std::string_view value) { gathered_.put(key, value); }
   // Hands what was gathered to the other thread, if that is worth a file.
   // Errors: io, unavailable ("disk-full"): of what was handed over before.
   ledger::Result<void> pass_on();
@@ -35,23 +34,14 @@ class BulkRows {
   ledger::Result<void> finish();
 
  private:
-  struct Entry {
-    std::size_t at = 0;
-    std::uint32_t key_bytes = 0;
-    std::uint32_t value_bytes = 0;
-  };
-  struct Gathered {
-    std::string bytes;  // Keys and values, one after the other.
-    std::vector<Entry> entries;
-  };
-  static rocksdb::Status write_sorted(Gathered gathered, const rocksdb::Options& options,
+  static rocksdb::Status write_sorted(GatheredRows gathered, const rocksdb::Options& options,
                                       const std::string& path);
   ledger::Result<void> await_file();
   void write_gathered();
 
   rocksdb::DB& db_;
   const std::filesystem::path directory_;
-  Gathered gathered_;
+  GatheredRows gathered_;
   std::future<rocksdb::Status> writing_;
   std::vector<std::string> files_;
 };

@@ -204,13 +204,9 @@ Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view, std::str
   return versions;
 }
 
-std::string stored_row(const std::optional<std::string>& row) {
-  if (!row) return std::string(1, erased_byte);
-  std::string stored;
-  stored.reserve(row->size() + 1);
-  stored += row_byte;
-  stored += *row;
-  return stored;
+void append_stored_row(std::string& out, const std::optional<std::string>& row) {
+  out += row ? row_byte : erased_byte;
+  if (row) out += *row;
 }
 
 std::optional<std::string_view> row_in(std::string_view stored) {
@@ -218,13 +214,11 @@ std::optional<std::string_view> row_in(std::string_view stored) {
   return stored.substr(1);
 }
 
-std::string stored_changes(const std::vector<EventRows::Change>& changes) {
-  std::string stored;
+void append_stored_changes(std::string& out, const std::vector<EventRows::Change>& changes) {
   for (const auto& change : changes) {
-    stored += static_cast<char>(change.view);
-    ledger::codec::add_text(stored, change.key);
+    out += static_cast<char>(change.view);
+    ledger::codec::add_text(out, change.key);
   }
-  return stored;
 }
 
 Result<std::vector<ChangedRow>> changes_in(std::string_view stored) {

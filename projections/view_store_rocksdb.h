@@ -16,8 +16,8 @@
 #include "ledger/limits.h"
 #include "ledger/newest_cache.h"
 #include "projections/event_rows.h"
-#include "projections/view_store.h"
 #include "projections/view_changes.h"
+#include "projections/view_store.h"
 #include "projections/view_store_bulk.h"
 
 namespace projections {
@@ -82,6 +82,7 @@ class RocksViewStore final : public ViewStore {
   ledger::Result<void> erase_rows();
   void write(std::string_view key, std::string_view value);
   ledger::Result<void> write_batch(const StoreState& state);
+  void tell_newest_rows();
 
   Options options_;
   std::unique_ptr<rocksdb::Env> env_;  // Only where `files` is not the machine's.
@@ -90,13 +91,14 @@ class RocksViewStore final : public ViewStore {
   // The projector's.
   std::unique_ptr<EventRows> rows_;
   std::optional<domain::Position> open_event_;
+  std::string key_;               // Being written.
+  std::string value_;             // Being written.
+  GatheredRows written_;          // Since the last commit.
+  std::optional<BulkRows> bulk_;  // Instead, in a bulk store.
   rocksdb::WriteBatch batch_;
-  std::optional<BulkRows> bulk_;  // Instead of the batch, in a bulk store.
 
   ViewChanges changes_;
   mutable NewestRows newest_rows_{ledger::limits::newest_rows_bytes_max};
-  // By what their versions begin with, since the last commit; the projector's.
-  std::vector<std::pair<std::string, NewestVersion>> changed_rows_;
   mutable std::mutex mutex_;
   StoreState state_;  // As committed.
 };
@@ -116,11 +118,11 @@ ledger::Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view,
                                                     std::size_t max);
 
 // Rows and the absence of one, as stored.
-std::string stored_row(const std::optional<std::string>& row);
+void append_stored_row(std::string& out, const std::optional<std::string>& row);
 // Nothing: erased. Shape: not empty.
 std::optional<std::string_view> row_in(std::string_view stored);
 // What an event changed, as stored.
-std::string stored_changes(const std::vector<EventRows::Change>& changes);
+void append_stored_changes(std::string& out, const std::vector<EventRows::Change>& changes);
 ledger::Result<std::vector<ChangedRow>> changes_in(std::string_view stored);
 
 // What RocksDB said, in our words.

@@ -1,5 +1,6 @@
 #include "ledger/store/rocksdb_log.h"
 
+#include <rocksdb/perf_level.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -90,6 +91,7 @@ Result<Head> RocksLog::append(const Batch& batch) {
   fill(writes, batch, *database_, tiles, {batches_ + 1, after});
   rocksdb::WriteOptions options;
   options.sync = true;
+  rocksdb::SetPerfLevel(rocksdb::kDisable);  // Of this thread: nobody asks for its counts.
   const auto status = database_->db().Write(options, &writes);
   if (!status.ok()) {
     write_failed_ = Error{ErrorKind::io, "log-write-failed",
@@ -99,7 +101,8 @@ Result<Head> RocksLog::append(const Batch& batch) {
   }
   ++batches_;
   for (Position at = before.size; const NewRecord& record : batch.records) {
-    stream_ends_.changed(record.stream, {record.stream_version + 1, at}, sizeof(StreamEnd));
+    const StreamEnd end{record.stream_version + 1, at};
+    stream_ends_.changed(record.stream, [&end] { return std::pair(end, sizeof(end)); });
     ++at.value;
   }
   {

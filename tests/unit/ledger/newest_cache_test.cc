@@ -16,8 +16,8 @@ TEST(NewestCache, KnowsTheNewestOfWhatWasAskedFor) {
   keep(cache, "a", 1);
   keep(cache, "b", 2);
   EXPECT_EQ(cache.find("a"), 1);
-  cache.changed("a", 3, sizeof(int));
-  cache.changed("never asked for", 4, sizeof(int));
+  cache.changed("a", [] { return std::pair(3, sizeof(int)); });
+  cache.changed("never asked for", [] { return std::pair(4, sizeof(int)); });
   EXPECT_EQ(cache.find("a"), 3);
   EXPECT_EQ(cache.find("b"), 2);
   EXPECT_EQ(cache.find("never asked for"), std::nullopt);
@@ -29,7 +29,7 @@ TEST(NewestCache, KnowsTheNewestOfWhatWasAskedFor) {
 TEST(NewestCache, DoesNotKeepWhatWasReadBeforeAChange) {
   Cache cache(1'000'000);
   auto turn = cache.turn("a");
-  cache.changed("a", 2, sizeof(int));
+  cache.changed("a", [] { return std::pair(2, sizeof(int)); });
   cache.keep("a", turn, 1, sizeof(int));
   EXPECT_EQ(cache.find("a"), std::nullopt);
   turn = cache.turn("a");
