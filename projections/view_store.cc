@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "ledger/store/checked_files.h"
 #include "projections/row_keys.h"
 #include "projections/view_store_options.h"
 #include "projections/view_store_rocksdb.h"
@@ -90,8 +91,7 @@ Result<Opened> open_with_state(const ViewStore::Options& options, rocksdb::Env* 
 Result<std::unique_ptr<ViewStore>> ViewStore::open(const Options& options) {
   const auto checked = check_directory(options);
   if (!checked) return fail(checked.error());
-  std::unique_ptr<rocksdb::Env> env;
-  if (options.files) env = rocksdb::NewCompositeEnv(options.files);
+  auto env = rocksdb::NewCompositeEnv(std::make_shared<ledger::store::CheckedFiles>(options.files));
   auto opened = open_with_state(options, env.get());
   const bool damaged = !opened && opened.error().kind == ErrorKind::corrupt;
   const bool of_another_format =

@@ -62,6 +62,7 @@ ledger::Result<void> BulkRows::finish() {
   rocksdb::IngestExternalFileOptions options;
   options.move_files = true;
   options.snapshot_consistency = false;
+  options.write_global_seqno = false;  // It would make the checksum of the properties wrong.
   const auto status = db_.IngestExternalFile(std::exchange(files_, {}), options);
   if (!status.ok()) return ledger::fail(views_error_of(status));
   return {};

@@ -3,6 +3,8 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/table.h>
 
+#include "ledger/store/table_check.h"
+
 namespace projections {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr int no_limit = 1'000'000;
 
 rocksdb::Options views_options(rocksdb::Env* env, bool bulk) {
   rocksdb::Options options;
-  if (env != nullptr) options.env = env;
+  options.env = env;
   options.create_if_missing = true;
   options.paranoid_checks = true;
   // A failed write leaves the store behind; whoever opens it again folds from there.
@@ -24,9 +26,8 @@ rocksdb::Options views_options(rocksdb::Env* env, bool bulk) {
   options.compression = rocksdb::kLZ4Compression;
   options.write_buffer_size = 64 * mebibyte;
   options.max_write_buffer_number = 3;
-  rocksdb::BlockBasedTableOptions table;
+  auto table = ledger::store::table_options();
   table.block_cache = rocksdb::NewLRUCache(64 * mebibyte);
-  table.format_version = 5;
   table.block_size = 8 * 1024;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   if (bulk) {

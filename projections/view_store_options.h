@@ -5,7 +5,7 @@
 
 namespace projections {
 
-// `env`: null for the machine's.
+// `env`: over checked files (ledger/store/checked_files.h); outlives the store.
 rocksdb::Options views_options(rocksdb::Env* env, bool bulk);
 rocksdb::CompactRangeOptions compact_whole();
 

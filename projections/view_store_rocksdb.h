@@ -85,7 +85,7 @@ class RocksViewStore final : public ViewStore {
   void tell_newest_rows();
 
   Options options_;
-  std::unique_ptr<rocksdb::Env> env_;  // Only where `files` is not the machine's.
+  std::unique_ptr<rocksdb::Env> env_;  // Over checked files.
   std::unique_ptr<rocksdb::DB> db_;
 
   // The projector's.

@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "ledger/merkle/tile.h"
-#include "ledger/store/durable_file.h"
+#include "ledger/store/checked_files.h"
+#include "ledger/store/table_check.h"
 
 namespace ledger::store {
 namespace {
@@ -24,7 +25,7 @@ constexpr std::size_t mebibyte = 1 << 20;
 // Options come from here alone: OPTIONS files of the database are never loaded.
 rocksdb::DBOptions database_options(rocksdb::Env* env) {
   rocksdb::DBOptions options;
-  if (env != nullptr) options.env = env;
+  options.env = env;
   // The other modes refuse to open after honest power cuts. What this one would hide is caught by
   // the head beside the database.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
@@ -44,9 +45,8 @@ rocksdb::DBOptions database_options(rocksdb::Env* env) {
 rocksdb::ColumnFamilyOptions family_options(Family family,
                                             const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
-  rocksdb::BlockBasedTableOptions table;
+  auto table = table_options();
   table.block_cache = cache;
-  table.format_version = 5;
   table.block_size = 16 * 1024;
   options.write_buffer_size = 8 * mebibyte;
   // Appended keys are moved down the levels as they are, so the compression that a file is flushed
@@ -135,12 +135,12 @@ std::optional<Receipt> receipt_in(const CommandId& id, std::string_view bytes) {
 }
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& directory,
-                                                 std::shared_ptr<rocksdb::FileSystem> files,
+                                                 const std::shared_ptr<rocksdb::FileSystem>& files,
                                                  Create create) {
   std::unique_ptr<Database> database(new Database());
   database->directory_ = directory;
-  database->files_ = files ? files : rocksdb::FileSystem::Default();
-  if (files) database->env_ = rocksdb::NewCompositeEnv(files);
+  database->files_ = std::make_shared<CheckedFiles>(files);
+  database->env_ = rocksdb::NewCompositeEnv(database->files_);
   auto options = database_options(database->env_.get());
   options.create_if_missing = options.create_missing_column_families = create == Create::if_missing;
   const auto cache = rocksdb::NewLRUCache(64 * mebibyte);

@@ -53,7 +53,7 @@ class Database {
   // `files`: null for the machine's.
   // Errors: corrupt ("log-damaged"), unavailable ("disk-full"), io ("log-io").
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& directory,
-                                                std::shared_ptr<rocksdb::FileSystem> files,
+                                                const std::shared_ptr<rocksdb::FileSystem>& files,
                                                 Create create);
   ~Database();
   Database(const Database&) = delete;
@@ -78,7 +78,7 @@ class Database {
 
   std::filesystem::path directory_;
   std::shared_ptr<rocksdb::FileSystem> files_;
-  std::unique_ptr<rocksdb::Env> env_;  // Only where `files` is not the machine's.
+  std::unique_ptr<rocksdb::Env> env_;  // Over files_.
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, families> handles_{};
 };

@@ -174,6 +174,21 @@ TEST_F(Damage, OfAFileExchangedWithAnotherOfItsKindIsNeverReadAsTheOther) {
   }
 }
 
+// The bit that says how the block of properties ends; RocksDB alone aborts on it.
+TEST_F(Damage, OfTheBitThatRocksDbBelievesUnseenIsRefused) {
+  restore();
+  const auto table = only("sst");
+  std::string bytes = bytes_of(copy / table);
+  const std::size_t end = bytes.rfind(std::string("\1\0\0\0\0", 5));
+  ASSERT_NE(end, std::string::npos);
+  bytes[end + 3] ^= static_cast<char>(0x80);
+  overwrite(copy / table, bytes);
+  const std::string found = difference();
+  EXPECT_TRUE(found.starts_with("refused: log-damaged")) << found;
+  EXPECT_NE(found.find(table.filename().string()), std::string::npos) << found;
+  EXPECT_NE(found.find("restore it from a backup"), std::string::npos) << found;
+}
+
 TEST_F(Damage, OfTheHeadIsRefusedWhenItIsAnotherLogsOrGone) {
   restore();
   OpenLog other(OpenLog::at(directory / "other"));

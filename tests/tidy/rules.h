@@ -58,6 +58,7 @@ struct Library {
 };
 inline const std::vector<Library> libraries = {
     {"RocksDB", {"rocksdb/"}, {"ledger/store/", "projections/view_store", "tests/"}},
+    {"xxHash", {"xxhash.h"}, {"ledger/store/table_check.cc"}},
     {"Cap'n Proto", {"capnp/", "kj/", "events.capnp"}, {"ledger/codec/", "tests/"}},
     {"Boost", {"boost/"}, {"api/", "updates/", "tools/", "tests/"}},
     {"cpp-httplib", {"httplib.h"}, {"updates/", "tools/", "tests/"}},
