@@ -60,27 +60,32 @@ ledger::Result<Fold::Events> take(Fold& fold, const Step& step) {
   return fold.submit(command_for(fold.world, fold.now, step));
 }
 
-void settle_in(Fold& fold) {
-  const auto must = [&](CommandPayload payload) {
-    CHECK(fold.submit(std::move(payload)), "the fleet to begin with is sound");
-  };
-  must(ConfigureSource{{"s1"}, "https://updates.example", "", std::nullopt, "", true});
-  must(import_of(1, fold.now));
-  must(CreatePolicy{{"p1"}, std::nullopt, ""});
-  must(CreatePolicy{{"p2"}, PolicyId{"p1"}, ""});
-  must(AssignRules{{"p1"}, {}, {"web"}, {}});
-  must(AssignRules{{"p2"}, {}, {}, {Module::log_inspection}});
-  must(CreateGroup{{"g1"}, std::nullopt});
-  must(CreateGroup{{"g2"}, GroupId{"g1"}});
-  must(CreateRelayGroup{{"r1"}, std::nullopt, false, ""});
-  must(ReleasePattern{{"virus-pattern"}, "Engine", {"all"}, "1.1", fold.now, digest_of(1), 1, {}});
+std::vector<CommandPayload> settling_in(Time now) {
+  std::vector<CommandPayload> commands{
+      ConfigureSource{{"s1"}, "https://updates.example", "", std::nullopt, "", true},
+      import_of(1, now),
+      CreatePolicy{{"p1"}, std::nullopt, ""},
+      CreatePolicy{{"p2"}, PolicyId{"p1"}, ""},
+      AssignRules{{"p1"}, {}, {"web"}, {}},
+      AssignRules{{"p2"}, {}, {}, {Module::log_inspection}},
+      CreateGroup{{"g1"}, std::nullopt},
+      CreateGroup{{"g2"}, GroupId{"g1"}},
+      CreateRelayGroup{{"r1"}, std::nullopt, false, ""},
+      ReleasePattern{{"virus-pattern"}, "Engine", {"all"}, "1.1", now, digest_of(1), 1, {}}};
   for (std::uint32_t i = 0; i < 3; ++i) {
     EnrolComputer enrol = enrolment_of(i);
     enrol.policy = PolicyId{i == 0 ? "p1" : "p2"};
     enrol.group = GroupId{i == 1 ? "g1" : "g2"};
-    must(std::move(enrol));
+    commands.push_back(std::move(enrol));
   }
-  must(RegisterRelay{{"c3"}, RelayGroupId{"r1"}, "https://c3.example"});
+  commands.push_back(RegisterRelay{{"c3"}, RelayGroupId{"r1"}, "https://c3.example"});
+  return commands;
+}
+
+void settle_in(Fold& fold) {
+  for (auto& payload : settling_in(fold.now)) {
+    CHECK(fold.submit(std::move(payload)), "the fleet to begin with is sound");
+  }
 }
 
 Fold play(const Steps& steps) {

@@ -37,6 +37,7 @@ ledger::domain::Duration wait_before(const Step& step);
 // Takes one step: time passes, the command is submitted. Returns what it became.
 ledger::Result<Fold::Events> take(Fold& fold, const Step& step);
 // A fleet with policies, rules, patterns and computers, so that the first step is not into nothing.
+std::vector<ledger::domain::CommandPayload> settling_in(ledger::domain::Time now);
 void settle_in(Fold& fold);
 Fold play(const Steps& steps);
 
