@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import ssl
 import subprocess
 import tempfile
 import time
@@ -34,11 +35,13 @@ class DidNotStart(Exception):
 
 class RunningLedger:
     """Use as a context; `program` is ledgerd. `data`: a directory that outlives it. `options`: of
-    every start; with --machines, `machines` is that listener's URL."""
+    every start; with --machines, `machines` is that listener's URL. `address`: where it listens; not
+    on loopback it is asked over TLS."""
 
-    def __init__(self, program, data=None, options=()):
+    def __init__(self, program, data=None, options=(), address="127.0.0.1"):
         self.program = program
         self.options = options
+        self.address = address
         self.machines = None
         self.directory = tempfile.TemporaryDirectory(prefix="ledger-e2e-")
         self.data = Path(data) if data else Path(self.directory.name) / "data"
@@ -59,8 +62,8 @@ class RunningLedger:
         """Also again, after stop() or kill(); another port is taken. `more`: further options."""
         with open(self.log, "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                [self.program, "--data", self.data, "--listen", "127.0.0.1:0", "--no-rate-limit",
-                 "--tick", "50", *self.options, *more],
+                [self.program, "--data", self.data, "--listen", f"{self.address}:0",
+                 "--no-rate-limit", "--tick", "50", *self.options, *more],
                 stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
@@ -91,7 +94,10 @@ class RunningLedger:
 
     def connect(self):
         parts = urlsplit(self.url)
-        return http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+        if parts.scheme == "http":
+            return http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+        context = ssl.create_default_context(cafile=self.data / "tls" / "ca.crt")
+        return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=30, context=context)
 
     def ask(self, method, target, body=None, headers=None, token="admin"):
         """`token` is the text of one, "admin", or None."""
