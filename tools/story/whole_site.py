@@ -159,9 +159,20 @@ class Site:
     def manager(self) -> str:
         return f"https://127.0.0.1:{self.machines_port}"
 
+    # How parts reach each other: straight here; a test may lay something in between.
+    def way_to_manager(self, name: str) -> str:
+        """For the machine of this name."""
+        return self.manager
+
+    def way_to_relay(self, name: str) -> str:
+        return f"https://127.0.0.1:{self.ports.of(name)}"
+
+    def way_to_source(self) -> str:
+        return self.source.url
+
     def configure_source(self) -> None:
         self.ledger.put(f"/v1/sources/{self.source.name}", {
-            "url": self.source.url, "alternative_url": "", "proxy": "", "enabled": True,
+            "url": self.way_to_source(), "alternative_url": "", "proxy": "", "enabled": True,
             "trust_root": self.source.trust_root()})
 
     def check_source(self) -> dict:
@@ -190,7 +201,7 @@ class Site:
     def _common(self, name: str, **more) -> list:
         """What relays and agents take alike; a token only the first time."""
         state = self.folder / "machines" / name
-        words = ["--manager", self.manager, "--state", state, "--manager-ca",
+        words = ["--manager", self.way_to_manager(name), "--state", state, "--manager-ca",
                  self.ledger.data / "tls" / "ca.crt"]
         if not (state / "identity" / "certificate.pem").exists():
             words += ["--enrolment-token-file", self.enrolment(name, **more)]
@@ -213,7 +224,7 @@ class Site:
         self.machines[name] = Process(
             self.folder / "machines" / f"{name}.log", self.programs / "ledger-relay",
             *self._common(name, relay_group=group), "--name", name,
-            "--listen", f"127.0.0.1:{port}", "--url", f"https://127.0.0.1:{port}",
+            "--listen", f"127.0.0.1:{port}", "--url", self.way_to_relay(name),
             "--interval", "1")
 
     def start_agent(self, name: str, group: str, policy: str) -> None:
