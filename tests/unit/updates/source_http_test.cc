@@ -8,6 +8,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -169,6 +170,23 @@ TEST(HttpSource, StopsReadingBeyondTheLimitHoweverTheBodyComes) {
   EXPECT_EQ(cause(fetch(source.url() + "/sized")), SourceFault::verification_failed);
   EXPECT_EQ(cause(fetch(source.url() + "/endless")), SourceFault::verification_failed);
   EXPECT_EQ(fetch(source.url() + "/sized", 101).value().size(), 101U);
+}
+
+// What comes is 132 bytes; what it unpacks to is 100,000.
+TEST(HttpSource, StopsReadingWhatUnpacksBeyondTheLimit) {
+  constexpr std::string_view head(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xed\xc1\x31\x01\x00\x00\x00\xc2\xa0\xda"
+      "\x8b\x6f\x0d\x0f\xa0",
+      25);
+  constexpr std::string_view end("\x80\x57\x03\x71\x11\x07\xfe\xa0\x86\x01\x00", 11);
+  HttpServer source;
+  source.server.Get("/manifest.json", [&](const auto&, auto& answer) {
+    answer.set_header("Content-Encoding", "gzip");
+    answer.set_content(std::string(head) + std::string(96, '\0') + std::string(end),
+                       "application/octet-stream");
+  });
+  EXPECT_EQ(cause(fetch(source.url(), 99'999)), SourceFault::verification_failed);
+  EXPECT_EQ(fetch(source.url(), 100'000).value(), std::string(100'000, 'x'));
 }
 
 TEST(HttpSource, BlamesANameThatIsNotKnown) {
