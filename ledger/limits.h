@@ -69,6 +69,9 @@ inline constexpr std::size_t task_runs_per_tick_max = 100;  // The rest starts a
 // Findings of one computer that are recorded in an hour; further ones are only logged.
 inline constexpr std::size_t findings_per_hour_max = 60;
 
+// What came of a file that did not come whole; then it begins anew.
+inline constexpr std::chrono::hours content_part_kept{7 * 24};
+
 // -- The fleet; one more is refused unless said otherwise ---------------------------------------
 inline constexpr std::size_t computers_max = 4'000'000;       // Removed ones included.
 inline constexpr std::size_t computer_name_bytes_max = 255;   // Names, agent versions: invalid.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,11 +23,19 @@ struct StoredContent {
   bool operator==(const StoredContent&) const = default;
 };
 
-// Content that comes in pieces. Destroyed before it is stored, it leaves nothing behind; after an
-// error it can only be destroyed.
+// Content that comes in pieces. Destroyed before it is stored, it leaves nothing behind, unless it
+// was taken up; after an error it can only be destroyed.
 class ContentWriter {
  public:
+  using Taker = std::function<Result<void>(std::string_view)>;
+
   virtual ~ContentWriter() = default;
+
+  // Of a writer that was taken up: gives `taker` what came before, from the first byte on. Called
+  // first of all, and once. Errors: io, those of `taker`.
+  virtual Result<void> give_earlier(const Taker&) { return {}; }
+  // What it has is of no use to anybody: it leaves nothing.
+  virtual void discard() {}
 
   // Errors: invalid ("content-too-large"), unavailable ("disk-full"), io.   Thread: one at a time.
   virtual Result<void> write(std::string_view piece) = 0;
@@ -42,6 +51,10 @@ class ContentStore {
   virtual ~ContentStore() = default;
 
   virtual Result<std::unique_ptr<ContentWriter>> begin() = 0;
+  // Takes up content that is to have this digest where an earlier writer left it, one of an earlier
+  // process too; destroyed before it is stored, this one leaves it to the next. A store that keeps
+  // no parts begins anew, and so does who comes while another writer has it.
+  virtual Result<std::unique_ptr<ContentWriter>> take_up(const domain::Digest&) { return begin(); }
   // All at once. Putting what is there already is no error, and mends it if it was damaged.
   Result<StoredContent> put(std::string_view bytes);
 

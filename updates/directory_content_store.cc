@@ -29,16 +29,20 @@ bool is_fanout(const std::string& name) {
   return name.size() == 2 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
+bool is_part(const fs::directory_entry& entry) {
+  std::error_code problem;
+  return entry.symlink_status(problem).type() == fs::file_type::regular &&
+         domain::digest_from_hex(entry.path().filename().string()).has_value();
+}
+
 }  // namespace
 
 // A file in the temporary folder until store() gives it its name.
-class DirectoryContentStore::Writer final : public ContentWriter {
+class DirectoryContentStore::Writer : public ContentWriter {
  public:
   Writer(DirectoryContentStore& store, fs::path path, Descriptor file)
       : store_(store), path_(std::move(path)), file_(std::move(file)) {}
-  ~Writer() override {
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
+  ~Writer() override { remove_file(); }
 
   Result<void> write(std::string_view piece) override {
     if (piece.size() > limits::content_bytes_max - bytes_) return fail(content_too_large());
@@ -73,12 +77,63 @@ class DirectoryContentStore::Writer final : public ContentWriter {
     return stored;
   }
 
- private:
+ protected:
+  void remove_file() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+    path_.clear();
+  }
+
+  // Bytes that the file has already.
+  void count(std::string_view piece) {
+    hash_.update(piece);
+    bytes_ += piece.size();
+  }
+
   DirectoryContentStore& store_;
-  fs::path path_;  // Empty once the file has its name.
+  fs::path path_;  // Empty once the file has its name, or is to stay where it is.
   Descriptor file_;
+
+ private:
   Sha256 hash_;
   std::uint64_t bytes_ = 0;
+};
+
+// A file of the temporary folder that is named by the digest it is to have.
+class DirectoryContentStore::PartWriter final : public Writer {
+ public:
+  PartWriter(DirectoryContentStore& store, const domain::Digest& digest, fs::path path,
+             Descriptor file)
+      : Writer(store, std::move(path), std::move(file)), digest_(digest) {}
+  ~PartWriter() override {
+    if (keeps_) path_.clear();
+    remove_file();
+    store_.release(digest_);
+  }
+
+  Result<void> give_earlier(const Taker& taker) override {
+    std::string piece(65'536, '\0');
+    while (true) {
+      const ssize_t got = ::read(file_.get(), piece.data(), piece.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return fail(file_error("Reading", path_, errno));
+      if (got == 0) return {};
+      const auto earlier = std::string_view(piece).substr(0, static_cast<std::size_t>(got));
+      count(earlier);
+      if (auto taken = taker(earlier); !taken) return taken;
+    }
+  }
+
+  void discard() override { keeps_ = false; }
+
+  Result<StoredContent> store(const std::optional<domain::Digest>& expected) override {
+    auto stored = Writer::store(expected);
+    keeps_ = keeps_ && stored.has_value();
+    return stored;
+  }
+
+ private:
+  const domain::Digest digest_;
+  bool keeps_ = true;
 };
 
 DirectoryContentStore::SystemCalls DirectoryContentStore::real_calls() {
@@ -104,15 +159,45 @@ Result<void> DirectoryContentStore::prepare() {
   fs::create_directories(directory_, problem);
   if (problem) return fail(file_error("Making the directory", directory_, problem.value()));
   if (const auto made = make_directory(temporary_); !made) return fail(made.error());
-  for (auto it = fs::directory_iterator(temporary_, problem);
-       !problem && it != fs::directory_iterator(); it.increment(problem)) {
-    fs::remove_all(it->path(), problem);
-  }
-  if (problem) return fail(file_error("Clearing", temporary_, problem.value()));
+  if (const auto cleared = clear_unfinished(); !cleared) return fail(cleared.error());
   for (const auto& synced : {directory_, fs::absolute(directory_).parent_path()}) {
     if (const auto done = sync_directory(synced); !done) return fail(done.error());
   }
   return {};
+}
+
+Result<void> DirectoryContentStore::clear_unfinished() const {
+  std::error_code problem;
+  for (auto it = fs::directory_iterator(temporary_, problem);
+       !problem && it != fs::directory_iterator(); it.increment(problem)) {
+    if (!is_part(*it)) fs::remove_all(it->path(), problem);
+  }
+  if (problem) return fail(file_error("Clearing", temporary_, problem.value()));
+  remove_old_parts();
+  return {};
+}
+
+// Nobody listed them any more, or they would have been taken up. What cannot be removed now is
+// tried again.
+void DirectoryContentStore::remove_old_parts() const {
+  const auto oldest = fs::file_time_type::clock::now() - limits::content_part_kept;
+  std::error_code problem;
+  for (auto it = fs::directory_iterator(temporary_, problem);
+       !problem && it != fs::directory_iterator(); it.increment(problem)) {
+    std::error_code ignored;
+    const auto written = it->last_write_time(ignored);
+    if (!ignored && is_part(*it) && written < oldest) fs::remove(it->path(), ignored);
+  }
+}
+
+bool DirectoryContentStore::claim(const domain::Digest& digest) {
+  const std::lock_guard lock(mutex_);
+  return claimed_.insert(digest).second;
+}
+
+void DirectoryContentStore::release(const domain::Digest& digest) {
+  const std::lock_guard lock(mutex_);
+  claimed_.erase(digest);
 }
 
 Result<void> DirectoryContentStore::sync_directory(const fs::path& directory) const {
@@ -133,6 +218,21 @@ Result<std::unique_ptr<ContentWriter>> DirectoryContentStore::begin() {
   Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.is_open()) return fail(file_error("Making", path, errno));
   return std::make_unique<Writer>(*this, std::move(path), std::move(file));
+}
+
+Result<std::unique_ptr<ContentWriter>> DirectoryContentStore::take_up(
+    const domain::Digest& digest) {
+  if (!claim(digest)) return begin();
+  remove_old_parts();
+  fs::path path = temporary_ / hex(digest);
+  constexpr int flags = O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+  Descriptor file(::open(path.c_str(), flags, 0600));
+  if (!file.is_open()) {
+    const int problem = errno;
+    release(digest);
+    return fail(file_error("Opening", path, problem));
+  }
+  return std::make_unique<PartWriter>(*this, digest, std::move(path), std::move(file));
 }
 
 Result<std::string> DirectoryContentStore::get(const domain::Digest& digest) const {

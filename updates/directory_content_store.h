@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <mutex>
+#include <set>
 
 #include "updates/content_store.h"
 
@@ -23,13 +25,15 @@ class DirectoryContentStore final : public ContentStore {
   };
   static SystemCalls real_calls();
 
-  // Makes the directory when it is missing, and removes what an earlier process left unfinished.
+  // Makes the directory when it is missing, and removes what an earlier process left unfinished,
+  // but for parts that can be taken up for limits::content_part_kept.
   // One store at a time may be open on a directory: the ledger's lock sees to that.
   // Errors: unavailable ("disk-full"), io.
   static Result<std::unique_ptr<DirectoryContentStore>> open(std::filesystem::path directory,
                                                              SystemCalls calls = real_calls());
 
   Result<std::unique_ptr<ContentWriter>> begin() override;
+  Result<std::unique_ptr<ContentWriter>> take_up(const domain::Digest& digest) override;
   Result<std::string> get(const domain::Digest& digest) const override;
   Result<bool> has(const domain::Digest& digest) const override;
   Result<std::uint64_t> size(const domain::Digest& digest) const override;
@@ -41,15 +45,22 @@ class DirectoryContentStore final : public ContentStore {
 
  private:
   class Writer;
+  class PartWriter;
 
   DirectoryContentStore(std::filesystem::path directory, SystemCalls calls);
   Result<void> prepare();
+  Result<void> clear_unfinished() const;
+  void remove_old_parts() const;
+  bool claim(const domain::Digest& digest);
+  void release(const domain::Digest& digest);
   Result<void> sync_directory(const std::filesystem::path& directory) const;
 
   std::filesystem::path directory_;
   std::filesystem::path temporary_;  // A folder of it, on the same file system.
   SystemCalls calls_;
   std::atomic<std::uint64_t> writers_{0};  // Names temporary files.
+  std::mutex mutex_;
+  std::set<domain::Digest> claimed_;  // Parts that some writer has.
 };
 
 }  // namespace ledger::updates

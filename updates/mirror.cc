@@ -256,7 +256,19 @@ class DirectoryMirror final : public Mirror {
   Result<void> fetch_target(tuf::Transport& targets, const tuf::FoundTarget& found,
                             const MirrorTarget& target, const PullOptions& options) {
     if (target.bytes > limits::content_bytes_max) return fail(content_too_large());
-    auto writer = content_.begin();
+    std::uint64_t earlier = 0;
+    auto got = take_target(targets, found, target, options, earlier);
+    // What was there before may be damaged, or come from elsewhere: nobody is blamed for it.
+    const bool is_wrong = !got && got.error().kind == ErrorKind::corrupt;
+    if (is_wrong && earlier > 0) got = take_target(targets, found, target, options, earlier);
+    return got;
+  }
+
+  // Tells in `earlier` how many bytes were there before.
+  Result<void> take_target(tuf::Transport& targets, const tuf::FoundTarget& found,
+                           const MirrorTarget& target, const PullOptions& options,
+                           std::uint64_t& earlier) {
+    auto writer = content_.take_up(target.digest);
     if (!writer) return fail(writer.error());
     std::uint64_t done = 0;
     const auto got = tuf::fetch_target(
@@ -269,7 +281,18 @@ class DirectoryMirror final : public Mirror {
           if (options.progress) options.progress(target, done, target.bytes);
           return (*writer)->write(piece);
         },
-        options.again);
+        options.again,
+        [&](const tuf::Sink& taker) {
+          return (*writer)->give_earlier([&](std::string_view piece) {
+            earlier += piece.size();
+            done = earlier;
+            return taker(piece);
+          });
+        });
+    // A part is of no use when it is wrong, and in the way when the disk is full.
+    if (!got && (got.error().kind == ErrorKind::corrupt || got.error().reason == "disk-full")) {
+      (*writer)->discard();
+    }
     if (!got) return got;
     const auto stored = (*writer)->store(target.digest);
     return stored ? Result<void>() : fail(stored.error());

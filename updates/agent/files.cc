@@ -41,6 +41,13 @@ class SystemFile final : public NewFile {
   Descriptor file_;
 };
 
+// Readable for all: programs that run as other users take what is installed.
+Result<std::unique_ptr<NewFile>> opened(const fs::path& path, int how) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | how, 0644));
+  if (!file.is_open()) return fail(file_error("Making", path, errno));
+  return std::make_unique<SystemFile>(path, std::move(file));
+}
+
 }  // namespace
 
 Result<void> SystemFiles::make_directory(const fs::path& directory) {
@@ -48,12 +55,12 @@ Result<void> SystemFiles::make_directory(const fs::path& directory) {
   return fail(file_error("Making the directory", directory, errno));
 }
 
-// Readable for all: programs that run as other users take what is installed.
 Result<std::unique_ptr<NewFile>> SystemFiles::make(const fs::path& path) {
-  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-  Descriptor file(::open(path.c_str(), flags, 0644));
-  if (!file.is_open()) return fail(file_error("Making", path, errno));
-  return std::make_unique<SystemFile>(path, std::move(file));
+  return opened(path, O_EXCL);
+}
+
+Result<std::unique_ptr<NewFile>> SystemFiles::go_on(const fs::path& path) {
+  return opened(path, O_APPEND);
 }
 
 Result<void> SystemFiles::link(const fs::path& from, const fs::path& to) {

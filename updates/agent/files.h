@@ -25,6 +25,8 @@ class Files {
   virtual ~Files() = default;
   virtual Result<void> make_directory(const std::filesystem::path& directory) = 0;  // May be there.
   virtual Result<std::unique_ptr<NewFile>> make(const std::filesystem::path& path) = 0;
+  // The same of a file that may be there: what it has stays in front.
+  virtual Result<std::unique_ptr<NewFile>> go_on(const std::filesystem::path& path) = 0;
   virtual Result<void> link(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
   virtual Result<void> link_to(const std::string& target, const std::filesystem::path& link) = 0;
   virtual Result<void> rename(const std::filesystem::path& from,
@@ -39,6 +41,7 @@ class SystemFiles final : public Files {
  public:
   Result<void> make_directory(const std::filesystem::path& directory) override;
   Result<std::unique_ptr<NewFile>> make(const std::filesystem::path& path) override;
+  Result<std::unique_ptr<NewFile>> go_on(const std::filesystem::path& path) override;
   Result<void> link(const std::filesystem::path& from, const std::filesystem::path& to) override;
   Result<void> link_to(const std::string& target, const std::filesystem::path& link) override;
   Result<void> rename(const std::filesystem::path& from, const std::filesystem::path& to) override;

@@ -140,9 +140,6 @@ Result<void> Installation::clean() {
     const std::uint64_t number = std::max(number_in(name, ""), number_in(name, ".json"));
     if (number == 0 || (find(number) == nullptr && number != current_)) left.push_back(path);
   }
-  for (const auto& path : entries_of(directory_ / "incoming")) {
-    if (path.extension() == ".part") left.push_back(path);
-  }
   left.push_back(directory_ / (std::string(link_name) + ".new"));
   left.push_back(directory_ / (std::string(holds_name) + ".part"));
   for (const auto& path : left) {

@@ -23,6 +23,11 @@ class FolderTransport final : public tuf::Transport {
     asked_ = path;
     return whole_.get(folder_ + "/" + path, bytes_max, sink);
   }
+  Result<void> get_from(const std::string& path, std::uint64_t from, std::uint64_t bytes_max,
+                        const tuf::Sink& sink) override {
+    asked_ = path;
+    return whole_.get_from(folder_ + "/" + path, from, bytes_max, sink);
+  }
   // "patterns" of "5.patterns.json".
   std::string role() const {
     std::string name = asked_.substr(0, asked_.rfind(".json"));
@@ -77,21 +82,48 @@ Result<void> pin(const Fetching& fetching, const std::filesystem::path& director
   return done ? replace(files, directory / pinned_name, hex(root)) : done;
 }
 
+Result<void> give(const std::filesystem::path& path, const tuf::Sink& taker) {
+  LocalFile file(path);
+  std::string piece(65'536, '\0');
+  while (true) {
+    const auto got = file.read(piece);
+    if (!got) return fail(got.error());
+    if (*got == 0) return {};
+    if (auto taken = taker(std::string_view(piece).substr(0, *got)); !taken) return taken;
+  }
+}
+
+// Goes on where it broke off before, of another place or in an earlier process too; tells in
+// `earlier` how much there was. What came stays for the next time, unless it is wrong or in the way.
+Result<void> fetch_part(const Fetching& fetching, tuf::Transport& targets,
+                        const tuf::FoundTarget& found, const std::filesystem::path& part,
+                        std::uint64_t& earlier) {
+  auto file = fetching.files.go_on(part);
+  if (!file) return fail(file.error());
+  auto done = tuf::fetch_target(
+      targets, found, [&](std::string_view piece) { return (*file)->append(piece); }, {},
+      [&](const tuf::Sink& taker) {
+        return give(part, [&](std::string_view piece) {
+          earlier += piece.size();
+          return taker(piece);
+        });
+      });
+  if (done) done = (*file)->sync();
+  const bool broke_off = !done && done.error().reason.starts_with("source-");
+  if (!done && !broke_off) static_cast<void>(fetching.files.remove(part));
+  return done;
+}
+
 Result<void> fetch_to(const Fetching& fetching, tuf::Transport& targets,
                       const tuf::FoundTarget& found, const std::filesystem::path& path) {
   const std::filesystem::path part = path.string() + ".part";
-  auto done = fetching.files.remove(part);
-  if (!done) return done;
-  {
-    auto file = fetching.files.make(part);
-    if (!file) return fail(file.error());
-    done = tuf::fetch_target(targets, found,
-                             [&](std::string_view piece) { return (*file)->append(piece); });
-    if (done) done = (*file)->sync();
+  std::uint64_t earlier = 0;
+  auto done = fetch_part(fetching, targets, found, part, earlier);
+  // What was there before may come from elsewhere: nobody is blamed for it.
+  if (!done && done.error().kind == ErrorKind::corrupt && earlier > 0) {
+    done = fetch_part(fetching, targets, found, part, earlier);
   }
-  if (done) done = fetching.files.rename(part, path);
-  if (!done) static_cast<void>(fetching.files.remove(part));  // The space may be needed.
-  return done;
+  return done ? fetching.files.rename(part, path) : done;
 }
 
 class Attempt {

@@ -64,11 +64,13 @@ class Client {
 
 // Fetches a target to `sink`, and compares length and hashes: what the sink has is only good when
 // this succeeds. A transfer that broke off goes on where it was while `again` says so; it is told
-// how many attempts in a row brought nothing.
-// Errors: corrupt ("tuf-length", "tuf-hash"), those of transport and sink.
+// how many attempts in a row brought nothing. What the sink has from before is told by `earlier`,
+// from the first byte on; only what follows it is asked for.
+// Errors: corrupt ("tuf-length", "tuf-hash"), those of transport, sink and `earlier`.
 using Again = std::function<bool(unsigned)>;
+using Earlier = std::function<Result<void>(const Sink&)>;
 Result<void> fetch_target(Transport& transport, const FoundTarget& found, const Sink& sink,
-                          const Again& again = {});
+                          const Again& again = {}, const Earlier& earlier = {});
 
 // Into this file, unless it is there already; durable, and whole or not at all.
 enum class Fetched { now, before };

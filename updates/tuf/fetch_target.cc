@@ -108,10 +108,18 @@ std::string url_path_of(const FoundTarget& found) {
 }  // namespace
 
 Result<void> fetch_target(Transport& transport, const FoundTarget& found, const Sink& sink,
-                          const Again& again) {
+                          const Again& again, const Earlier& earlier) {
   Comparison comparison(found);
   const std::string path = url_path_of(found);
   std::uint64_t done = 0;
+  if (earlier) {
+    auto given = earlier([&](std::string_view piece) {
+      done += piece.size();
+      return comparison.add(piece);
+    });
+    if (!given) return given;
+    if (done > 0 && done == found.target.length) return comparison.end();
+  }
   for (unsigned failures = 0;;) {
     const std::uint64_t before = done;
     const auto got = transport.get_from(path, done, found.target.length - done,

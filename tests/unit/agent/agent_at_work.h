@@ -25,8 +25,14 @@ using Lines = std::vector<std::string>;
 // A place that passes on what the publisher has, unless the test wants otherwise.
 class Place final : public tuf::Transport {
  public:
-  Place(PublishedSite& site, const std::map<std::string, std::string>& forged)
-      : site_(site), forged_(forged) {}
+  // Where a transfer of a target begins, and after how many bytes it breaks off; none: it does not.
+  struct Line {
+    std::optional<std::size_t> breaks_after;
+    std::vector<std::uint64_t> begun;
+  };
+
+  Place(PublishedSite& site, const std::map<std::string, std::string>& forged, Line& line)
+      : site_(site), forged_(forged), line_(line) {}
   ledger::Result<void> get(const std::string& path, std::uint64_t bytes_max,
                            const tuf::Sink& sink) override {
     for (const auto& [part, bytes] : forged_) {
@@ -34,10 +40,21 @@ class Place final : public tuf::Transport {
     }
     return site_.get(path, bytes_max, sink);
   }
+  ledger::Result<void> get_from(const std::string& path, std::uint64_t from,
+                                std::uint64_t bytes_max, const tuf::Sink& sink) override {
+    line_.begun.push_back(from);
+    if (!line_.breaks_after) return get(path, from + bytes_max, after(from, sink));
+    const auto whole = tuf::get_whole(*this, path, 1'000).value();
+    const auto piece = std::string_view(whole).substr(from, *line_.breaks_after);
+    if (auto taken = sink(piece); !taken) return taken;
+    if (from + piece.size() == whole.size()) return {};
+    return ledger::fail(ledger::ErrorKind::unavailable, "source-timed-out", "It broke off.");
+  }
 
  private:
   PublishedSite& site_;
   const std::map<std::string, std::string>& forged_;
+  Line& line_;
 };
 
 class AgentAtWork : public testing::Test {
@@ -51,7 +68,7 @@ class AgentAtWork : public testing::Test {
       if (unreachable.contains(way.name)) {
         return ledger::fail(ledger::ErrorKind::unavailable, "source-timed-out", "No answer.");
       }
-      return std::make_unique<Place>(site, forged[way.name]);
+      return std::make_unique<Place>(site, forged[way.name], line);
     };
   }
 
@@ -130,6 +147,7 @@ class AgentAtWork : public testing::Test {
   agent::OpenWay open_way;
   Lines asked;                        // Places, in the order in which they were asked.
   std::set<std::string> unreachable;  // Of these, none answers.
+  Place::Line line;
   std::map<std::string, std::map<std::string, std::string>> forged;  // By place: part of a path.
   std::optional<int> hook_status;
   Lines hooked;

@@ -64,6 +64,33 @@ TEST_F(AgentAtWork, TakesFromAnotherRelayWhatOneForged) {
   EXPECT_EQ(news.back(), "report virus/1.0");
 }
 
+TEST_F(AgentAtWork, GoesOnWhereATransferBrokeOffAlsoAfterARestart) {
+  release("virus", "1.0");  // 18 bytes.
+  line.breaks_after = 5;
+  round();  // Both relays and the source in turn.
+  EXPECT_EQ(line.begun, (std::vector<std::uint64_t>{0, 5, 10}));
+  restart();
+  round();
+  EXPECT_EQ(line.begun, (std::vector<std::uint64_t>{0, 5, 10, 15}));
+  EXPECT_EQ(patterns(), texts({{"virus", "1.0"}}));
+}
+
+TEST_F(AgentAtWork, BlamesNobodyForThePartOfAnother) {
+  release("virus", "1.0");
+  line.breaks_after = 5;
+  for (const char* each : {"r1", "r2", "source"}) {
+    forged[each]["db.hdb"] = "forged, and of no use";
+  }
+  round();
+  forged.clear();
+  line = {};
+  manager.news();
+  round();
+  EXPECT_EQ(line.begun, (std::vector<std::uint64_t>{15, 0}));
+  EXPECT_EQ(patterns(), texts({{"virus", "1.0"}}));
+  EXPECT_EQ(manager.news("report"), Lines{"report virus/1.0"});
+}
+
 TEST_F(AgentAtWork, KeepsTheOldVersionWhenAllIsForgedAndTellsItOnce) {
   release("virus", "1.0");
   round();

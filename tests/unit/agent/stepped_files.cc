@@ -54,6 +54,14 @@ ledger::Result<std::unique_ptr<agent::NewFile>> SteppedFiles::make(const Path& p
   return std::make_unique<File>(*this, path, std::move(*file));
 }
 
+ledger::Result<std::unique_ptr<agent::NewFile>> SteppedFiles::go_on(const Path& path) {
+  if (auto done = step(); !done) return ledger::fail(done.error());
+  auto file = real_.go_on(path);
+  if (!file) return file;
+  trace.push_back({"made", path});
+  return std::make_unique<File>(*this, path, std::move(*file));
+}
+
 ledger::Result<void> SteppedFiles::link(const Path& from, const Path& to) {
   auto done = step();
   return done ? noted("made", to, real_.link(from, to)) : done;

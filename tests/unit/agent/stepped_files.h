@@ -32,6 +32,7 @@ class SteppedFiles final : public ledger::updates::agent::Files {
 
   Result<void> make_directory(const Path& directory) override;
   Result<std::unique_ptr<ledger::updates::agent::NewFile>> make(const Path& path) override;
+  Result<std::unique_ptr<ledger::updates::agent::NewFile>> go_on(const Path& path) override;
   Result<void> link(const Path& from, const Path& to) override;
   Result<void> link_to(const std::string& target, const Path& link) override;
   Result<void> rename(const Path& from, const Path& to) override;

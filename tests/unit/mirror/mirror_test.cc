@@ -285,13 +285,48 @@ TEST_F(Mirrored, GoesOnWhereATransferBrokeOff) {
   options.again = [](unsigned failures) { return failures < 3; };
   transport.begun.clear();
   ASSERT_TRUE(mirror->pull(transport, options));
-  EXPECT_EQ(transport.begun, (std::vector<std::uint64_t>{0, 4, 8}));
+  EXPECT_EQ(transport.begun, (std::vector<std::uint64_t>{4, 8}));
   EXPECT_EQ(served(target_url("rules", "0123456789", "26-003.json")), "0123456789");
   // Whoever never sends anything is given up.
   site.add("rules/26-004.json", "9876543210");
   BreakingOff silent(site, 0);
   EXPECT_EQ(mirror->pull(silent, options).error().code, "source-timed-out");
   EXPECT_EQ(silent.begun.size(), 3U);
+}
+
+TEST_F(Mirrored, GoesOnInTheNextProcessWhereTheLastOneEnded) {
+  ASSERT_EQ(pull(), "");
+  site.add("rules/26-003.json", "0123456789");
+  const auto in_a_new_process = [&](BreakingOff& transport) {
+    content = std::move(*updates::DirectoryContentStore::open(scratch / "content"));
+    reopen();
+    updates::PullOptions options;
+    options.now = noon;
+    const auto pulled = mirror->pull(transport, options);
+    return pulled ? std::string() : pulled.error().code;
+  };
+  BreakingOff breaking(site, 4);
+  EXPECT_EQ(in_a_new_process(breaking), "source-timed-out");
+  EXPECT_EQ(in_a_new_process(breaking), "source-timed-out");
+  EXPECT_EQ(in_a_new_process(breaking), "");
+  EXPECT_EQ(breaking.begun, (std::vector<std::uint64_t>{0, 4, 8}));
+  EXPECT_EQ(served(target_url("rules", "0123456789", "26-003.json")), "0123456789");
+}
+
+// Of another place, or of a disk that lost its bytes: the place that is asked now is not blamed.
+TEST_F(Mirrored, BeginsAnewWhenWhatItHadIsWrong) {
+  ASSERT_EQ(pull(), "");
+  site.add("rules/26-003.json", "0123456789");
+  {
+    auto writer = content->take_up(ledger::sha256("0123456789")).value();
+    ASSERT_TRUE(writer->write("0129"));
+  }
+  BreakingOff whole(site, 10);
+  updates::PullOptions options;
+  options.now = noon;
+  ASSERT_TRUE(mirror->pull(whole, options));
+  EXPECT_EQ(whole.begun, (std::vector<std::uint64_t>{4, 0}));
+  EXPECT_EQ(served(target_url("rules", "0123456789", "26-003.json")), "0123456789");
 }
 
 // A kill between the last target and the link that shows the new state: the new folder is there,

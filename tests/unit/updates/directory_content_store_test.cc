@@ -87,6 +87,63 @@ TEST_F(DirectoryContentStoreTest, ClearsAtOpenWhatAnEarlierProcessLeftUnfinished
   EXPECT_TRUE(store->put("whole"));
 }
 
+// What came of it before, as it is given to whoever takes it up.
+std::string earlier(ContentWriter& writer) {
+  std::string bytes;
+  const auto given = writer.give_earlier([&](std::string_view piece) -> Result<void> {
+    bytes += piece;
+    return {};
+  });
+  EXPECT_TRUE(given);
+  return bytes;
+}
+
+TEST_F(DirectoryContentStoreTest, TakesUpWhatAnEarlierProcessLeftOfADigest) {
+  const auto digest = sha256("half and half");
+  {
+    auto store = open();
+    auto writer = store->take_up(digest).value();
+    EXPECT_EQ(earlier(*writer), "");
+    ASSERT_TRUE(writer->write("half "));
+  }
+  auto store = open();
+  EXPECT_FALSE(store->has(digest).value());
+  EXPECT_EQ(store->list().value().size(), 0U);
+  auto writer = store->take_up(digest).value();
+  EXPECT_EQ(earlier(*writer), "half ");
+  // Meanwhile another one begins anew, and leaves nothing.
+  auto other = store->take_up(digest).value();
+  EXPECT_EQ(earlier(*other), "");
+  other.reset();
+  ASSERT_TRUE(writer->write("and half"));
+  EXPECT_EQ(writer->store(digest).value().bytes, 13U);
+  writer.reset();
+  EXPECT_EQ(store->get(digest).value(), "half and half");
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(DirectoryContentStoreTest, LeavesNoPartThatIsWrongOrOld) {
+  const auto digest = sha256("right");
+  const auto write_part = [&](DirectoryContentStore& store) {
+    auto writer = store.take_up(digest).value();
+    EXPECT_EQ(earlier(*writer), "");
+    EXPECT_TRUE(writer->write("wrong"));
+    return writer;
+  };
+  auto store = open();
+  EXPECT_EQ(write_part(*store)->store(digest).error().reason, "content-differs");
+  EXPECT_EQ(files(), 0U);
+  write_part(*store)->discard();
+  EXPECT_EQ(files(), 0U);
+  write_part(*store).reset();
+  EXPECT_EQ(files(), 1U);
+  const auto part = directory_ / "unfinished" / hex(digest);
+  fs::last_write_time(part, fs::last_write_time(part) - limits::content_part_kept);
+  // Whoever takes up anything clears what is old.
+  EXPECT_TRUE(store->take_up(sha256("other")));
+  EXPECT_FALSE(fs::exists(part));
+}
+
 TEST_F(DirectoryContentStoreTest, TellsDamagedContentAndMendsItWhenItIsPutAgain) {
   auto store = open();
   const auto digest = store->put("sound content")->digest;
