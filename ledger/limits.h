@@ -59,6 +59,8 @@ inline constexpr std::chrono::seconds source_file_timeout{60};  // Of one file: 
 
 // -- Everything else that is counted; one more is refused --------------------------------------
 inline constexpr std::size_t sources_max = 100;
+// A computer or relay that is ahead of the ledger has sources asked at most so often.
+inline constexpr std::chrono::minutes news_check_interval{10};
 inline constexpr std::size_t bookmarks_max = 10'000;
 inline constexpr std::size_t users_max = 10'000;
 inline constexpr std::size_t tokens_max = 100'000;

@@ -40,9 +40,8 @@ bool is_signed_by_people(const std::string& role) {
 
 class RepositoryCheck {
  public:
-  RepositoryCheck(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts,
-                  MirrorState before)
-      : request_(request), parts_(parts), before_(std::move(before)) {}
+  RepositoryCheck(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts)
+      : request_(request), parts_(parts), before_(parts.mirror.state()) {}
 
   void run() {
     const auto done = ask();
@@ -61,6 +60,8 @@ class RepositoryCheck {
   using Answer = Result<MirrorState, PullFailure>;
 
   void report(const MirrorState& found) {
+    progress_.phase = CheckProgress::Phase::recording;
+    tell_progress();
     tell_roots(found);
     import_rule_updates(found);
     release_patterns(found);
@@ -91,6 +92,8 @@ class RepositoryCheck {
   }
 
   Answer ask_at(const std::string& url) {
+    progress_ = {};
+    tell_progress();
     auto transport = parts_.open(url);
     if (!transport) return failed(transport.error());
     if (parts_.mirror.pinned() != request_.trust_root) {
@@ -126,11 +129,17 @@ class RepositoryCheck {
     options.now = parts_.now();
     options.stop = parts_.stop;
     options.again = parts_.again;
-    options.wanted = [this](const MirrorTarget& target) {
-      return !request_.given_up.contains(target.digest);
+    options.wanted = [this](const MirrorTarget& target) { return is_wanted(target); };
+    options.verified = [this](const MirrorState& state) {
+      verified_ = state;
+      begin_downloads(state);
     };
-    options.verified = [this](const MirrorState& state) { verified_ = state; };
-    options.progress = [this](const MirrorTarget& target, std::uint64_t, std::uint64_t) {
+    options.progress = [this](const MirrorTarget& target, std::uint64_t done, std::uint64_t total) {
+      progress_.done += done - (progress_.target == target.path ? progress_.target_done : 0);
+      progress_.target = target.path;
+      progress_.target_done = done;
+      progress_.target_total = total;
+      tell_progress();
       if (started_ == target.path) return;
       started_ = target.path;
       parts_.submit(
@@ -144,6 +153,23 @@ class RepositoryCheck {
                                                    verified_.snapshot_version});
     };
     return options;
+  }
+
+  bool is_wanted(const MirrorTarget& target) const {
+    return !request_.given_up.contains(target.digest);
+  }
+
+  void tell_progress() const {
+    if (parts_.progress) parts_.progress(progress_);
+  }
+
+  void begin_downloads(const MirrorState& state) {
+    progress_.phase = CheckProgress::Phase::downloading;
+    for (const auto& target : state.targets) {
+      const auto size = parts_.content.size(target.digest);
+      if (is_wanted(target) && !(size && *size == target.bytes)) progress_.total += target.bytes;
+    }
+    tell_progress();
   }
 
   // An empty file makes no progress.
@@ -161,7 +187,7 @@ class RepositoryCheck {
   }
 
   void tell_roots(const MirrorState& state) {
-    for (auto version = before_.root_version + 1; version <= state.root_version; ++version) {
+    for (auto version = request_.root_version + 1; version <= state.root_version; ++version) {
       const auto found = parts_.mirror.find("metadata/" + std::to_string(version) + ".root.json");
       if (!found) continue;
       const auto bytes = read_document_file(found->file);
@@ -256,30 +282,28 @@ class RepositoryCheck {
     }
   }
 
-  // What this source listed before and lists no longer.
+  // What this source brought and lists no longer.
   void retire_patterns(const MirrorState& state) {
-    const auto is_listed = [&](const std::string& path) {
-      return std::any_of(state.targets.begin(), state.targets.end(),
-                         [&](const auto& each) { return each.path == path; });
-    };
-    for (const auto& target : before_.targets) {
-      if (!is_pattern(target) || is_listed(target.path)) continue;
-      const auto release = pattern_of(target);
-      const auto* recorded = release ? known(*release) : nullptr;
-      if (recorded == nullptr || recorded->retired) continue;
+    for (const auto& known : request_.patterns) {
+      if (known.source != request_.source || known.retired || is_listed(known, state)) continue;
       // Computers are to run the current one; it is retired by the next release.
-      if (recorded->current && !is_superseded(*release, state)) continue;
-      parts_.submit(domain::RetirePattern{release->component, release->platform, release->version});
+      if (known.current && !is_superseded(known, state)) continue;
+      parts_.submit(domain::RetirePattern{known.component, known.platform, known.version});
     }
   }
 
-  static bool is_superseded(const domain::ReleasePattern& release, const MirrorState& state) {
-    return std::any_of(state.targets.begin(), state.targets.end(), [&](const auto& each) {
-      const auto other = is_pattern(each)
-                             ? pattern_of(each)
-                             : Result<domain::ReleasePattern>(fail(ErrorKind::invalid, "", ""));
-      return other && other->component == release.component &&
-             other->platform == release.platform && release.released_at <= other->released_at;
+  static bool is_listed(const KnownPattern& known, const MirrorState& state) {
+    return std::any_of(state.targets.begin(), state.targets.end(), [&](const auto& target) {
+      return is_pattern(target) && target.digest == known.digest;
+    });
+  }
+
+  static bool is_superseded(const KnownPattern& known, const MirrorState& state) {
+    return std::any_of(state.targets.begin(), state.targets.end(), [&](const auto& target) {
+      if (!is_pattern(target)) return false;
+      const auto other = pattern_of(target);
+      return other && other->component == known.component && other->platform == known.platform &&
+             known.released_at <= other->released_at;
     });
   }
 
@@ -345,6 +369,7 @@ class RepositoryCheck {
   MirrorState before_;
   std::optional<domain::Digest> bundle_;  // Instead of the source.
   MirrorState verified_;
+  CheckProgress progress_;
   std::optional<std::string> started_;  // The target that is on its way.
   std::string rejected_;
   std::vector<domain::RuleUpdateId> new_updates_;
@@ -354,12 +379,12 @@ class RepositoryCheck {
 }  // namespace
 
 void check_repository(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts) {
-  RepositoryCheck(request, parts, parts.mirror.state()).run();
+  RepositoryCheck(request, parts).run();
 }
 
 void report_bundle(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts,
-                   const domain::Digest& bundle, const MirrorState& before) {
-  RepositoryCheck(request, parts, before).run_of_bundle(bundle);
+                   const domain::Digest& bundle) {
+  RepositoryCheck(request, parts).run_of_bundle(bundle);
 }
 
 Result<bool, PullFailure> freshen(Mirror& mirror, tuf::Transport& transport, domain::Time now) {

@@ -26,6 +26,7 @@ struct KnownPattern {
   domain::Time released_at;
   bool retired = false;
   bool current = false;
+  std::optional<domain::SourceId> source;  // Whose check found it.
 };
 
 struct RepositoryCheckRequest {
@@ -37,6 +38,18 @@ struct RepositoryCheckRequest {
   std::map<domain::RuleUpdateId, domain::Digest> imported;
   std::set<domain::Digest> given_up;  // Of rule updates that were deleted: not fetched again.
   std::vector<KnownPattern> patterns;
+  std::uint64_t root_version = 0;  // Of the root recorded last; 0: none since the one pinned.
+};
+
+// What a check is doing now, for whoever watches it.
+struct CheckProgress {
+  enum class Phase { asking, downloading, recording };
+  Phase phase{};
+  std::uint64_t done = 0;  // Bytes of all targets that it has to fetch.
+  std::uint64_t total = 0;
+  std::string target;  // On its way; empty: none.
+  std::uint64_t target_done = 0;
+  std::uint64_t target_total = 0;
 };
 
 struct RepositoryCheckParts {
@@ -48,6 +61,7 @@ struct RepositoryCheckParts {
   // Whether to try once more after so many attempts that failed; waits before it says so.
   std::function<bool(unsigned)> again;
   std::stop_token stop;
+  std::function<void(const CheckProgress&)> progress = {};  // Null: nobody watches.
 };
 
 // Submits in this order: of each target that comes, ReportDownloadStarted and then
@@ -56,15 +70,15 @@ struct RepositoryCheckParts {
 // ReportVerificationFailed for whatever is not what it should be; and at last ReportSourceChecked
 // or ReportSourceCheckFailed, which ends the check. What expired brings nothing new, and all that
 // was there before stays. With DownloadMode::check_only there is only the end.
-// A check that is stopped submits no end: it is taken up again.
+// What is told is what the record lacks of what is here, so that a check which ended with its
+// process leaves nothing untold. One that is stopped submits no end: it is taken up again.
 // Thread: one at a time for each mirror.
 void check_repository(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts);
 
-// The same of a bundle, after this manager's copy took it: from ReportTrustRoot on. `before` is the
-// copy's state before. The source itself was not asked; `parts.open` and `parts.again` are not
-// used. Thread: as above.
+// The same of a bundle, after this manager's copy took it: from ReportTrustRoot on. The source
+// itself was not asked; `parts.open` and `parts.again` are not used. Thread: as above.
 void report_bundle(const RepositoryCheckRequest& request, const RepositoryCheckParts& parts,
-                   const domain::Digest& bundle, const MirrorState& before);
+                   const domain::Digest& bundle);
 
 // Between checks: takes a timestamp that was only signed again, so that whoever is served from here
 // finds it fresh. False: there is news, which waits for a check.

@@ -53,11 +53,11 @@ void members(T& of, Visit visit) {
   auto& [facts, check, check_requested_at, last_success, metadata_version, metadata_since,
          metadata_digest, metadata_expires_at, warned_days, expired, unreachable_since,
          unreachable_detail, verification_failed_at, verification_failure, warned_role,
-         warned_expiry, equivocation_at, equivocation] = of;
+         warned_expiry, equivocation_at, equivocation, root_version] = of;
   visit(facts, check, check_requested_at, last_success, metadata_version, metadata_since,
         metadata_digest, metadata_expires_at, warned_days, expired, unreachable_since,
         unreachable_detail, verification_failed_at, verification_failure, warned_role,
-        warned_expiry, equivocation_at, equivocation);
+        warned_expiry, equivocation_at, equivocation, root_version);
 }
 
 template <Is<domain::Sources> T, class Visit>
@@ -68,8 +68,8 @@ void members(T& of, Visit visit) {
 
 template <Is<domain::PatternVersion> T, class Visit>
 void members(T& of, Visit visit) {
-  auto& [version, released_at, digest, bytes, since, retired] = of;
-  visit(version, released_at, digest, bytes, since, retired);
+  auto& [version, released_at, digest, bytes, since, retired, source, pruned] = of;
+  visit(version, released_at, digest, bytes, since, retired, source, pruned);
 }
 
 template <Is<domain::Pattern> T, class Visit>

@@ -53,6 +53,27 @@ bool runs_expected_rules(const BucketFacts& facts, const Expectations& expectati
   return expected == nullptr || facts.ruleset == expected->ruleset;
 }
 
+// The next number of a version, without its zeros in front; empty: there is none.
+std::string_view take_number(std::string_view& version) {
+  constexpr std::string_view digits = "0123456789";
+  const auto begin = std::min(version.find_first_of(digits), version.size());
+  const auto end = std::min(version.find_first_not_of(digits, begin), version.size());
+  auto number = version.substr(begin, end - begin);
+  version.remove_prefix(end);
+  while (number.size() > 1 && number.front() == '0') number.remove_prefix(1);
+  return number;
+}
+
+bool has_greater_numbers(std::string_view version, std::string_view than) {
+  while (true) {
+    const auto ours = take_number(version);
+    const auto theirs = take_number(than);
+    if (ours.size() != theirs.size()) return ours.size() > theirs.size();
+    if (ours != theirs) return ours > theirs;
+    if (ours.empty()) return false;
+  }
+}
+
 // What is out of date about rules, in words.
 std::string wrong_rules(const BucketFacts& facts, const ExpectedRuleset* expected) {
   if (expected != nullptr) {
@@ -120,6 +141,17 @@ void explain_out_of_date(const BucketFacts& facts, const ComputerMoments& moment
   detail.reason = "Out of date: " + behind + ".";
 }
 
+// ", virus-pattern at 1.3, newer than this ledger knows"; empty: it is not ahead.
+std::string ahead_in_words(const BucketFacts& facts, const Expectations& expectations) {
+  std::string ahead;
+  for (const ExpectedPattern* pattern : patterns_for(facts, expectations)) {
+    const std::string* running = version_of(facts.components, pattern->component);
+    if (running == nullptr || !is_ahead(*running, *pattern)) continue;
+    ahead += ", " + pattern->component.value + " at " + *running;
+  }
+  return ahead.empty() ? ahead : ahead + ", newer than this ledger knows";
+}
+
 void explain_instruction(const ExpectedAnswer* answer, const std::string& doing, Since since,
                          StatusDetail& detail) {
   detail.since = since;
@@ -175,10 +207,18 @@ Since expected_since(const BucketFacts& facts, const Expectations& expectations)
   return since;
 }
 
+bool is_ahead(const std::string& version, const ExpectedPattern& expected) {
+  const auto& known = expected.superseded;
+  return has_greater_numbers(version, expected.version) &&
+         std::none_of(known.begin(), known.end(),
+                      [&](const SupersededVersion& each) { return each.version == version; });
+}
+
 std::optional<Since> behind_since(const ExpectedPattern& expected,
                                   const std::vector<ComponentVersion>& running) {
   const std::string* version = version_of(running, expected.component);
   if (version != nullptr && *version == expected.version) return std::nullopt;
+  if (version != nullptr && is_ahead(*version, expected)) return std::nullopt;
   const auto& superseded = expected.superseded;
   if (superseded.empty()) return expected.since;
   if (version != nullptr) {
@@ -210,8 +250,11 @@ ComputerStatus status_of(const BucketFacts& facts, const Expectations& expectati
     return ComputerStatus::pending;
   }
   if (!facts.reported) return ComputerStatus::unknown;
-  return has_rules && runs_what_it_should(facts, expectations) ? ComputerStatus::up_to_date
-                                                               : ComputerStatus::out_of_date;
+  const auto not_behind = [&](const ExpectedPattern& pattern) {
+    return !behind_since(pattern, facts.components);
+  };
+  return has_rules && all_patterns(facts, expectations, not_behind) ? ComputerStatus::up_to_date
+                                                                    : ComputerStatus::out_of_date;
 }
 
 StatusDetail explain(const ComputerId& computer, const BucketFacts& facts,
@@ -251,7 +294,7 @@ StatusDetail explain(const ComputerId& computer, const BucketFacts& facts,
     case ComputerStatus::up_to_date:
       // Its own report or, later, the last change of what is expected.
       detail.since = later(moments.known, expected_since(facts, expectations));
-      detail.reason = "It runs what it should.";
+      detail.reason = "It runs what it should" + ahead_in_words(facts, expectations) + ".";
       break;
   }
   return detail;

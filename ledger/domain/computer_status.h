@@ -135,8 +135,12 @@ bool has_its_rules(const BucketFacts& facts, const Expectations& expectations);
 // The last change of what is expected of it; position 0: nothing ever was.
 Since expected_since(const BucketFacts& facts, const Expectations& expectations);
 
+// Whether a version that this ledger never heard of is newer than the one expected, as its numbers
+// say: somebody had it before the ledger's next check. What is known is ordered by its releases.
+bool is_ahead(const std::string& version, const ExpectedPattern& expected);
+
 // Since when a computer that runs `running` (nothing, if absent) is behind: when that version was
-// superseded, or the component first expected. Nothing: it is not behind.
+// superseded, or the component first expected. Nothing: it is not behind, but perhaps ahead.
 std::optional<Since> behind_since(const ExpectedPattern& expected,
                                   const std::vector<ComponentVersion>& running);
 

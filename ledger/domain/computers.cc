@@ -264,7 +264,8 @@ Decision decide(const World& world, const Command&, const ChangeComputerFacts& c
   return events;
 }
 
-Decision decide(const World& world, const Command&, const ReportComputer& report, const Moment&) {
+Decision decide(const World& world, const Command&, const ReportComputer& report,
+                const Moment& moment) {
   const Computers& computers = world.computers;
   const auto index = live_computer(world, report.computer);
   if (!index) return fail(index.error());
@@ -282,10 +283,12 @@ Decision decide(const World& world, const Command&, const ReportComputer& report
                         report.ruleset == known.ruleset && update == row.rule_update;
   if (is_known && !is_failure_over(world, *index)) return events;
   const auto because = decision_behind(world, known, *components, report.ruleset);
+  const bool ahead = is_ahead(world, known.platform, *components);
   events.push_back(computer_event(
       report.computer, ComputerReported{report.computer, report.sequence, std::move(*components),
                                         report.ruleset, report.rule_update}));
   events.back().because = because;
+  if (ahead) look_for_news(world, moment.now, events);
   return events;
 }
 

@@ -18,8 +18,7 @@ ExpectedPattern without_history(const ComponentName& component, const Platform& 
 // When a version became the one to run.
 std::optional<Position> release_of(const World& world, const Platform& platform,
                                    const ComponentVersion& running) {
-  const Pattern* pattern = world.patterns.find(running.component, platform);
-  if (pattern == nullptr) pattern = world.patterns.find(running.component, {"all"});
+  const Pattern* pattern = world.patterns.find_for(running.component, platform);
   const auto* version = pattern == nullptr ? nullptr : pattern->find(running.version);
   return version == nullptr ? std::nullopt : std::optional(version->since.position);
 }
@@ -111,6 +110,15 @@ std::optional<Position> decision_behind(const World& world, const BucketFacts& b
     note(policy->ruleset_since);
   }
   return newest;
+}
+
+bool is_ahead(const World& world, const Platform& platform,
+              const std::vector<ComponentVersion>& components) {
+  return std::any_of(components.begin(), components.end(), [&](const ComponentVersion& each) {
+    const Pattern* pattern = world.patterns.find_for(each.component, platform);
+    if (pattern == nullptr || pattern->find(each.version) != nullptr) return false;
+    return is_ahead(each.version, without_history(each.component, platform, *pattern));
+  });
 }
 
 void add(FleetCounts& counts, ComputerStatus status, std::uint64_t computers) {

@@ -39,6 +39,10 @@ std::optional<Position> decision_behind(const World& world, const BucketFacts& b
                                         const std::vector<ComponentVersion>& components,
                                         const std::optional<Digest>& ruleset);
 
+// Whether one of these versions is newer than any that this ledger knows of.
+bool is_ahead(const World& world, const Platform& platform,
+              const std::vector<ComponentVersion>& components);
+
 struct FleetCounts {
   std::uint64_t total = 0;
   std::uint64_t up_to_date = 0;

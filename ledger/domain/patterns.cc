@@ -54,6 +54,19 @@ Result<void> check_release(const ReleasePattern& release) {
   return {};
 }
 
+// Whether it was recorded of every version that has these bytes that they are gone.
+bool is_pruned(const World& world, const Digest& digest) {
+  bool known = false;
+  for (const auto& [key, pattern] : world.patterns.patterns) {
+    for (const auto& version : pattern.versions) {
+      if (version.digest != digest) continue;
+      if (!version.pruned) return false;
+      known = true;
+    }
+  }
+  return known;
+}
+
 }  // namespace
 
 const PatternVersion* Pattern::find(std::string_view version) const {
@@ -65,6 +78,11 @@ const PatternVersion* Pattern::find(std::string_view version) const {
 const Pattern* Patterns::find(const ComponentName& component, const Platform& platform) const {
   const auto found = patterns.find({component, platform});
   return found == patterns.end() ? nullptr : &found->second;
+}
+
+const Pattern* Patterns::find_for(const ComponentName& component, const Platform& platform) const {
+  const Pattern* own = find(component, platform);
+  return own != nullptr ? own : find(component, {"all"});
 }
 
 Decision decide(const World& world, const Command&, const ReleasePattern& release, const Moment&) {
@@ -112,11 +130,19 @@ Decision decide(const World& world, const Command&, const RetirePattern& retire,
                    PatternRetired{retire.component, retire.platform, retire.version});
 }
 
+// Whoever prunes tells it again after a crash.
+Decision decide(const World& world, const Command&, const RecordContentPruned& pruned,
+                const Moment&) {
+  if (is_pruned(world, pruned.digest)) return no_events();
+  return one_event("content/" + hex(pruned.digest),
+                   ContentPruned{pruned.digest, pruned.bytes, pruned.cause});
+}
+
 void evolve(World& world, const Event& event, const PatternReleased& released) {
   Pattern& pattern = world.patterns.patterns[{released.component, released.platform}];
   pattern.product = released.product;
   pattern.versions.push_back({released.version, released.released_at, released.digest,
-                              released.bytes, since_of(event), false});
+                              released.bytes, since_of(event), false, released.source, false});
   if (pattern.versions.size() > limits::pattern_versions_max) {
     pattern.versions.erase(pattern.versions.begin());
   }
@@ -126,6 +152,14 @@ void evolve(World& world, const Event&, const PatternRetired& retired) {
   auto& versions = world.patterns.patterns[{retired.component, retired.platform}].versions;
   for (auto& each : versions) {
     if (each.version == retired.version) each.retired = true;
+  }
+}
+
+void evolve(World& world, const Event&, const ContentPruned& pruned) {
+  for (auto& [key, pattern] : world.patterns.patterns) {
+    for (auto& version : pattern.versions) {
+      if (version.retired && version.digest == pruned.digest) version.pruned = true;
+    }
   }
 }
 

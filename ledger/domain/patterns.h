@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,8 @@ struct PatternVersion {
   std::uint64_t bytes = 0;
   Since since;  // When it became the current one.
   bool retired = false;
+  std::optional<SourceId> source;  // Whose check found it.
+  bool pruned = false;             // That its bytes are gone is recorded.
 };
 
 struct Pattern {
@@ -36,12 +39,16 @@ struct Patterns {
   std::map<PatternKey, Pattern> patterns;
 
   const Pattern* find(const ComponentName& component, const Platform& platform) const;
+  // What computers of this platform run: that of their own before that of any platform.
+  const Pattern* find_for(const ComponentName& component, const Platform& platform) const;
 };
 
 Decision decide(const World&, const Command&, const ReleasePattern&, const Moment&);
 Decision decide(const World&, const Command&, const RetirePattern&, const Moment&);
+Decision decide(const World&, const Command&, const RecordContentPruned&, const Moment&);
 
 void evolve(World&, const Event&, const PatternReleased&);
 void evolve(World&, const Event&, const PatternRetired&);
+void evolve(World&, const Event&, const ContentPruned&);
 
 }  // namespace ledger::domain

@@ -71,6 +71,10 @@ void SyncExpectations::note_metadata(const Since& since) {
 SyncState sync_of(const SyncExpectations& expected, const RelayFacts& relay) {
   if (relay.unavailable) return {false, SyncReason::unreachable, *relay.unavailable};
   if (!relay.reported) return {false, SyncReason::never_reported, relay.registered};
+  // It had what this ledger has yet to hear of from another place.
+  if (relay.metadata_version > expected.metadata_version) {
+    return {true, SyncReason::none, *relay.reported};
+  }
   Lacking lacking;
   if (relay.metadata_version < expected.metadata_version && expected.metadata_since) {
     lacking.add(*expected.metadata_since);

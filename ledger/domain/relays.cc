@@ -197,7 +197,8 @@ Decision decide(const World& world, const Command&, const RemoveRelay& remove, c
   return one_event(stream_of_relay(remove.relay), RelayRemoved{remove.relay});
 }
 
-Decision decide(const World& world, const Command&, const ReportRelay& report, const Moment&) {
+Decision decide(const World& world, const Command&, const ReportRelay& report,
+                const Moment& moment) {
   const auto relay = existing(world, report.relay);
   if (!relay) return fail(relay.error());
   auto components = checked_served(report.components);
@@ -213,6 +214,8 @@ Decision decide(const World& world, const Command&, const ReportRelay& report, c
                          report.free_bytes};
   if (is_news(**relay, reported)) {
     add(std::move(reported));
+    const bool ahead = report.metadata_version > world.sources.latest_metadata_version();
+    if (ahead) look_for_news(world, moment.now, events);
     compare_views(world, report, events);
   }
   return events;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr const char* manager = "manager";
 constexpr const char* vendor = "vendor";  // A source, and the standard of primary_source.
+constexpr Duration news_check_interval = minutes(limits::news_check_interval.count());
 
 std::string stream_of_source(const SourceId& id) { return stream_of("source", id); }
 
@@ -307,13 +308,11 @@ Decision decide(const World& world, const Command&, const RecordBundleRefused& r
   return events;
 }
 
-Decision decide(const World&, const Command&, const RecordContentPruned& pruned, const Moment&) {
-  return one_event("content/" + hex(pruned.digest),
-                   ContentPruned{pruned.digest, pruned.bytes, pruned.cause});
-}
-
+// A check tells all roots since the one recorded last: it may have been stopped before it told one.
 Decision decide(const World& world, const Command&, const ReportTrustRoot& report, const Moment&) {
-  if (const auto source = existing(world, report.source); !source) return fail(source.error());
+  const auto source = existing(world, report.source);
+  if (!source) return fail(source.error());
+  if (report.version <= (*source)->root_version) return no_events();
   return one_event(stream_of_source(report.source),
                    TrustRootAdvanced{report.source, report.version, report.digest});
 }
@@ -342,6 +341,22 @@ Decision decide(const World& world, const Command&, const ReportDownloadFailed& 
       DownloadFailed{report.source, report.target, report.cause, cut_detail(report.detail)},
       std::nullopt, Outcome::failed});
   return events;
+}
+
+void look_for_news(const World& world, Time now, std::vector<NewEvent>& events) {
+  CHECK(!events.empty(), "somebody told what is news");
+  const auto& last = world.sources.last_check;
+  if (last && now - *last < news_check_interval) return;
+  const std::size_t cause = events.size() - 1;
+  std::uint64_t checks = world.sources.checks;
+  for (const auto& [id, source] : world.sources.sources) {
+    const bool answers = source.last_success && !source.unreachable_since;
+    if (!has_views(source) || !answers || source.check) continue;
+    const OperationId check{"check-" + std::to_string(++checks)};
+    events.push_back(NewEvent{stream_of_source(id),
+                              SourceCheckRequested{id, check, DownloadMode::check_and_download},
+                              cause, Outcome::done});
+  }
 }
 
 void sources_due(const World& world, Time now, std::vector<NewEvent>& events) {

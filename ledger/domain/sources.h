@@ -31,6 +31,7 @@ struct Source {
   std::optional<Time> warned_expiry;    // the first of them.
   std::optional<Time> equivocation_at;  // Stays until somebody dismisses its alert.
   std::string equivocation;
+  std::uint64_t root_version = 0;  // Recorded last since its root was pinned; 0: none but that.
 };
 
 struct Sources {
@@ -58,7 +59,6 @@ Decision decide(const World&, const Command&, const ReportVerificationFailed&, c
 Decision decide(const World&, const Command&, const RecordBundleCreated&, const Moment&);
 Decision decide(const World&, const Command&, const RecordBundleImported&, const Moment&);
 Decision decide(const World&, const Command&, const RecordBundleRefused&, const Moment&);
-Decision decide(const World&, const Command&, const RecordContentPruned&, const Moment&);
 Decision decide(const World&, const Command&, const ReportTrustRoot&, const Moment&);
 Decision decide(const World&, const Command&, const ReportDownloadStarted&, const Moment&);
 Decision decide(const World&, const Command&, const ReportDownloadFinished&, const Moment&);
@@ -66,6 +66,9 @@ Decision decide(const World&, const Command&, const ReportDownloadFailed&, const
 // A relay says that it serves this version: under another digest than was seen before, the source,
 // or somebody in its place, shows two faces.
 void compare_views(const World&, const ReportRelay&, std::vector<NewEvent>& events);
+// Somebody has what this ledger does not know of: asks the sources that answered last, unless any
+// was asked lately. Caused by the last of `events`.
+void look_for_news(const World&, Time now, std::vector<NewEvent>& events);
 // Warnings that metadata is about to expire, and its expiry.
 void sources_due(const World&, Time now, std::vector<NewEvent>& events);
 
@@ -84,7 +87,6 @@ void evolve(World&, const Event&, const EquivocationDetected&);
 void evolve(World&, const Event&, const DownloadStarted&);
 void evolve(World&, const Event&, const DownloadFinished&);
 void evolve(World&, const Event&, const DownloadFailed&);
-void evolve(World&, const Event&, const ContentPruned&);
 void evolve(World&, const Event&, const BundleCreated&);
 void evolve(World&, const Event&, const BundleImported&);
 void evolve(World&, const Event&, const BundleRefused&);

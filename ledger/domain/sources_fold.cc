@@ -14,7 +14,9 @@ void end_check(Source& source, const OperationId& check) {
 }  // namespace
 
 void evolve(World& world, const Event&, const SourceConfigured& configured) {
-  world.sources.sources[configured.source].facts = configured;
+  auto& source = world.sources.sources[configured.source];
+  if (source.facts.trust_root != configured.trust_root) source.root_version = 0;
+  source.facts = configured;
 }
 
 void evolve(World& world, const Event&, const SourceRemoved& removed) {
@@ -87,7 +89,9 @@ void evolve(World& world, const Event& event, const ContentVerificationFailed& f
   source.verification_failure = failed.target + ": " + failed.detail;
 }
 
-void evolve(World&, const Event&, const TrustRootAdvanced&) {}
+void evolve(World& world, const Event&, const TrustRootAdvanced& advanced) {
+  world.sources.sources[advanced.source].root_version = advanced.version;
+}
 
 void evolve(World& world, const Event& event, const EquivocationDetected& detected) {
   auto& source = world.sources.sources[detected.source];
@@ -104,7 +108,6 @@ void evolve(World& world, const Event& event, const DownloadFinished&) {
 }
 
 void evolve(World&, const Event&, const DownloadFailed&) {}
-void evolve(World&, const Event&, const ContentPruned&) {}
 void evolve(World&, const Event&, const BundleCreated&) {}
 void evolve(World&, const Event&, const BundleImported&) {}
 void evolve(World&, const Event&, const BundleRefused&) {}

@@ -101,7 +101,8 @@ void Reactor::resume() {
     wanted = content_of(world);
     for (const auto& [key, pattern] : world.patterns.patterns) {
       for (const auto& version : pattern.versions) {
-        if (version.retired && !wanted.contains(version.digest)) retired.push_back(version);
+        const bool is_told = version.pruned || wanted.contains(version.digest);
+        if (version.retired && !is_told) retired.push_back(version);
       }
     }
     for (const auto& [id, source] : world.sources.sources) {
@@ -220,13 +221,15 @@ void Reactor::prune(const domain::PatternRetired& retired, const Order& order) {
 void Reactor::prune(const domain::PatternVersion& version, const std::optional<Order>& order) {
   if (parts_.mirrors.lists(version.digest)) return;
   const auto removed = parts_.content.remove(version.digest);
-  if (removed) {
+  // What a check brought was here: an earlier process removed it, and could not tell it any more.
+  const bool is_missing = !removed && removed.error().kind == ledger::ErrorKind::not_found;
+  if (removed || (is_missing && version.source)) {
     return submit(
         parts_.writer,
         domain::RecordContentPruned{version.digest, version.bytes, domain::PruneCause::retention},
         order);
   }
-  if (removed.error().kind != ledger::ErrorKind::not_found) {
+  if (!is_missing) {
     spdlog::warn("content {} could not be removed: {}", hex(version.digest),
                  removed.error().detail);
   }

@@ -135,8 +135,6 @@ Result<std::string> SourceChecks::take_into_mirror(const BroughtBundle& brought,
   const auto mirror = parts_.mirrors.of(brought.source);
   if (!mirror) return fail(mirror.error());
   updates::RepositoryCheckRequest request = known.repository;
-  const bool is_ours = (*mirror)->pinned() == request.trust_root;
-  const auto before = is_ours ? (*mirror)->state() : updates::MirrorState{};
   const auto taken = updates::import_bundle(
       **mirror, parts_.content, *bundle,
       {parts_.clock.now(), request.trust_root,
@@ -163,7 +161,7 @@ Result<std::string> SourceChecks::take_into_mirror(const BroughtBundle& brought,
                             [this] { return parts_.clock.now(); },
                             {},
                             stop},
-                           taken->digest, before);
+                           taken->digest);
   }
   return ledger::codec::to_json(BundleOutcome{brought.source, taken->digest, taken->bytes,
                                               taken->snapshot_version, taken->already_newer,

@@ -29,7 +29,9 @@ constexpr domain::Duration freshness = domain::hours(1);
 constexpr domain::Duration first_pause{500'000};
 
 // What the world knows of content, for a check of a source that is a repository.
-void note_content(const domain::World& world, updates::RepositoryCheckRequest& request) {
+void note_content(const domain::World& world, const domain::Source& source,
+                  updates::RepositoryCheckRequest& request) {
+  request.root_version = source.root_version;
   for (const auto& [id, update] : world.rule_updates.updates) {
     request.imported.emplace(id, update.facts.digest);
     if (update.deleted) request.given_up.insert(update.facts.digest);
@@ -37,7 +39,8 @@ void note_content(const domain::World& world, updates::RepositoryCheckRequest& r
   for (const auto& [key, pattern] : world.patterns.patterns) {
     for (const auto& each : pattern.versions) {
       request.patterns.push_back({key.first, key.second, each.version, each.digest,
-                                  each.released_at, each.retired, &each == &pattern.current()});
+                                  each.released_at, each.retired, &each == &pattern.current(),
+                                  each.source});
     }
   }
 }
@@ -77,7 +80,7 @@ void SourceChecks::start(const domain::SourceId& source, const Order& order) {
     for (const auto& [id, update] : world.rule_updates.updates) {
       documents.imported.emplace(id, update.facts.digest);
     }
-    if (known->facts.trust_root) note_content(world, asked->repository);
+    if (known->facts.trust_root) note_content(world, *known, asked->repository);
   });
   if (!looked || !asked) return;
   const auto record = parts_.log.record(order.position);
@@ -100,7 +103,7 @@ ledger::Result<SourceChecks::Known> SourceChecks::known_of(const domain::SourceI
     known->repository.source = source;
     known->repository.trust_root = *found->facts.trust_root;
     known->repository.download = domain::DownloadMode::check_and_download;
-    note_content(world, known->repository);
+    note_content(world, *found, known->repository);
   });
   if (!looked) return ledger::fail(looked.error());
   if (known) return *std::move(known);

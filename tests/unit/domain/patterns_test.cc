@@ -66,6 +66,17 @@ TEST(Patterns, AreRetiredButForTheCurrentVersion) {
   EXPECT_EQ(types(fold.submit(retire("1.1"))), TypeNames{});
 }
 
+TEST(Patterns, AreSaidToBeGoneOnce) {
+  Fold fold;
+  given(fold, release("1.1"));
+  given(fold, release("1.2"));
+  given(fold, RetirePattern{{"virus-pattern"}, {"all"}, "1.1"});
+  const auto* retired = fold.world.patterns.find({"virus-pattern"}, {"all"})->find("1.1");
+  const RecordContentPruned gone{retired->digest, retired->bytes, PruneCause::retention};
+  EXPECT_EQ(types(fold.submit(gone)), TypeNames{"content.pruned"});
+  EXPECT_EQ(types(fold.submit(gone)), TypeNames{});
+}
+
 TEST(Expectations, PreferAComputersOwnPlatform) {
   Fold fold;
   given(fold, release("1.1"));
@@ -76,6 +87,52 @@ TEST(Expectations, PreferAComputersOwnPlatform) {
   EXPECT_EQ(facts_of(fold, "pc-1").components,
             (std::vector<ComponentVersion>{{{"virus-pattern"}, "2.1"}}));
   EXPECT_EQ(status_of(fold, "pc-1").status, ComputerStatus::up_to_date);
+}
+
+// A source that answers, asked long ago, and a computer that runs what it should.
+Fold a_watched_fleet() {
+  Fold fold;
+  given(fold, ConfigureSource{{"vendor"}, "https://a", "", digest(7), "", true});
+  given(fold, ReportSourceChecked{{"vendor"}, {"check-1"}, 3, digest(3), {}, {}, 1});
+  given(fold, release("1.9"));
+  given(fold, release("1.10"));
+  given(fold, enrolment("pc-1"));
+  report_up_to_date(fold, "pc-1", 1);
+  fold.now = fold.now + hours(1);
+  return fold;
+}
+
+ReportComputer running(std::uint64_t sequence, const std::string& version) {
+  ReportComputer report;
+  report.computer = {"pc-1"};
+  report.sequence = sequence;
+  report.components = {{{"virus-pattern"}, version}};
+  return report;
+}
+
+TEST(Status, OfAComputerAheadOfTheLedgerIsUpToDate) {
+  Fold fold = a_watched_fleet();
+  const auto events = fold.submit(running(2, "1.11"));
+  EXPECT_EQ(types(events), (TypeNames{"computer.reported", "source.check_requested"}));
+  EXPECT_EQ((*events)[1].causation, (*events)[0].position);
+  const auto status = status_of(fold, "pc-1");
+  EXPECT_EQ(status.status, ComputerStatus::up_to_date);
+  EXPECT_EQ(status.reason,
+            "It runs what it should, virus-pattern at 1.11, newer than this ledger knows.");
+  // The source is asked already, and then not again so soon.
+  EXPECT_EQ(types(fold.submit(running(3, "1.12"))), TypeNames{"computer.reported"});
+  given(fold, ReportSourceChecked{{"vendor"}, {"check-1"}, 3, digest(3), {}, {}, 0});
+  EXPECT_EQ(types(fold.submit(running(4, "1.13"))), TypeNames{"computer.reported"});
+}
+
+TEST(Status, OfAComputerWithOlderNumbersOrAKnownVersionIsOutOfDate) {
+  Fold fold = a_watched_fleet();
+  given(fold, release("1.3"));  // Releases are the order of what is known.
+  std::uint64_t sequence = 1;
+  for (const char* version : {"1.9", "1.10", "1.2", "01.002", "0.99", "none"}) {
+    EXPECT_EQ(types(fold.submit(running(++sequence, version))), TypeNames{"computer.reported"});
+    EXPECT_EQ(status_of(fold, "pc-1").status, ComputerStatus::out_of_date) << version;
+  }
 }
 
 TEST(Status, SaysSinceWhenAComputerIsBehind) {

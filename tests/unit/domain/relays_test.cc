@@ -34,6 +34,21 @@ SyncState sync(const Fold& fold) {
   return sync_of(fold.world, sync_expectations(fold.world), *fold.world.relays.find({"relay-1"}));
 }
 
+TEST(Relays, AheadOfTheLedgerAreInSyncAndHaveTheSourceAsked) {
+  Fold fold = a_relay();
+  given(fold, ConfigureSource{{"vendor"}, "https://updates.example", "", digest(1), "", true});
+  fold.now = fold.now + hours(1);
+  const auto events = fold.submit(serving(4, "1.2"));
+  EXPECT_EQ(types(events), (TypeNames{"relay.reported", "source.check_requested"}));
+  EXPECT_TRUE(sync(fold).in_sync);
+  // One that does not answer is not asked for that.
+  Fold other = a_relay();
+  given(other, ConfigureSource{{"vendor"}, "https://updates.example", "", digest(1), "", true});
+  given(other, ReportSourceCheckFailed{{"vendor"}, {}, SourceFault::timed_out, ""});
+  other.now = other.now + hours(1);
+  EXPECT_EQ(types(other.submit(serving(4, "1.2"))), TypeNames{"relay.reported"});
+}
+
 TEST(Relays, JoinTheDefaultGroupUnlessToldOtherwise) {
   Fold fold;
   given(fold, enrolment("relay-1"));

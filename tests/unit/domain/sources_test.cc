@@ -269,6 +269,12 @@ TEST(Repositories, TellOfDownloadsAndOfNewRoots) {
   const SourceId id{"vendor"};
   EXPECT_EQ(types(fold.submit(ReportTrustRoot{id, 2, digest(2)})),
             TypeNames{"trust_root.advanced"});
+  // A check that was stopped tells it again; under another root, versions begin anew.
+  EXPECT_EQ(types(fold.submit(ReportTrustRoot{id, 2, digest(2)})), TypeNames{});
+  auto facts = fold.world.sources.find(id)->facts;
+  given(fold, ConfigureSource{id, facts.url, "", digest(77), "", true});
+  EXPECT_EQ(types(fold.submit(ReportTrustRoot{id, 2, digest(2)})),
+            TypeNames{"trust_root.advanced"});
   EXPECT_EQ(types(fold.submit(ReportDownloadStarted{id, "rules/a", digest(3), 5})),
             TypeNames{"download.started"});
   EXPECT_EQ(types(fold.submit(ReportDownloadFinished{id, "rules/a", digest(3), 5, 2, 7})),
