@@ -1,6 +1,7 @@
 #include "api/operations.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ledger/codec/json_out.h"
 #include "ledger/limits.h"
@@ -21,13 +22,13 @@ std::string operation_json(const OperationView& view) {
     out += ",\"" + std::string(name) + "\":";
     ledger::codec::write_json(out, value);
   };
+  add("subject", view.subject);
   add("state", view.state);
   add("done", view.state != OperationState::running);
   add("started_by", view.started_by);
   add("started_at", view.started_at);
   add("ended_at", view.ended_at);
-  out += ",\"progress\":{\"done\":" + std::to_string(view.progress.done) +
-         ",\"total\":" + std::to_string(view.progress.total) + "}";
+  add("progress", view.progress);
   add("code", view.code);
   add("detail", view.detail);
   return out + ",\"result\":" + (view.result.empty() ? "null" : view.result) + "}";
@@ -64,7 +65,7 @@ Answered<Operations::Started> Operations::start(Asked asked, Work work) {
     }
   }
   const auto running = std::count_if(operations_.begin(), operations_.end(), [](const auto& each) {
-    return each->view.state == OperationState::running;
+    return each->view.state == OperationState::running && each->thread.joinable();
   });
   if (static_cast<std::size_t>(running) >= ledger::limits::operations_running_max) {
     return refused(ledger::Error{ledger::ErrorKind::overloaded, "too-many-operations",
@@ -88,22 +89,55 @@ Answered<Operations::Started> Operations::start(Asked asked, Work work) {
 void Operations::run(const std::shared_ptr<Running>& running, const Work& work) {
   auto outcome = work([&](Progress progress) {
     const std::lock_guard lock(mutex_);
-    running->view.progress = progress;
+    running->view.progress = std::move(progress);
     return !running->cancelled && !stopping_;
   });
+  end(*running, std::move(outcome));
+}
+
+void Operations::end(Running& running, ledger::Result<std::string> outcome) {
   const std::lock_guard lock(mutex_);
-  running->view.ended_at = clock_.now();
+  running.view.ended_at = clock_.now();
+  running.on_cancel = nullptr;
   if (outcome) {
-    running->view.state = OperationState::succeeded;
-    running->view.result = std::move(*outcome);
-  } else if (running->cancelled) {
-    running->view.state = OperationState::cancelled;
-    running->view.detail = "It was cancelled.";
+    running.view.state = OperationState::succeeded;
+    running.view.result = std::move(*outcome);
+  } else if (running.cancelled) {
+    running.view.state = OperationState::cancelled;
+    running.view.detail = "It was cancelled.";
   } else {
-    running->view.state = OperationState::failed;
-    running->view.code = outcome.error().reason;
-    running->view.detail = outcome.error().detail;
+    running.view.state = OperationState::failed;
+    running.view.code = outcome.error().reason;
+    running.view.detail = outcome.error().detail;
   }
+}
+
+std::unique_ptr<Operations::Watched> Operations::watch(Ordered ordered) {
+  auto made = std::make_shared<Running>();
+  made->view.operation = std::move(ordered.operation);
+  made->view.kind = std::move(ordered.kind);
+  made->view.subject = std::move(ordered.subject);
+  made->view.started_by = std::move(ordered.started_by);
+  made->view.started_at = clock_.now();
+  made->on_cancel = std::move(ordered.on_cancel);
+  const std::lock_guard lock(mutex_);
+  forget_old();
+  operations_.push_back(made);
+  return std::make_unique<Watched>(*this, std::move(made));
+}
+
+Operations::Watched::~Watched() {
+  if (!running_) return;
+  end(ledger::fail(ledger::ErrorKind::unavailable, "given-up", "It was given up for now."));
+}
+
+void Operations::Watched::tell(Progress progress) {
+  const std::lock_guard lock(operations_.mutex_);
+  running_->view.progress = std::move(progress);
+}
+
+void Operations::Watched::end(ledger::Result<std::string> outcome) {
+  operations_.end(*std::exchange(running_, nullptr), std::move(outcome));
 }
 
 // The threads of those that ended are joined when they are forgotten. Called with the lock held.
@@ -113,7 +147,8 @@ void Operations::forget_old() {
       return each->view.state != OperationState::running;
     });
     if (ended == operations_.end()) return;
-    (*ended)->thread.join();  // It is about to end, and holds no lock any more.
+    // It is about to end, and holds no lock any more.
+    if ((*ended)->thread.joinable()) (*ended)->thread.join();
     operations_.erase(ended);
   }
 }
@@ -140,7 +175,7 @@ std::vector<OperationView> Operations::all() const {
   return views;
 }
 
-Answered<OperationView> Operations::cancel(std::string_view name) {
+Answered<OperationView> Operations::cancel(std::string_view name, const std::string& by) {
   const std::lock_guard lock(mutex_);
   const auto operation = found(name);
   if (!operation) return unknown_operation();
@@ -148,6 +183,7 @@ Answered<OperationView> Operations::cancel(std::string_view name) {
     return refused(ledger::Error{ledger::ErrorKind::conflict, "operation-ended",
                                  "The operation has ended already."});
   }
+  if (operation->on_cancel && !operation->cancelled) operation->on_cancel(by);
   operation->cancelled = true;
   return operation->view;
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "api/http.h"
@@ -27,6 +28,7 @@ constexpr auto enum_names(OperationState) {
 struct OperationView {
   std::string operation;  // "op-3"
   std::string kind;       // "verify_log"
+  std::string subject;    // What it is about: "source/vendor"; empty: nothing by itself.
   OperationState state{};
   std::string started_by;
   domain::Time started_at;
@@ -42,7 +44,8 @@ struct OperationView {
     using domain::field;
     return field_list(
         field("operation", &OperationView::operation), field("kind", &OperationView::kind),
-        field("state", &OperationView::state), field("started_by", &OperationView::started_by),
+        field("subject", &OperationView::subject), field("state", &OperationView::state),
+        field("started_by", &OperationView::started_by),
         field("started_at", &OperationView::started_at),
         field("ended_at", &OperationView::ended_at), field("code", &OperationView::code),
         field("detail", &OperationView::detail));
@@ -84,7 +87,19 @@ class Operations {
   Answered<OperationView> find(std::string_view name) const;
   std::vector<OperationView> all() const;  // Newest first.
   // Asks it to end. Problems: 404; 409 "operation-ended".
-  Answered<OperationView> cancel(std::string_view name);
+  Answered<OperationView> cancel(std::string_view name, const std::string& by);
+
+  // Work that an event ordered, and that runs elsewhere. It counts as running until it ended.
+  struct Ordered {
+    std::string operation;  // Its name in the record: "check-7".
+    std::string kind;
+    std::string subject;
+    std::string started_by;
+    // Somebody cancels it: who. Called once at most, while nothing of this can be asked.
+    std::function<void(const std::string& by)> on_cancel;
+  };
+  class Watched;
+  std::unique_ptr<Watched> watch(Ordered ordered);
 
  private:
   struct Running {
@@ -92,8 +107,10 @@ class Operations {
     std::string what;
     domain::CommandId key;
     bool cancelled = false;
-    std::thread thread;
+    std::function<void(const std::string& by)> on_cancel;
+    std::thread thread;  // Not of what runs elsewhere.
   };
+  void end(Running& running, ledger::Result<std::string> outcome);
   void run(const std::shared_ptr<Running>& running, const Work& work);
   std::shared_ptr<Running> found(std::string_view name) const;
   void forget_old();
@@ -103,6 +120,24 @@ class Operations {
   std::deque<std::shared_ptr<Running>> operations_;  // Oldest first.
   std::uint64_t made_ = 0;
   bool stopping_ = false;
+};
+
+// Told by whoever does the work; destroyed before end(), the work was given up.
+class Operations::Watched {
+ public:
+  Watched(Operations& operations, std::shared_ptr<Running> running)
+      : operations_(operations), running_(std::move(running)) {}
+  ~Watched();
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+
+  void tell(Progress progress);
+  // The last call: a JSON object, or why it failed.
+  void end(ledger::Result<std::string> outcome);
+
+ private:
+  Operations& operations_;
+  std::shared_ptr<Running> running_;  // Null once it ended.
 };
 
 // 202: it is being worked on, and can be watched.

@@ -1,6 +1,7 @@
 // Long work: watched, and ended.
 #include "api/operations.h"
 #include "api/routes.h"
+#include "projections/mark.h"
 #include "projections/row_filter.h"
 
 namespace api {
@@ -13,8 +14,8 @@ Answered<Response> list_operations(const Request& request, const Services& servi
   if (!size) return refused(size.error());
   const auto reading = open_reading(request, services);
   if (!reading) return refused(reading.error());
-  const auto wanted = projections::matching(services.operations.all(),
-                                            request.query_value("filter").value_or(""));
+  const auto wanted =
+      projections::matching(services.operations.all(), request.query_value("filter").value_or(""));
   if (!wanted) return refused(wanted.error());
   Listed page = listed(*wanted);
   for (std::size_t i = 0; i < wanted->size(); ++i) page.items[i] = operation_json((*wanted)[i]);
@@ -40,13 +41,15 @@ void add_operation_routes(Routes& routes) {
                  }
                  return answer_of(services.operations.find(request.parameters.at("operation")));
                });
-  routes.other("POST", "/v1/operations/{operation}:cancel", Permission::operate,
-               [](const Request& request, const Services& services) -> Answered<Response> {
-                 if (const auto checked = check_query(request, {}); !checked) {
-                   return refused(checked.error());
-                 }
-                 return answer_of(services.operations.cancel(request.parameters.at("operation")));
-               });
+  routes.other(
+      "POST", "/v1/operations/{operation}:cancel", Permission::operate,
+      [](const Request& request, const Services& services) -> Answered<Response> {
+        if (const auto checked = check_query(request, {}); !checked) {
+          return refused(checked.error());
+        }
+        const auto by = request.caller ? projections::text_of(request.caller->actor) : "";
+        return answer_of(services.operations.cancel(request.parameters.at("operation"), by));
+      });
 }
 
 }  // namespace api

@@ -8,12 +8,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "api/kept.h"
 #include "ledger/clock.h"
 #include "ledger/contact_book.h"
+#include "ledger/domain/fields.h"
 #include "ledger/domain/ids.h"
 #include "ledger/entropy.h"
 #include "ledger/merkle/checkpoint.h"
@@ -51,10 +53,30 @@ struct BackupMade {
   std::string path;
 };
 
-// How far a long work is.
+// How far a long work is, and what it is doing now.
 struct Progress {
   std::uint64_t done = 0;
-  std::uint64_t total = 0;
+  std::uint64_t total = 0;  // 0: nobody knows.
+  std::string unit = {};    // Of both: "bytes"; empty: it counts nothing.
+  std::string phase = {};   // "downloading"; empty: it has but one.
+  std::string file = {};    // That is on its way; empty: none.
+  std::uint64_t file_done = 0;
+  std::uint64_t file_total = 0;
+  std::uint64_t per_second = 0;
+  std::uint32_t attempt = 1;
+  std::optional<domain::Time> next_attempt_at = {};  // It waits until then.
+
+  template <class = void>
+  static constexpr auto fields() {
+    using domain::field;
+    return domain::field_list(
+        field("done", &Progress::done), field("total", &Progress::total),
+        field("unit", &Progress::unit), field("phase", &Progress::phase),
+        field("file", &Progress::file), field("file_done", &Progress::file_done),
+        field("file_total", &Progress::file_total), field("per_second", &Progress::per_second),
+        field("attempt", &Progress::attempt), field("next_attempt_at", &Progress::next_attempt_at));
+  }
+  bool operator==(const Progress&) const = default;
 };
 
 // Work on files and on the whole record, which the program that runs the server does.

@@ -91,7 +91,15 @@ class Ledgerctl(History, Replay, Reports, Screen):
             "bytes": 1000})
         assert released.status == 201, released.body
         run("source", "set", "odd", "--url", "file:///nonexistent")
-        run("source", "check", "odd")
+        # What is not said stays as it is.
+        run("source", "set", "odd", "--trust-root", "ab" * 32, "--disabled")
+        run("source", "set", "odd", "--alternative-url", "file:///nowhere")
+        shown = self.rows("source", "show", "odd")
+        assert shown["url"] == "file:///nonexistent" and shown["trust_root"] == "ab" * 32, shown
+        assert not shown["enabled"], shown
+        run("source", "set", "odd", "--enabled")
+        followed = run("source", "check", "odd", "--wait", expect=1)
+        assert "/nonexistent" in followed.stderr, followed.stderr
         definition = {"kind": "verify_ledger", "recurrence": {
             "kind": "daily", "hour": 3, "minute": 0, "time_zone": "Europe/Berlin"}}
         run("task", "create", "--name", "nightly", "--definition", json.dumps(definition))

@@ -23,6 +23,36 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def do_GET(self):
+        held = self.server.held
+        if held is None or "/targets/" not in self.path:
+            return super().do_GET()
+        with open(self.translate_path(self.path), "rb") as file:
+            whole = file.read()
+        wanted = self.headers.get("Range", "bytes=0-").removeprefix("bytes=").removesuffix("-")
+        begin = int(wanted)
+        held.begun.append(begin)
+        self.send_response(206 if begin else 200)
+        if begin:
+            self.send_header("Content-Range", f"bytes {begin}-{len(whole) - 1}/{len(whole)}")
+        self.send_header("Content-Length", str(len(whole) - begin))
+        self.end_headers()
+        half = (begin + len(whole)) // 2
+        try:
+            self.wfile.write(whole[begin:half])
+            held.goes_on.wait(30)
+            self.wfile.write(whole[half:])
+        except ConnectionError:
+            self.close_connection = True
+
+
+class Held:
+    """Each file of a target stops after half of what was asked for, until `goes_on` is set."""
+
+    def __init__(self):
+        self.goes_on = threading.Event()
+        self.begun = []  # From which byte on each was asked for.
+
 
 class PublishedSite:
     """`program` is ledger-publish; everything lies in `folder`."""
@@ -38,8 +68,13 @@ class PublishedSite:
         self.trust_root = said.split("trust root")[1].split()[0]
         handler = functools.partial(Handler, directory=str(self.repository))
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.held = None
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def hold_targets(self):
+        self.server.held = Held()
+        return self.server.held
 
     def close(self):
         self.server.shutdown()

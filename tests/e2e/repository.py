@@ -180,6 +180,68 @@ def retires_patterns(vendor):
     assert not (vendor.ledger.data / "content" / digest[:2] / digest[2:]).exists()
 
 
+def begin_to_download(vendor):
+    """A check that has half of its only file; its operation, as it is shown then."""
+    answer = vendor.ledger.ask("POST", "/v1/sources/vendor:download", {})
+    position = answer.json()["events"][0]["position"]
+    event = vendor.ledger.ask("GET", f"/v1/events/{position}?min_position={position}").json()
+    check = event["data"]["check"]
+
+    def half():
+        shown = vendor.ledger.ask("GET", f"/v1/operations/{check}")
+        return shown.status == 200 and shown.json()["progress"]["file_done"] and shown.json()
+    return vendor.ledger.wait_until("half of it", half)
+
+
+def ended(vendor, check):
+    def done():
+        shown = vendor.ledger.ask("GET", f"/v1/operations/{check}").json()
+        return shown.get("done") and shown
+    return vendor.ledger.wait_until("the check ends", done)
+
+
+def shows_how_far_a_download_is_and_can_be_cancelled(vendor):
+    text = "p" * 1_000_000
+    vendor.site.add_pattern("1.0", text, "--sign")
+    held = vendor.site.hold_targets()
+    shown = begin_to_download(vendor)
+    progress = shown["progress"]
+    assert shown["state"] == "running" and shown["kind"] == "check_source", shown
+    assert shown["started_by"] == "token:first-admin", shown
+    assert progress["phase"] == "downloading" and progress["unit"] == "bytes", progress
+    assert progress["total"] == progress["file_total"] == len(text), progress
+    assert 0 < progress["done"] == progress["file_done"] <= len(text) // 2, progress
+    assert progress["file"] == "patterns/virus/linux/1.0/virus.hdb", progress
+    found = vendor.ledger.ask("GET", "/v1/operations?filter=subject%20%3D%20%22source/vendor%22")
+    assert [each["operation"] for each in found.json()["items"]] == [shown["operation"]]
+    name = shown["operation"]
+    assert vendor.ledger.ask("POST", f"/v1/operations/{name}:cancel", {}).status == 200
+    assert ended(vendor, name)["state"] == "cancelled"
+    (failed,) = vendor.ledger.wait_until("it is told", lambda: vendor.events("source.check_failed"))
+    assert failed["data"]["detail"] == "It was cancelled by token:first-admin.", failed
+    assert not vendor.events("source.unreachable")
+    # The next one goes on from there.
+    held.goes_on.set()
+    vendor.download()
+    assert held.begun == [0, len(text) // 2], held.begun
+    assert vendor.events("pattern.released")
+
+
+def goes_on_after_a_kill(vendor):
+    text = "p" * 1_000_000
+    vendor.site.add_pattern("1.0", text, "--sign")
+    held = vendor.site.hold_targets()
+    name = begin_to_download(vendor)["operation"]
+    vendor.ledger.wait_until("half of it came", lambda: vendor.ledger.ask(
+        "GET", f"/v1/operations/{name}").json()["progress"]["done"] == len(text) // 2)
+    vendor.ledger.kill()
+    held.goes_on.set()
+    vendor.ledger.start()
+    shown = ended(vendor, name)
+    assert shown["state"] == "succeeded" and shown["result"]["patterns"] == 1, shown
+    assert held.begun == [0, len(text) // 2], held.begun
+
+
 def tells_a_frozen_source(vendor):
     """What it serves ended three days ago, and nobody signs it again."""
     site, ledger = vendor.site, vendor.ledger
@@ -199,6 +261,7 @@ def main():
     for case in (brings_what_is_new, looks_without_fetching, keeps_its_copy_over_restarts,
                  follows_rotations, refuses_what_is_not_authentic, refuses_another_root,
                  asks_the_alternative, tells_when_nobody_answers, retires_patterns,
+                 shows_how_far_a_download_is_and_can_be_cancelled, goes_on_after_a_kill,
                  tells_a_frozen_source):
         with tempfile.TemporaryDirectory() as folder, RunningLedger(ledgerd) as ledger:
             site = PublishedSite(publish, pathlib.Path(folder))

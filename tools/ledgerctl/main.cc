@@ -85,7 +85,7 @@ void add_table_verb(CommandLine& line, const Verb& verb) {
   }
   for (const auto& option : verb.options) {
     const std::string name(option.name);
-    if (option.into == Into::flag) {
+    if (option.into == Into::flag || option.into == Into::follow) {
       made->add_flag_callback(
           name, [given, name] { given->options[name] = {"true"}; }, std::string(option.help));
       continue;

@@ -30,6 +30,7 @@ struct Made {
   std::string path;
   std::vector<std::pair<std::string, std::string>> query;
   json body = json::object();
+  bool followed = false;  // The check that comes of it.
 };
 
 std::string with_query(const Made& made) {
@@ -75,6 +76,9 @@ void put(Made& made, const Option& option, const std::vector<std::string>& value
       return;
     case Into::json:
       made.body[field] = json::parse(values.back(), nullptr, false);
+      return;
+    case Into::follow:
+      made.followed = true;
       return;
   }
 }
@@ -232,11 +236,33 @@ bool wants_version(const Failure& failure) {
   return problem.is_object() && problem.value("code", std::string()) == "if-match-missing";
 }
 
+// A PUT is of the whole: what no option said stays as it is.
+void keep_what_is_unsaid(const Verb& verb, const std::string& shown, json& body) {
+  const json now = json::parse(shown, nullptr, false);
+  for (const auto& option : verb.options) {
+    const std::string field(option.field.substr(option.field.starts_with('!') ? 1 : 0));
+    const auto known = now.find(field);
+    if (known != now.end() && !known->is_null() && !body.contains(field)) body[field] = *known;
+  }
+}
+
+// The event that asks for a check names it, and so does the operation that carries it out.
+Exit follow_check(const Session& session, const Client& client, const json& answer) {
+  const auto events = answer.value("events", json::array());
+  if (events.empty()) return complain(session, {Exit::failed, "No check came of it.", ""});
+  const auto position = std::to_string(events[0].value("position", std::uint64_t{0}));
+  const auto shown =
+      client.ask({"GET", "/v1/events/" + position + "?min_position=" + position, "", "", {}});
+  if (!shown) return complain(session, shown.error());
+  const json event = json::parse(shown->body, nullptr, false);
+  return watch_check(session, event.value("data", json::object()).value("check", ""));
+}
+
 Exit run_command(const Session& session, const Made& made, const Verb& verb) {
   const Client client(session.server);
   Question question{std::string(verb.method), with_query(made), "", "application/json", {}};
-  if (verb.method != "DELETE" || !made.body.empty()) question.body = made.body.dump();
   question.headers = headers_of_change(session);
+  json body = made.body;
   std::optional<Failure> not_there;
   if (verb.method != "POST") {
     // What is changed must be what was read: take the version that is there now.
@@ -244,10 +270,12 @@ Exit run_command(const Session& session, const Made& made, const Verb& verb) {
     if (now) {
       const auto tag = now->headers.find("etag");
       if (tag != now->headers.end()) question.headers.emplace_back("If-Match", tag->second);
+      if (verb.method == "PUT") keep_what_is_unsaid(verb, now->body, body);
     } else {
       not_there = now.error();
     }
   }
+  if (verb.method != "DELETE" || !body.empty()) question.body = body.dump();
   const auto reply = client.ask(question);
   if (!reply) {
     // Nothing of this name is there: that says more than that its version is missing.
@@ -255,7 +283,9 @@ Exit run_command(const Session& session, const Made& made, const Verb& verb) {
     return complain(session, is_missing ? *not_there : reply.error());
   }
   tell_acknowledged(session, *reply);
-  show_outcome(session, json::parse(reply->body, nullptr, false));
+  const json answer = json::parse(reply->body, nullptr, false);
+  if (made.followed) return follow_check(session, client, answer);
+  show_outcome(session, answer);
   return Exit::ok;
 }
 

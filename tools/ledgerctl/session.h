@@ -46,6 +46,8 @@ Exit import_updates(const Session& session, const std::vector<std::string>& file
 Exit export_update(const Session& session, const std::string& update, const std::string& file);
 Exit apply_plan(const Session& session, const std::string& plan);
 Exit watch_operation(const Session& session, const std::string& operation);
+// The same of a check that an event has just ordered.
+Exit watch_check(const Session& session, const std::string& check);
 Exit tail_events(const Session& session, const std::string& type);
 Exit verify_log(const Session& session);
 Exit rotate_log_key(const Session& session);

@@ -38,13 +38,29 @@ void heed_interrupts() {
   });
 }
 
+// "check_source downloading 4096 of 50000000 bytes, 1048576/s, rules/26-001.json"
 void show_progress(const json& operation) {
   const auto progress = operation.value("progress", json::object());
-  const auto done = progress.value("done", std::uint64_t{0});
-  const auto total = progress.value("total", std::uint64_t{0});
+  const auto number = [&](const char* name) { return progress.value(name, std::uint64_t{0}); };
+  const auto text = [&](const char* name) { return progress.value(name, std::string()); };
+  const std::string phase = text("phase");
   std::cerr << operation.value("kind", std::string("operation")) << ' '
-            << operation.value("state", std::string()) << ' ' << done << " of " << total << '\n';
+            << (phase.empty() ? operation.value("state", std::string()) : phase);
+  const bool counts = number("total") > 0 || phase.empty();
+  if (counts) {
+    std::cerr << ' ' << number("done") << " of " << number("total")
+              << (text("unit").empty() ? "" : " ") << text("unit");
+  }
+  if (number("per_second") > 0) std::cerr << ", " << number("per_second") << "/s";
+  if (!text("file").empty()) std::cerr << ", " << text("file");
+  const auto next = progress.find("next_attempt_at");
+  if (next != progress.end() && next->is_string()) {
+    std::cerr << "; attempt " << number("attempt") << " at " << next->get<std::string>();
+  }
+  std::cerr << '\n';
 }
+
+constexpr std::chrono::milliseconds interval{200};
 
 // Follows an operation until it has ended; its last form.
 ledger::Result<json, Failure> ended(const Session& session, const std::string& name) {
@@ -66,7 +82,7 @@ ledger::Result<json, Failure> ended(const Session& session, const std::string& n
       shown = operation.value("progress", json());
       show_progress(operation);
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    std::this_thread::sleep_for(interval);
   }
 }
 
@@ -181,6 +197,18 @@ Exit watch_operation(const Session& session, const std::string& operation) {
   const auto outcome = ended(session, operation);
   if (!outcome) return complain(session, outcome.error());
   return show_operation(session, *outcome);
+}
+
+Exit watch_check(const Session& session, const std::string& check) {
+  // What an event orders is begun a moment after the event.
+  constexpr int asked_max = 25;
+  const Client client(session.server);
+  for (int asked = 0; asked < asked_max; ++asked) {
+    const auto reply = client.ask({"GET", "/v1/operations/" + escaped(check), "", "", {}});
+    if (reply || reply.error().exit != Exit::not_found) break;
+    std::this_thread::sleep_for(interval);
+  }
+  return watch_operation(session, check);
 }
 
 Exit tail_events(const Session& session, const std::string& type) {

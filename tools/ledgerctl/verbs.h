@@ -17,8 +17,9 @@ enum class Way {
   plan,     // Shows what it would change, asks, and applies it.
 };
 
-// Where an option goes, and as what.
-enum class Into { query, text, number, flag, list, numbers, json };
+// Where an option goes, and as what. `follow` goes nowhere: the check that the change began is
+// followed to its end.
+enum class Into { query, text, number, flag, list, numbers, json, follow };
 
 struct Option {
   std::string_view name;  // As a flag: "--hold-until".

@@ -16,10 +16,16 @@ constexpr std::array<Option, 2> task = {{
     {"--name", Into::text, "task", "The task's name.", true},
     {"--definition", Into::json, "definition", "What and when, as JSON.", true},
 }};
-constexpr std::array<Option, 2> source = {{
-    {"--url", Into::text, "url", "Where updates come from.", true},
+constexpr std::array<Option, 6> source = {{
+    {"--url", Into::text, "url", "Where updates come from."},
     {"--alternative-url", Into::text, "alternative_url", "Asked when that fails."},
+    {"--trust-root", Into::text, "trust_root", "SHA-256 of the root to trust, of a repository."},
+    {"--proxy", Into::text, "proxy", "http://host:port to ask through."},
+    {"--enabled", Into::flag, "enabled", "Ask it again."},
+    {"--disabled", Into::flag, "!enabled", "Do not ask it."},
 }};
+constexpr std::array<Option, 1> check = {
+    {{"--wait", Into::follow, "", "Show how far it is, until it has ended."}}};
 constexpr std::array<Option, 4> token = {{
     {"--name", Into::text, "token", "The token's name."},
     {"--role", Into::text, "role", "viewer, auditor, operator, approver or admin.", true},
@@ -48,7 +54,8 @@ constexpr auto service_verbs = std::to_array<Verb>({
     object("plan", "show", "One plan.", "/v1/plans/{plan}"),
     list("plan", "impact", "All of what it changes.", "/v1/plans/{plan}/impact", "", impact),
     command("plan", "cancel", "Give it up.", "POST", "/v1/plans/{plan}:cancel"),
-    list("op", "list", "Operations.", "/v1/operations", "operation,kind,state,started_at,detail"),
+    list("op", "list", "Operations.", "/v1/operations",
+         "operation,kind,subject,state,started_at,detail"),
     object("op", "show", "One operation.", "/v1/operations/{operation}"),
     command("op", "cancel", "Ask it to end.", "POST", "/v1/operations/{operation}:cancel"),
     list("task", "list", "Scheduled tasks.", "/v1/scheduled-tasks",
@@ -71,9 +78,9 @@ constexpr auto service_verbs = std::to_array<Verb>({
          "source,url,enabled,last_success,unreachable_since"),
     command("source", "set", "Add or change one.", "PUT", "/v1/sources/{source}", source),
     object("source", "show", "One source.", "/v1/sources/{source}"),
-    command("source", "check", "Ask it what is new.", "POST", "/v1/sources/{source}:check"),
+    command("source", "check", "Ask it what is new.", "POST", "/v1/sources/{source}:check", check),
     command("source", "download", "Ask it, and take what is new.", "POST",
-            "/v1/sources/{source}:download"),
+            "/v1/sources/{source}:download", check),
     command("source", "remove", "Ask it no more.", "DELETE", "/v1/sources/{source}"),
     list("token", "list", "Tokens.", "/v1/tokens",
          "token,role,user,computer,expires_at,revoked,description"),

@@ -95,7 +95,7 @@ Result<std::string> DaemonChores::verify(const domain::Command& asked,
   replay::VerifyOptions options;
   std::atomic<bool> ended{false};
   options.on_progress = [&](const replay::Progress& progress) {
-    if (!go_on({progress.done.value, progress.size.value})) ended = true;
+    if (!go_on({progress.done.value, progress.size.value, "events"})) ended = true;
   };
   options.go_on = [&ended] { return !ended; };
   const auto report = replay::verify(parts_.log, options);

@@ -378,7 +378,8 @@ Result<void> Daemon::Parts::open() {
   if (const auto loaded = load_certificate(); !loaded) return loaded;
   if (const auto made = make_services(); !made) return made;
   reactor.emplace(Reactor::Parts{*writer, *log, contacts, *content, clock, *chores, *reports,
-                                 *mirrors, entropy, options.download_bytes_per_second});
+                                 *mirrors, entropy, *operations,
+                                 options.download_bytes_per_second});
   ticker.emplace(*writer, contacts, clock, options.tick);
   if (const auto listening = listen(); !listening) return listening;
   waker = std::jthread([this](const std::stop_token& stop) { wake_streams(stop); });

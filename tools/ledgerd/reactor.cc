@@ -46,7 +46,7 @@ Reactor::Reactor(Parts parts)
     : parts_(parts),
       seen_(parts.log.head().size),
       checks_({parts.writer, parts.log, parts.content, parts.mirrors, parts.clock, parts.entropy,
-               parts.bytes_per_second}),
+               parts.operations, parts.bytes_per_second}),
       jobs_(job_threads) {
   resume();
   follower_ = std::jthread([this](const std::stop_token& stop) { follow(stop); });

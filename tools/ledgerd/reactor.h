@@ -41,6 +41,7 @@ class Reactor {
     Reports& reports;
     Mirrors& mirrors;
     ledger::Entropy& entropy;
+    api::Operations& operations;
     std::uint64_t bytes_per_second = 0;  // Of downloads from sources; 0: no bound.
   };
 

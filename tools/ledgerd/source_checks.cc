@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "ledger/codec/codec.h"
+#include "projections/mark.h"
 #include "updates/repository_check.h"
 #include "updates/source_check.h"
 #include "updates/tuf/source_transport.h"
@@ -27,6 +28,14 @@ constexpr unsigned attempts_max = 4;
 // A timestamp lives for a day, and is signed again every hour.
 constexpr domain::Duration freshness = domain::hours(1);
 constexpr domain::Duration first_pause{500'000};
+
+// Ends early when it is asked to.
+void wait(domain::Duration duration, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  stopped.wait_for(lock, stop, std::chrono::microseconds(duration.micros), [] { return false; });
+}
 
 // What the world knows of content, for a check of a source that is a repository.
 void note_content(const domain::World& world, const domain::Source& source,
@@ -83,14 +92,19 @@ void SourceChecks::start(const domain::SourceId& source, const Order& order) {
     if (known->facts.trust_root) note_content(world, *known, asked->repository);
   });
   if (!looked || !asked) return;
-  const auto record = parts_.log.record(order.position);
-  if (record) {
+  std::string started_by;
+  if (const auto record = parts_.log.record(order.position)) {
     const auto event = ledger::codec::decode(*record);
     const auto* requested = event ? get_if<domain::SourceCheckRequested>(&event->payload) : nullptr;
     if (requested != nullptr) asked->documents.download = requested->download;
+    if (event) started_by = projections::text_of(event->actor);
   }
   if (asked->facts.trust_root) keep_fresh(source);
-  thread_of(source).post([this, order, checked = *std::move(asked)] { run(checked, order); });
+  const auto watch = std::make_shared<CheckWatch>(
+      parts_.operations, parts_.clock,
+      CheckWatch::Check{source, asked->documents.check, std::move(started_by)}, stop_.get_token());
+  thread_of(source).post(
+      [this, order, watch, checked = *std::move(asked)] { run(checked, order, *watch); });
 }
 
 ledger::Result<SourceChecks::Known> SourceChecks::known_of(const domain::SourceId& source) const {
@@ -139,7 +153,7 @@ void SourceChecks::freshen(const domain::SourceId& source) const {
   if (!looked || !facts || !facts->trust_root) return;
   const auto mirror = parts_.mirrors.of(source);
   if (!mirror || (*mirror)->pinned() != facts->trust_root) return;
-  const auto transport = open(facts->url, facts->proxy);
+  const auto transport = open(facts->url, facts->proxy, stop_.get_token());
   if (!transport) return;
   const auto done = updates::freshen(**mirror, **transport, parts_.clock.now());
   if (!done) spdlog::info("the copy of source {} grows old: {}", source.value, done.error().detail);
@@ -147,21 +161,33 @@ void SourceChecks::freshen(const domain::SourceId& source) const {
 
 void SourceChecks::forget(const domain::SourceId& source) { parts_.mirrors.remove(source); }
 
-void SourceChecks::run(const Asked& asked, const Order& order) const {
-  if (asked.facts.trust_root) return run_repository(asked, order);
-  const auto stop = stop_.get_token();
-  for (auto& command : updates::check_source(asked.documents, parts_.content, stop)) {
-    if (stop.stop_requested()) return;  // The check is taken up again at the next start.
-    submit(parts_.writer, std::move(command), order);
+void SourceChecks::run(const Asked& asked, const Order& order, CheckWatch& watch) const {
+  if (asked.facts.trust_root) {
+    run_repository(asked, order, watch);
+  } else {
+    watch.tell({});
+    for (auto& command : updates::check_source(asked.documents, parts_.content, watch.stop())) {
+      if (watch.stop().stop_requested()) break;
+      report(std::move(command), order, watch);
+    }
   }
+  // What the service's end ended is taken up again at the next start.
+  if (stop_.stop_requested()) return;
+  if (auto cancelled = watch.cancellation()) report(*std::move(cancelled), order, watch);
 }
 
-void SourceChecks::run_repository(const Asked& asked, const Order& order) const {
+void SourceChecks::report(domain::CommandPayload payload, const Order& order,
+                          CheckWatch& watch) const {
+  auto outcome = CheckWatch::outcome_of(payload);
+  submit(parts_.writer, std::move(payload), order);
+  if (outcome) watch.end(*std::move(outcome));
+}
+
+void SourceChecks::run_repository(const Asked& asked, const Order& order, CheckWatch& watch) const {
   const auto fail_check = [&](const ledger::Error& error) {
-    submit(parts_.writer,
-           domain::ReportSourceCheckFailed{asked.facts.source, asked.documents.check,
+    report(domain::ReportSourceCheckFailed{asked.facts.source, asked.documents.check,
                                            domain::SourceFault::other, error.detail},
-           order);
+           order, watch);
   };
   const auto mirror = parts_.mirrors.of(asked.facts.source);
   if (!mirror) return fail_check(mirror.error());
@@ -172,45 +198,39 @@ void SourceChecks::run_repository(const Asked& asked, const Order& order) const 
   request.download = asked.documents.download;
   request.urls = {asked.facts.url};
   if (!asked.facts.alternative_url.empty()) request.urls.push_back(asked.facts.alternative_url);
-  const auto stop = stop_.get_token();
   const updates::RepositoryCheckParts parts{
       **mirror,
       parts_.content,
-      [&](const std::string& url) { return open(url, asked.facts.proxy); },
-      [&](domain::CommandPayload payload) { submit(parts_.writer, std::move(payload), order); },
+      [&](const std::string& url) { return open(url, asked.facts.proxy, watch.stop()); },
+      [&](domain::CommandPayload payload) { report(std::move(payload), order, watch); },
       [this] { return parts_.clock.now(); },
-      [this](unsigned failures) { return again(failures); },
-      stop};
+      [&](unsigned failures) { return again(failures, watch); },
+      watch.stop(),
+      [&](const updates::CheckProgress& progress) { watch.tell(progress); }};
   updates::check_repository(request, parts);
 }
 
 ledger::Result<std::unique_ptr<updates::tuf::Transport>> SourceChecks::open(
-    const std::string& url, const std::string& proxy) const {
+    const std::string& url, const std::string& proxy, const std::stop_token& stop) const {
   auto opened = updates::tuf::SourceTransport::open(url, proxy);
   if (!opened) return ledger::fail(opened.error());
-  (*opened)->stop_by(stop_.get_token());
+  (*opened)->stop_by(stop);
   if (!pace_) return std::unique_ptr<updates::tuf::Transport>(std::move(*opened));
   return std::unique_ptr<updates::tuf::Transport>(std::make_unique<updates::tuf::PacedTransport>(
       std::move(*opened), *pace_, [this] { return domain::Time{parts_.clock.steady().micros}; },
-      [this](domain::Duration duration) { wait(duration); }));
+      [stop](domain::Duration duration) { wait(duration, stop); }));
 }
 
 // Twice as long each time, and never the same: many managers may miss one source.
-bool SourceChecks::again(unsigned failures) const {
+bool SourceChecks::again(unsigned failures, CheckWatch& watch) const {
   if (failures >= attempts_max) return false;
   std::array<std::uint8_t, 1> chance{};
   parts_.entropy.fill(chance);
-  wait({first_pause.micros * (std::int64_t{1} << (failures - 1)) * (128 + chance[0]) / 256});
-  return !stop_.stop_requested();
-}
-
-// Ends early when the service does.
-void SourceChecks::wait(domain::Duration duration) const {
-  std::mutex mutex;
-  std::condition_variable_any stopped;
-  std::unique_lock lock(mutex);
-  stopped.wait_for(lock, stop_.get_token(), std::chrono::microseconds(duration.micros),
-                   [] { return false; });
+  const domain::Duration pause{first_pause.micros * (std::int64_t{1} << (failures - 1)) *
+                               (128 + chance[0]) / 256};
+  watch.tell_pause(failures, pause);
+  wait(pause, watch.stop());
+  return !watch.stop().stop_requested();
 }
 
 }  // namespace ledgerd

@@ -17,6 +17,7 @@
 #include "ledger/entropy.h"
 #include "ledger/store/event_log.h"
 #include "ledger/writer.h"
+#include "tools/ledgerd/check_watch.h"
 #include "tools/ledgerd/job_pool.h"
 #include "tools/ledgerd/mirrors.h"
 #include "tools/ledgerd/order.h"
@@ -43,6 +44,7 @@ class SourceChecks {
     Mirrors& mirrors;
     const ledger::Clock& clock;
     ledger::Entropy& entropy;
+    api::Operations& operations;
     std::uint64_t bytes_per_second = 0;  // Of all downloads from repositories; 0: no bound.
   };
 
@@ -52,7 +54,8 @@ class SourceChecks {
   SourceChecks(const SourceChecks&) = delete;
   SourceChecks& operator=(const SourceChecks&) = delete;
 
-  // Carries out the check that the event ordered, unless it is over.
+  // Carries out the check that the event ordered, unless it is over; it is an operation of the
+  // check's name meanwhile.
   void start(const ledger::domain::SourceId& source, const Order& order);
   // From now on the source's copy is kept fresh between checks.
   void keep_fresh(const ledger::domain::SourceId& source);
@@ -73,8 +76,10 @@ class SourceChecks {
     ledger::updates::RepositoryCheckRequest repository;
     std::uint64_t metadata_version = 0;
   };
-  void run(const Asked& asked, const Order& order) const;
-  void run_repository(const Asked& asked, const Order& order) const;
+  void run(const Asked& asked, const Order& order, CheckWatch& watch) const;
+  void run_repository(const Asked& asked, const Order& order, CheckWatch& watch) const;
+  // Has it recorded, and tells who watches.
+  void report(ledger::domain::CommandPayload payload, const Order& order, CheckWatch& watch) const;
   JobPool& thread_of(const ledger::domain::SourceId& source);
   void freshen(const ledger::domain::SourceId& source) const;
   // source_bundles.cc
@@ -83,10 +88,9 @@ class SourceChecks {
                                                const std::stop_token& stop) const;
 
   ledger::Result<Known> known_of(const ledger::domain::SourceId& source) const;
-  bool again(unsigned failures) const;
-  void wait(ledger::domain::Duration duration) const;
+  bool again(unsigned failures, CheckWatch& watch) const;
   ledger::Result<std::unique_ptr<ledger::updates::tuf::Transport>> open(
-      const std::string& url, const std::string& proxy) const;
+      const std::string& url, const std::string& proxy, const std::stop_token& stop) const;
 
   Parts parts_;
   std::unique_ptr<ledger::updates::tuf::Pace> pace_;  // Null: no bound.
