@@ -15,6 +15,7 @@
 #include "updates/local_file.h"
 #include "updates/machine/http_manager.h"
 #include "updates/tuf/source_transport.h"
+#include "updates/tuf/told_transport.h"
 
 namespace ledger_agent {
 namespace {
@@ -152,7 +153,11 @@ Result<std::unique_ptr<tuf::Transport>> Daemon::transport(const agent::Way& way)
   }
   auto opened = tuf::SourceTransport::open(way.url, way.proxy, tls);
   if (!opened) return fail(opened.error());
-  return std::unique_ptr<tuf::Transport>(std::move(*opened));
+  return std::unique_ptr<tuf::Transport>(std::make_unique<tuf::ToldTransport>(
+      std::move(*opened), [this] { return clock_.steady(); },
+      [name = way.name](const tuf::Standing& standing) {
+        spdlog::info("from {}: {}", name, text(standing));
+      }));
 }
 
 agent::HookResult Daemon::hook(const std::vector<std::string>& changed) const {

@@ -28,6 +28,7 @@
 #include "updates/machine/identity.h"
 #include "updates/relay/relay.h"
 #include "updates/tuf/source_transport.h"
+#include "updates/tuf/told_transport.h"
 
 namespace ledger_relay {
 
@@ -87,6 +88,7 @@ struct Site {
   std::optional<machine::Identity> identity;
   std::unique_ptr<machine::Manager> manager;
   std::unique_ptr<relay::Relay> relay;
+  std::stop_token stop;  // Ends a transfer that is on its way.
 
   Result<void> open(const std::filesystem::path& directory);
   Result<void> open_relay(const std::string& manager_url, std::uint64_t seed);
@@ -125,7 +127,12 @@ Result<std::unique_ptr<updates::tuf::Transport>> Site::transport_to(
   }
   auto opened = updates::tuf::SourceTransport::open(url, upstream.proxy, tls);
   if (!opened) return fail(opened.error());
-  return std::unique_ptr<updates::tuf::Transport>(std::move(*opened));
+  (*opened)->stop_by(stop);
+  return std::unique_ptr<updates::tuf::Transport>(std::make_unique<updates::tuf::ToldTransport>(
+      std::move(*opened), [] { return ledger::SystemClock().steady(); },
+      [source = upstream.source.value](const updates::tuf::Standing& standing) {
+        spdlog::info("{}: {}", source, text(standing));
+      }));
 }
 
 Result<void> Site::open_relay(const std::string& manager_url, std::uint64_t seed) {
@@ -298,7 +305,7 @@ bool Daemon::Parts::round(const std::stop_token& stop) {
   renew(clock.now());
   const auto round = site.relay->round(clock.now(), stop);
   if (http_manager != nullptr) http_manager->rest();
-  log(round);
+  if (!stop.stop_requested()) log(round);
   bool well = !round.manager || options.manager.empty();
   for (const auto& pull : round.pulls) {
     well = well && (pull.reason == domain::SyncReason::none ||
@@ -337,6 +344,7 @@ void Daemon::Parts::log(const relay::Round& round) {
 }
 
 void Daemon::Parts::loop(const std::stop_token& stop) {
+  site.stop = stop;
   auto next = std::chrono::steady_clock::now();
   while (!stop.stop_requested()) {
     const int answered = answer_inbox(options.state / "inbox", [this](const InboxRequest& request) {

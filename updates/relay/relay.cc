@@ -142,6 +142,7 @@ Round Relay::round(domain::Time now, const std::stop_token& stop) {
     if (!plan_.is_relay || stop.stop_requested()) break;
     round.pulls.push_back(pull_source(source, now, stop));
   }
+  if (stop.stop_requested()) return round;  // What was given up says nothing of anybody.
   forget_sources(now);
   round.pruned = prune(round, now);
   report(round, now);

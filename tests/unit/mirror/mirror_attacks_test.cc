@@ -5,6 +5,7 @@
 #include "tests/unit/mirror/published_site.h"
 #include "updates/local_file.h"
 #include "updates/tuf/paced_transport.h"
+#include "updates/tuf/told_transport.h"
 
 namespace tests {
 namespace {
@@ -162,6 +163,45 @@ TEST(Pace, MakesATransferWait) {
   const auto root = tuf::get_whole(paced, "metadata/1.root.json", tuf::root_bytes_max);
   ASSERT_TRUE(root);
   EXPECT_EQ(waited, millis(static_cast<std::int64_t>(root->size())));
+}
+
+// -- How far it is -----------------------------------------------------------------------------
+
+// Gives a file in pieces of 400 bytes.
+class InPieces final : public tuf::Transport {
+ public:
+  explicit InPieces(PublishedSite& whole) : whole_(whole) {}
+  ledger::Result<void> get(const std::string& path, std::uint64_t bytes_max,
+                           const tuf::Sink& sink) override {
+    const auto bytes = tuf::get_whole(whole_, path, bytes_max).value();
+    for (std::size_t at = 0; at < bytes.size(); at += 400) {
+      if (auto taken = sink(std::string_view(bytes).substr(at, 400)); !taken) return taken;
+    }
+    return {};
+  }
+
+ private:
+  PublishedSite& whole_;
+};
+
+TEST(Told, IsHowFarAFileIsEveryTenSeconds) {
+  PublishedSite site;
+  site.put("a", std::string(1'000, 'a'));
+  domain::Duration now;
+  std::vector<std::string> told;
+  tuf::ToldTransport transport(
+      std::make_unique<InPieces>(site),  // Each takes twelve seconds.
+      [&now] { return now = {now.micros + domain::seconds(12).micros}; },
+      [&told](const tuf::Standing& standing) { told.push_back(text(standing)); });
+  std::string got;
+  ASSERT_TRUE(transport.get_from("a", 100, 900, [&](std::string_view piece) {
+    got += piece;
+    return ledger::Result<void>();
+  }));
+  EXPECT_EQ(got.size(), 900U);
+  EXPECT_EQ(told, (std::vector<std::string>{"a: 400 of 1000 bytes, 25 a second",
+                                            "a: 800 of 1000 bytes, 33 a second",
+                                            "a: 1000 of 1000 bytes, 16 a second"}));
 }
 
 }  // namespace

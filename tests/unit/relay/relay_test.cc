@@ -78,6 +78,21 @@ class Way final : public tuf::Transport {
   tuf::Transport& to_;
 };
 
+// Its relay is asked to end as soon as a target comes.
+class Ending final : public tuf::Transport {
+ public:
+  Ending(PublishedSite& site, std::stop_source& end) : site_(site), end_(end) {}
+  ledger::Result<void> get(const std::string& path, std::uint64_t bytes_max,
+                           const tuf::Sink& sink) override {
+    if (path.starts_with("targets/")) end_.request_stop();
+    return site_.get(path, bytes_max, sink);
+  }
+
+ private:
+  PublishedSite& site_;
+  std::stop_source& end_;
+};
+
 // What another relay serves.
 class FromRelay final : public tuf::Transport {
  public:
@@ -177,6 +192,19 @@ TEST_F(Relaying, PullsWhatItsPlatformsNeedAndSaysWhatItServes) {
   manager.given.platforms.push_back({"windows"});
   round();
   EXPECT_TRUE(serves(windows_file, "three"));
+}
+
+TEST_F(Relaying, SaysNothingOfAPullThatItsOwnEndEnded) {
+  std::stop_source end;
+  Ending way(site, end);
+  ways["https://source"] = &way;
+  relay->round(noon, end.get_token());
+  EXPECT_TRUE(manager.reports.empty());
+  ways.clear();
+  open();
+  round();
+  EXPECT_EQ(manager.reports.at(0).reason, SyncReason::none);
+  EXPECT_TRUE(serves(linux_file, "two"));
 }
 
 TEST_F(Relaying, GoesOnWithItsLastOrdersWhileItsManagerIsAway) {
