@@ -60,7 +60,7 @@ class RepositoryCheck {
   using Answer = Result<MirrorState, PullFailure>;
 
   void report(const MirrorState& found) {
-    progress_.phase = CheckProgress::Phase::recording;
+    progress_ = {CheckProgress::Phase::recording, progress_.done, progress_.total, "", 0, 0};
     tell_progress();
     tell_roots(found);
     import_rule_updates(found);

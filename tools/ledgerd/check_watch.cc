@@ -1,5 +1,6 @@
 #include "tools/ledgerd/check_watch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "ledger/codec/json_out.h"
@@ -83,8 +84,9 @@ auto CheckWatch::outcome_of(const domain::CommandPayload& payload) -> std::optio
   }
   const auto* failed = get_if<domain::ReportSourceCheckFailed>(&payload);
   if (failed == nullptr) return std::nullopt;
-  return Outcome(ledger::fail(ledger::ErrorKind::unavailable,
-                              std::string(domain::name_of(failed->cause)), failed->detail));
+  std::string code(domain::name_of(failed->cause));
+  std::replace(code.begin(), code.end(), '_', '-');
+  return Outcome(ledger::fail(ledger::ErrorKind::unavailable, std::move(code), failed->detail));
 }
 
 void CheckWatch::end(Outcome outcome) {
