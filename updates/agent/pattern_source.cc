@@ -94,7 +94,8 @@ Result<void> give(const std::filesystem::path& path, const tuf::Sink& taker) {
 }
 
 // Goes on where it broke off before, of another place or in an earlier process too; tells in
-// `earlier` how much there was. What came stays for the next time, unless it is wrong or in the way.
+// `earlier` how much there was. What came stays for the next time, unless it is wrong or in the
+// way.
 Result<void> fetch_part(const Fetching& fetching, tuf::Transport& targets,
                         const tuf::FoundTarget& found, const std::filesystem::path& part,
                         std::uint64_t& earlier) {
