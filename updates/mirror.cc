@@ -343,6 +343,7 @@ Result<std::unique_ptr<Mirror>> Mirror::open(fs::path directory, ContentStore& c
 Result<std::string> fetch_pinned_root(tuf::Transport& transport, const domain::Digest& digest) {
   constexpr int roots_max = 256;
   bool began = false;
+  std::optional<Error> nothing;  // What is said of the first one, which is not there.
   for (int version = 1; version <= roots_max; ++version) {
     const std::string name = "metadata/" + std::to_string(version) + ".root.json";
     auto bytes = tuf::get_whole(transport, name, tuf::root_bytes_max);
@@ -352,7 +353,9 @@ Result<std::string> fetch_pinned_root(tuf::Transport& transport, const domain::D
     if (!bytes && !missing) return bytes;
     if (missing && began) break;
     began = began || !missing;
+    if (missing && !nothing) nothing = bytes.error();
   }
+  if (!began) return fail(*nothing);
   return fail(ErrorKind::not_found, "root-unknown",
               "The repository has no root with the SHA-256 " + hex(digest) +
                   "; ask its publisher which one is to be trusted.");

@@ -96,7 +96,8 @@ class Mirror {
 };
 
 // The root with this digest among 1.root.json ... of a repository whose pin is known by digest
-// only. Errors: not_found ("root-unknown"), those of the transport.
+// only. Errors: not_found ("root-unknown"; "file-unknown": it has no root at all), those of the
+// transport.
 Result<std::string> fetch_pinned_root(tuf::Transport& transport, const domain::Digest& digest);
 
 }  // namespace ledger::updates

@@ -401,5 +401,18 @@ TEST_F(Mirrored, FindsThePinnedRootByItsDigest) {
             "source-tls-failed");
 }
 
+// A URL that leads elsewhere is no attack.
+TEST_F(Mirrored, TellsARepositoryWithAnotherRootFromNone) {
+  class Empty final : public tuf::Transport {
+    ledger::Result<void> get(const std::string& path, std::uint64_t, const tuf::Sink&) override {
+      return ledger::fail(ledger::ErrorKind::not_found, "file-unknown", path + " is not there.");
+    }
+  };
+  Empty empty;
+  const auto found = updates::fetch_pinned_root(empty, ledger::sha256("else"));
+  EXPECT_EQ(found.error().reason, "file-unknown");
+  EXPECT_EQ(found.error().detail, "metadata/1.root.json is not there.");
+}
+
 }  // namespace
 }  // namespace tests
