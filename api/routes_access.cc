@@ -61,6 +61,8 @@ void add_access_routes(Routes& routes) {
                  make_of<domain::ChangeUser>("user"));
   routes.command({"POST", "/v1/users/{user}:disable", Permission::administer},
                  make_of<domain::DisableUser>("user"));
+  routes.command({"POST", "/v1/users/{user}:enable", Permission::administer},
+                 make_of<domain::EnableUser>("user"));
 }
 
 }  // namespace api

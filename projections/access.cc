@@ -31,6 +31,11 @@ void project(const Event& event, const domain::UserDisabled& disabled, const Wor
   project_user(event, disabled.user, world, rows);
 }
 
+void project(const Event& event, const domain::UserEnabled& enabled, const World& world,
+             Rows& rows) {
+  project_user(event, enabled.user, world, rows);
+}
+
 void project(const Event& event, const domain::TokenIssued& issued, const World&, Rows& rows) {
   const TokenRow row{issued.token,      issued.user,        issued.role,     issued.secret,
                      issued.expires_at, issued.description, issued.computer, false,

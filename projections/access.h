@@ -86,6 +86,7 @@ struct EnrolmentTokenRow {
 void project(const domain::Event&, const domain::UserCreated&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::UserChanged&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::UserDisabled&, const domain::World&, Rows&);
+void project(const domain::Event&, const domain::UserEnabled&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::TokenIssued&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::TokenRevoked&, const domain::World&, Rows&);
 void project(const domain::Event&, const domain::EnrolmentTokenIssued&, const domain::World&,

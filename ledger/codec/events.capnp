@@ -149,6 +149,7 @@ struct Event {
     enrolmentTokenIssued @124 :EnrolmentTokenIssued;
     enrolmentTokenRevoked @125 :EnrolmentTokenRevoked;
     witnessUnreachable @126 :WitnessUnreachable;
+    userEnabled @127 :UserEnabled;
   }
 }
 
@@ -1322,4 +1323,9 @@ struct WitnessUnreachable {
   witness @0 :Text;
   size @1 :UInt64;  # Of the newest head that it cosigned.
   detail @2 :Text;
+}
+
+struct UserEnabled {
+  # May get tokens again; those of before were revoked.
+  user @0 :Text;
 }

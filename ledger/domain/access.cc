@@ -150,6 +150,23 @@ Decision decide(const World& world, const Command&, const DisableUser& disable,
   return one_event(stream_of("user", disable.user), UserDisabled{disable.user});
 }
 
+// What was lost with the account stays lost: tokens of before it was disabled would open again, so
+// they are revoked first, expired ones too.
+Decision decide(const World& world, const Command&, const EnableUser& enable, const Moment&) {
+  const auto user = existing_user(world, enable.user);
+  if (!user) return fail(user.error());
+  if (!(*user)->disabled) return no_events();
+  std::vector<NewEvent> events;
+  for (const auto& [id, token] : world.access.tokens) {
+    if (token.revoked || token.facts.user != enable.user) continue;
+    events.push_back(
+        NewEvent{stream_of("token", id), TokenRevoked{id}, std::nullopt, Outcome::done});
+  }
+  events.push_back(NewEvent{stream_of("user", enable.user), UserEnabled{enable.user}, std::nullopt,
+                            Outcome::done});
+  return events;
+}
+
 Decision decide(const World& world, const Command&, const IssueToken& issue, const Moment& moment) {
   if (const auto checked = check_new_token(world, issue.token, issue.expires_at, moment.now);
       !checked) {
@@ -251,6 +268,10 @@ void evolve(World& world, const Event&, const UserChanged& changed) {
 
 void evolve(World& world, const Event&, const UserDisabled& disabled) {
   world.access.users[disabled.user].disabled = true;
+}
+
+void evolve(World& world, const Event&, const UserEnabled& enabled) {
+  world.access.users[enabled.user].disabled = false;
 }
 
 void evolve(World&, const Event&, const UserCredentialChanged&) {}

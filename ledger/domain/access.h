@@ -40,6 +40,7 @@ Result<const EnrolmentToken*> check_enrolment(const Access& access, const TokenI
 Decision decide(const World&, const Command&, const CreateUser&, const Moment&);
 Decision decide(const World&, const Command&, const ChangeUser&, const Moment&);
 Decision decide(const World&, const Command&, const DisableUser&, const Moment&);
+Decision decide(const World&, const Command&, const EnableUser&, const Moment&);
 Decision decide(const World&, const Command&, const IssueToken&, const Moment&);
 Decision decide(const World&, const Command&, const RevokeToken&, const Moment&);
 Decision decide(const World&, const Command&, const IssueEnrolmentToken&, const Moment&);
@@ -51,6 +52,7 @@ void count_enrolment(Access& access, const ComputerEnrolled& enrolled);
 void evolve(World&, const Event&, const UserCreated&);
 void evolve(World&, const Event&, const UserChanged&);
 void evolve(World&, const Event&, const UserDisabled&);
+void evolve(World&, const Event&, const UserEnabled&);
 void evolve(World&, const Event&, const UserCredentialChanged&);
 void evolve(World&, const Event&, const TokenIssued&);
 void evolve(World&, const Event&, const TokenRevoked&);

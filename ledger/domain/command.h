@@ -45,13 +45,13 @@ struct CommandPayloadTypes {
                ReportTrustRoot, ReportDownloadStarted, ReportDownloadFinished, ReportDownloadFailed,
                RecordBundleImported, RecordBundleRefused, RecordContentPruned,
                RecordWitnessCosigned, RecordWitnessRefused, RecordWitnessUnreachable,
-               RevokeCertificate, RecordReport>;
+               RevokeCertificate, RecordReport, EnableUser>;
 };
 extern template class OneOf<CommandPayloadTypes>;
 using CommandPayload = OneOf<CommandPayloadTypes>;
 
 // By index in CommandPayload; what refusals and metrics call it.
-constexpr std::array<std::string_view, 94> command_names = {
+constexpr std::array<std::string_view, 95> command_names = {
     "tick",
     "record_service_started",
     "record_service_stopped",
@@ -146,6 +146,7 @@ constexpr std::array<std::string_view, 94> command_names = {
     "record_witness_unreachable",
     "revoke_certificate",
     "record_report",
+    "enable_user",
 };
 static_assert(CommandPayloadTypes::List::size == command_names.size());
 

@@ -52,6 +52,17 @@ struct DisableUser {
   bool operator==(const DisableUser&) const = default;
 };
 
+// Without any token of before.
+struct EnableUser {
+  UserId user;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("user", &EnableUser::user));
+  }
+  bool operator==(const EnableUser&) const = default;
+};
+
 // A bearer token.
 struct IssueToken {
   TokenId token;

@@ -48,13 +48,14 @@ struct PayloadTypes {
       TaskChanged, TaskDeleted, TaskRunStarted, TaskRunFinished, TaskRunMissed, TimetableSet,
       AlertRaised, AlertChanged, AlertEnded, AlertAcknowledged, AlertTypeConfigured, UserCreated,
       UserChanged, UserDisabled, UserCredentialChanged, TokenIssued, TokenRevoked, SessionOpened,
-      SessionClosed, EnrolmentTokenIssued, EnrolmentTokenRevoked, WitnessUnreachable>;
+      SessionClosed, EnrolmentTokenIssued, EnrolmentTokenRevoked, WitnessUnreachable,
+      UserEnabled>;
 };
 extern template class OneOf<PayloadTypes>;
 using Payload = OneOf<PayloadTypes>;
 
 // "rule_update.rolled_back": the subject's topic and what happened, by index in Payload.
-constexpr std::array<std::string_view, 114> payload_names = {
+constexpr std::array<std::string_view, 115> payload_names = {
     "service.started",
     "service.stopped",
     "views.digested",
@@ -169,6 +170,7 @@ constexpr std::array<std::string_view, 114> payload_names = {
     "enrolment_token.issued",
     "enrolment_token.revoked",
     "witness.unreachable",
+    "user.enabled",
 };
 static_assert(PayloadTypes::List::size == payload_names.size());
 

@@ -157,4 +157,15 @@ struct EnrolmentTokenRevoked {
   bool operator==(const EnrolmentTokenRevoked&) const = default;
 };
 
+// May get tokens again. Those of before were revoked in the same batch.
+struct UserEnabled {
+  UserId user;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("user", &UserEnabled::user));
+  }
+  bool operator==(const UserEnabled&) const = default;
+};
+
 }  // namespace ledger::domain

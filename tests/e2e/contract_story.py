@@ -428,6 +428,7 @@ class Story(Chapters):
         self.call("showToken", path={"token": "alice-1"}, expect=200)
         self.call("revokeToken", path={"token": "alice-1"}, body={}, expect=200)
         self.call("disableUser", path={"user": "alice"}, body={}, expect=200)
+        self.call("enableUser", path={"user": "alice"}, body={}, expect=200)
 
     def farewell(self):
         self.call("removeComputer", path={"computer": "pc-2"}, expect=200)

@@ -42,7 +42,7 @@ OTHERS = {
     "alerts": "show why acknowledge dismiss", "plan": "apply cancel", "op": "watch cancel",
     "task": "create change delete run", "hold": "place release", "settings": "set",
     "source": "set check download remove", "token": "create revoke",
-    "user": "create change disable", "bookmark": "set remove",
+    "user": "create change disable enable", "bookmark": "set remove",
     "log": "verify inspect rotate-key witnesses", "backup": "create verify restore",
     "evidence": "create verify", "bundle": "create import",
     "views": "digests rebuild",

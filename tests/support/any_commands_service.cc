@@ -86,6 +86,7 @@ CommandPayload change_user(const Dice& dice) {
                     static_cast<Role>(dice.b % 5)};
 }
 CommandPayload disable_user(const Dice& dice) { return DisableUser{named<UserId>("u", dice.a, 3)}; }
+CommandPayload enable_user(const Dice& dice) { return EnableUser{named<UserId>("u", dice.a, 3)}; }
 
 CommandPayload issue_token(const Dice& dice) {
   IssueToken issue{named<TokenId>("token", dice.a, 9),
@@ -185,7 +186,8 @@ constexpr Choice service_commands[] = {
     {"configure_alert", configure_alert, 4},
     {"create_user", create_user, 3},
     {"change_user", change_user, 2},
-    {"disable_user", disable_user, 1},
+    {"disable_user", disable_user, 2},
+    {"enable_user", enable_user, 4},
     {"issue_token", issue_token, 4},
     {"revoke_token", revoke_token, 2},
     {"issue_enrolment", issue_enrolment, 3},

@@ -94,6 +94,8 @@ constexpr auto service_verbs = std::to_array<Verb>({
     command("user", "change", "The name, the role.", "PUT", "/v1/users/{user}", change_user),
     command("user", "disable", "The user's tokens open nothing any more.", "POST",
             "/v1/users/{user}:disable"),
+    command("user", "enable", "The user may have tokens again; those of before stay shut.", "POST",
+            "/v1/users/{user}:enable"),
     command("bookmark", "set", "Name a position.", "PUT", "/v1/bookmarks/{bookmark}", position),
     list("bookmark", "list", "All bookmarks.", "/v1/bookmarks", ""),
     command("bookmark", "remove", "The position stays.", "DELETE", "/v1/bookmarks/{bookmark}"),

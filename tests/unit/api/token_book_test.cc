@@ -49,6 +49,20 @@ TEST_F(ViewTokens, OfAComputerThatWasRemovedOpenNothingEvenWhenItJoinsAgain) {
   EXPECT_TRUE(opens(later.field("secret")));
 }
 
+TEST_F(ViewTokens, OfAUserStayShutWhenTheUserIsEnabledAgain) {
+  ledger.post("/v1/users", R"({"user":"alice","name":"Alice","role":"viewer"})");
+  const auto of_alice = [&] {
+    return ledger.post("/v1/tokens", R"({"user":"alice","role":"viewer","expires_in":"P1D"})")
+        .field("secret");
+  };
+  const auto old = of_alice();
+  ASSERT_EQ(ledger.post("/v1/users/alice:disable", "").status, 200);
+  EXPECT_FALSE(opens(old));
+  ASSERT_EQ(ledger.post("/v1/users/alice:enable", "").status, 200);
+  EXPECT_FALSE(opens(old));
+  EXPECT_TRUE(opens(of_alice()));
+}
+
 TEST_F(ViewTokens, AreAskedAgainOnlyAfterAnEventThatChangesAccess) {
   join("pc-1");
   ledger.post("/v1/users", R"({"user":"alice","name":"Alice","role":"operator"})");

@@ -41,6 +41,21 @@ TEST(Users, AreCreatedChangedAndDisabled) {
   EXPECT_EQ(types(fold.submit(DisableUser{{"carl"}})), TypeNames{});
 }
 
+TEST(Users, AreEnabledAgainWithoutTheirTokensOfBefore) {
+  Fold fold = two_admins();
+  given(fold, token(fold, "bert-spare", Role::admin, UserId{"bert"}));
+  given(fold, RevokeToken{{"bert-spare"}});
+  given(fold, DisableUser{{"bert"}});
+  EXPECT_EQ(types(fold.submit(EnableUser{{"bert"}})), (TypeNames{"token.revoked", "user.enabled"}));
+  EXPECT_TRUE(fold.world.access.tokens.at({"bert-token"}).revoked);
+  EXPECT_FALSE(fold.world.access.tokens.at({"anna-token"}).revoked);
+  EXPECT_EQ(types(fold.submit(EnableUser{{"bert"}})), TypeNames{});
+  EXPECT_EQ(fold.refusal(DisableUser{{"anna"}}), "last-admin") << "nothing of bert's opens";
+  given(fold, token(fold, "bert-anew", Role::admin, UserId{"bert"}));
+  EXPECT_EQ(fold.refusal(DisableUser{{"anna"}}), "");
+  EXPECT_EQ(fold.refusal(EnableUser{{"nobody"}}), "user-unknown");
+}
+
 TEST(Users, RefuseBadNamesTwinsAndRolesOfMachines) {
   Fold fold = two_admins();
   EXPECT_EQ(fold.refusal(CreateUser{{"Anna"}, "", Role::viewer}), "user-name-invalid");
