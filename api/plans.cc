@@ -28,6 +28,9 @@ std::string subject_of(const CommandPayload& payload) {
   if (const auto* gone = domain::get_if<domain::DeleteRuleUpdate>(&payload)) {
     return text(gone->update);
   }
+  if (const auto* release = domain::get_if<domain::ReleaseHold>(&payload)) {
+    return release->hold.value;
+  }
   if (const auto* setting = domain::get_if<domain::ChangeSetting>(&payload)) {
     return std::string(domain::name_of(setting->name));
   }

@@ -26,6 +26,8 @@ void add_hold_routes(Routes& routes) {
                  make_new<domain::PlaceHold>());
   routes.command({"POST", "/v1/holds/{hold}:release", Permission::apply},
                  make_of<domain::ReleaseHold>("hold"));
+  routes.plan("/v1/holds/{hold}:planRelease", Permission::apply, "release_hold",
+              make_of<domain::ReleaseHold>("hold"));
 }
 
 }  // namespace api

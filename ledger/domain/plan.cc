@@ -142,6 +142,12 @@ std::vector<std::string> warnings_of(const World& world, const Command& command,
         "Rule updates are applied by themselves: without a hold the next check undoes this "
         "rollback.");
   }
+  const bool releases = get_if<ReleaseHold>(&command.payload) != nullptr;
+  const RuleUpdate* next = releases && impact.to ? world.rule_updates.find(*impact.to) : nullptr;
+  if (next != nullptr && impact.from != impact.to && next->ever_applied) {
+    warnings.push_back("Rule update " + text(*impact.to) +
+                       ", which was rolled back, is applied again at once.");
+  }
   if (reach.offline > 0) {
     warnings.push_back(computers_text(reach.offline) +
                        " cannot be reached now and will change on return.");

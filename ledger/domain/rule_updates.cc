@@ -85,13 +85,28 @@ void put_in_force(const World& world, RuleUpdateId update, const Rules& rules, b
   ruleset_changes(world, after, update, rules, cause, events);
 }
 
+// A hold that forbids applying `update` by itself and that `events` do not release.
+const HoldId* hold_left(const RuleUpdates& state, RuleUpdateId update,
+                        const std::vector<NewEvent>& events) {
+  const auto is_released = [&](const HoldId& name) {
+    return std::any_of(events.begin(), events.end(), [&](const NewEvent& event) {
+      const auto* released = get_if<HoldReleased>(&event.payload);
+      return released != nullptr && released->hold == name;
+    });
+  };
+  for (const auto& [name, hold] : state.holds) {
+    if (hold.is_against(update) && !is_released(name)) return &name;
+  }
+  return nullptr;
+}
+
 // Applies `update` by itself, or says why not.
 void apply_or_withhold(const World& world, RuleUpdateId update, const Rules& rules,
                        std::optional<std::size_t> cause, std::vector<NewEvent>& events) {
   const auto& state = world.rule_updates;
   if (!flag(world.settings, SettingName::auto_apply_rule_updates)) return;
   if (state.in_force && update <= *state.in_force) return;
-  if (const HoldId* hold = state.hold_against(update)) {
+  if (const HoldId* hold = hold_left(state, update, events)) {
     events.push_back(NewEvent{stream_of_update(update), AutoApplyWithheld{update, *hold}, cause,
                               Outcome::refused});
     return;
@@ -130,6 +145,23 @@ bool is_on_hold(const RuleUpdates& state, const std::optional<RuleUpdateId>& in_
   });
 }
 
+NewEvent release_of(const HoldId& name, HoldEnd end) {
+  return NewEvent{stream_of("hold", name), HoldReleased{name, end}, std::nullopt, Outcome::done};
+}
+
+// What the holds that `events` release kept back is applied at once, as the next check would:
+// waiting for that would leave computers without rules that somebody has just let through.
+void apply_what_was_held(const World& world, std::vector<NewEvent>& events) {
+  const auto newest = world.rule_updates.newest();
+  if (!newest) return;
+  for (std::size_t i = events.size(); i-- > 0;) {
+    const auto* released = get_if<HoldReleased>(&events[i].payload);
+    if (released == nullptr) continue;
+    if (!world.rule_updates.holds.at(released->hold).is_against(*newest)) continue;
+    return apply_or_withhold(world, *newest, world.rule_updates.find(*newest)->rules, i, events);
+  }
+}
+
 Result<HoldId> name_for_hold(const World& world, const std::optional<HoldId>& wanted) {
   if (!wanted) return free_hold_name(world.rule_updates);
   if (!is_name(wanted->value)) {
@@ -165,7 +197,7 @@ std::optional<RuleUpdateId> RuleUpdates::newest() const {
 
 const HoldId* RuleUpdates::hold_against(RuleUpdateId id) const {
   for (const auto& [name, hold] : holds) {
-    if (!hold.update || *hold.update == id) return &name;
+    if (hold.is_against(id)) return &name;
   }
   return nullptr;
 }
@@ -348,15 +380,18 @@ Decision decide(const World& world, const Command&, const ReleaseHold& release, 
   if (!world.rule_updates.holds.contains(release.hold)) {
     return unknown("hold-unknown", "No hold named " + release.hold.value + " is in place.");
   }
-  return one_event(stream_of("hold", release.hold), HoldReleased{release.hold, HoldEnd::manual});
+  std::vector<NewEvent> events;
+  events.push_back(release_of(release.hold, HoldEnd::manual));
+  apply_what_was_held(world, events);
+  return events;
 }
 
 void rule_updates_due(const World& world, Time now, std::vector<NewEvent>& events) {
   for (const auto& [name, hold] : world.rule_updates.holds) {
     if (!hold.until || now < *hold.until) continue;
-    events.push_back(NewEvent{stream_of("hold", name), HoldReleased{name, HoldEnd::expired},
-                              std::nullopt, Outcome::done});
+    events.push_back(release_of(name, HoldEnd::expired));
   }
+  apply_what_was_held(world, events);
 }
 
 void apply_automatically(const World& world, std::vector<NewEvent>& events) {

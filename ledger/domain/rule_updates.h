@@ -31,6 +31,9 @@ struct Hold {
   std::optional<Time> until;
   Position placed_at;
   Time placed_time;
+
+  // Whether it forbids applying the update by itself.
+  bool is_against(RuleUpdateId id) const { return !update || *update == id; }
 };
 
 struct RuleUpdates {

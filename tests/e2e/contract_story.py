@@ -155,6 +155,7 @@ class Story(Chapters):
         self.call("showHold", path={"hold": open_holds[0]["hold"]}, expect=200)
         self.call("placeHold", body={"hold": "freeze", "until": "2099-01-01T00:00:00Z"},
                   expect=201)
+        self.call("planReleaseHold", path={"hold": "freeze"}, body={}, expect=201)
         self.call("releaseHold", path={"hold": "freeze"}, body={}, expect=200)
 
     def plans(self):

@@ -197,7 +197,7 @@ class Ledgerctl(History, Replay, Reports, Screen):
 
     def keeping_fewer_updates_is_planned(self):
         for each in self.rows("hold", "list"):  # What is held is never given up.
-            self.run("hold", "release", each["hold"])
+            self.run("hold", "release", each["hold"], "--reason", "over", "--yes")
         told = self.run("settings", "set", "rule_updates_kept", "--value", 1, "--reason", "x",
                         expect=2)
         assert "the content of 26-002 is given up" in told.stderr, told.stderr

@@ -302,6 +302,43 @@ TEST(Holds, EndByHandOrWithTheirTime) {
   EXPECT_TRUE(fold.world.rule_updates.holds.empty());
 }
 
+TEST(Holds, LetWhatTheyKeptBackBeAppliedWhenTheyEnd) {
+  Fold fold = three_updates();
+  given(fold, RollBackRuleUpdate{update(1), true, std::nullopt});
+  given(fold, import_of_update(4, {web_newer}));
+  const auto events = fold.submit(ReleaseHold{{"hold-1"}});
+  ASSERT_EQ(types(events),
+            (TypeNames{"hold.released", "rule_update.applied", "policy.ruleset_changed"}));
+  EXPECT_EQ((*events)[1].causation, (*events)[0].position);
+  EXPECT_TRUE(first_of<RuleUpdateApplied>(events)->automatic);
+  EXPECT_EQ(in_force(fold), update(4));
+}
+
+TEST(Holds, ThatEndTogetherLetItBeAppliedOnce) {
+  Fold fold = three_updates();
+  given(fold, RollBackRuleUpdate{update(2), true, fold.now + hours(1)});
+  given(fold, PlaceHold{HoldId{"too"}, std::nullopt, fold.now + hours(1)});
+  const auto events = fold.pass(hours(1));
+  EXPECT_EQ(count_of<HoldReleased>(*events), 2U);
+  EXPECT_EQ(count_of<AutoApplyWithheld>(*events), 0U);
+  EXPECT_EQ(count_of<RuleUpdateApplied>(*events), 1U);
+  EXPECT_EQ(in_force(fold), update(3));
+}
+
+TEST(Holds, ThatEndApplyNothingThatIsHeldElsewhereOrNotAppliedByItself) {
+  Fold fold = three_updates();
+  given(fold, RollBackRuleUpdate{update(2), true, std::nullopt});
+  given(fold, PlaceHold{HoldId{"bad"}, update(3), std::nullopt});
+  given(fold, PlaceHold{HoldId{"old"}, update(1), std::nullopt});
+  EXPECT_EQ(types(fold.submit(ReleaseHold{{"old"}})), TypeNames{"hold.released"});
+  const auto held = fold.submit(ReleaseHold{{"hold-1"}});
+  EXPECT_EQ(types(held), (TypeNames{"hold.released", "auto_apply.withheld"}));
+  EXPECT_EQ(first_of<AutoApplyWithheld>(held)->hold, HoldId{"bad"});
+  given_setting(fold, SettingName::auto_apply_rule_updates, "false");
+  EXPECT_EQ(types(fold.submit(ReleaseHold{{"bad"}})), TypeNames{"hold.released"});
+  EXPECT_EQ(in_force(fold), update(2));
+}
+
 TEST(Holds, RefuseBadNamesUnknownUpdatesAndPastEnds) {
   Fold fold = three_updates();
   given(fold, PlaceHold{HoldId{"one"}, std::nullopt, std::nullopt});
@@ -374,8 +411,9 @@ TEST(Retention, WaitsForWhatAHoldKeepsFromBeingApplied) {
   EXPECT_TRUE(is_there(fold, 3));
   given(fold, ReleaseHold{{"hold-1"}});
   given_setting(fold, SettingName::rule_updates_kept, "2");
-  EXPECT_FALSE(is_there(fold, 2));
-  EXPECT_TRUE(is_there(fold, 3));
+  EXPECT_FALSE(is_there(fold, 1));
+  EXPECT_TRUE(is_there(fold, 2));
+  EXPECT_TRUE(is_there(fold, 3)) << "it was applied";
 }
 
 // -- Differences ---------------------------------------------------------------------------------
