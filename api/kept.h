@@ -76,9 +76,10 @@ class KeptMoment {
 
 // What nearly every request asks of. One for each view store.
 struct KeptAnswers {
-  Kept<domain::Expectations> expectations{{View::expected_patterns, View::expected_rulesets,
-                                           View::open_instructions, View::instructions},
-                                          projections::expectations_at};
+  Kept<domain::Expectations> expectations{
+      {View::expected_patterns, View::expected_rulesets, View::policies, View::open_instructions,
+       View::instructions},
+      projections::expectations_at};
   KeptMoment moment;
 };
 

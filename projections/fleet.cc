@@ -6,6 +6,7 @@
 
 #include "projections/instructions.h"
 #include "projections/keys.h"
+#include "projections/policies.h"
 
 namespace projections {
 
@@ -45,6 +46,27 @@ Result<std::vector<domain::ExpectedAnswer>> answers_at(const Snapshot& snapshot)
   return answers;
 }
 
+// Policies that are not among those of `rulesets`, which are by policy too. Rows of policies can be
+// long, so the others are passed over undecoded.
+Result<std::vector<domain::EmptyPolicy>> empty_at(
+    const Snapshot& snapshot, const std::vector<domain::ExpectedRuleset>& rulesets) {
+  std::vector<domain::EmptyPolicy> empty;
+  auto next = rulesets.begin();
+  const auto cursor = snapshot.scan(View::policies, "", "");
+  while (true) {
+    const auto entry = cursor->next();
+    if (!entry) return fail(entry.error());
+    if (!*entry) return empty;
+    if (next != rulesets.end() && next->policy.value == (*entry)->key) {
+      ++next;
+      continue;
+    }
+    auto row = decode_row<PolicyRow>((*entry)->row);
+    if (!row) return fail(row.error());
+    empty.push_back({std::move(row->policy), {row->ruleset_since, row->ruleset_position}});
+  }
+}
+
 // Computers by slot.
 Result<std::vector<std::uint64_t>> counts_at(const Snapshot& snapshot) {
   std::vector<std::uint64_t> counts;
@@ -72,6 +94,9 @@ Result<domain::Expectations> expectations_at(const Snapshot& snapshot) {
   auto rulesets = all_rows<domain::ExpectedRuleset>(snapshot, View::expected_rulesets);
   if (!rulesets) return fail(rulesets.error());
   expectations.rulesets = std::move(*rulesets);
+  auto empty = empty_at(snapshot, expectations.rulesets);
+  if (!empty) return fail(empty.error());
+  expectations.empty = std::move(*empty);
   auto answers = answers_at(snapshot);
   if (!answers) return fail(answers.error());
   expectations.answers = std::move(*answers);

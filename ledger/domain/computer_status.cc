@@ -74,6 +74,16 @@ bool has_greater_numbers(std::string_view version, std::string_view than) {
   }
 }
 
+// Since when none of its rules is expected; position 0: its policy, if it has one, gives it some.
+Since empty_since(const BucketFacts& facts, const Expectations& expectations) {
+  const auto& empty = expectations.empty;
+  if (!facts.policy) return {};
+  const auto found = std::lower_bound(
+      empty.begin(), empty.end(), *facts.policy,
+      [](const EmptyPolicy& each, const PolicyId& policy) { return each.policy < policy; });
+  return found == empty.end() || found->policy != *facts.policy ? Since() : found->since;
+}
+
 // What is out of date about rules, in words.
 std::string wrong_rules(const BucketFacts& facts, const ExpectedRuleset* expected) {
   if (expected != nullptr) {
@@ -135,7 +145,8 @@ void explain_out_of_date(const BucketFacts& facts, const ComputerMoments& moment
   if (!has_its_rules(facts, expectations)) {
     const ExpectedRuleset* expected = ruleset_for(facts, expectations);
     detail.rules_behind = true;
-    note(expected == nullptr ? moments.known : expected->since, wrong_rules(facts, expected));
+    note(expected == nullptr ? empty_since(facts, expectations) : expected->since,
+         wrong_rules(facts, expected));
   }
   detail.since = first.value_or(moments.known);
   detail.reason = "Out of date: " + behind + ".";

@@ -80,6 +80,18 @@ struct ExpectedRuleset {
   bool operator==(const ExpectedRuleset&) const = default;
 };
 
+// A policy that amounts to no rules, and when that became so.
+struct EmptyPolicy {
+  PolicyId policy;
+  Since since;
+
+  template <class = void>
+  static constexpr auto fields() {
+    return field_list(field("policy", &EmptyPolicy::policy), field("since", &EmptyPolicy::since));
+  }
+  bool operator==(const EmptyPolicy&) const = default;
+};
+
 // An instruction that somebody still owes an answer to.
 struct ExpectedAnswer {
   InstructionId instruction;
@@ -103,12 +115,13 @@ struct Expectations {
   std::vector<ExpectedPattern> patterns;  // By component, then platform.
   std::vector<ExpectedRuleset> rulesets;  // By policy.
   std::vector<ExpectedAnswer> answers;    // By number.
+  std::vector<EmptyPolicy> empty;         // By policy: those without a ruleset.
 
   template <class = void>
   static constexpr auto fields() {
-    return field_list(field("patterns", &Expectations::patterns),
-                      field("rulesets", &Expectations::rulesets),
-                      field("answers", &Expectations::answers));
+    return field_list(
+        field("patterns", &Expectations::patterns), field("rulesets", &Expectations::rulesets),
+        field("answers", &Expectations::answers), field("empty", &Expectations::empty));
   }
   bool operator==(const Expectations&) const = default;
 };

@@ -55,7 +55,11 @@ Expectations expectations_of(const World& world) {
   }
   for (const auto& [id, policy] : world.policies.policies) {
     auto expected = expected_ruleset(id, policy);
-    if (expected) expectations.rulesets.push_back(std::move(*expected));
+    if (expected) {
+      expectations.rulesets.push_back(std::move(*expected));
+    } else {
+      expectations.empty.push_back({id, {policy.ruleset_since_time, policy.ruleset_since}});
+    }
   }
   for (const auto& open : world.computers.instructions.open) {
     expectations.answers.push_back(expected_answer(open));

@@ -190,9 +190,11 @@ TEST(Status, IsOutOfDateWhileRulesRunThatNoPolicyGives) {
   enrol.modules = {Module::intrusion_prevention};
   given(fold, enrol);
   report_up_to_date(fold, "pc-1", 1);
-  given(fold, UnassignRules{{"site"}, {}, {"web"}, {}});
+  const auto unassigned = given(fold, UnassignRules{{"site"}, {}, {"web"}, {}});
   const auto emptied = status_of(fold, "pc-1");
   EXPECT_EQ(emptied.status, ComputerStatus::out_of_date);
+  EXPECT_EQ(type_name(unassigned.back().payload), "policy.ruleset_changed");
+  EXPECT_EQ(emptied.since.position, unassigned.back().position);
   EXPECT_TRUE(emptied.rules_behind);
   EXPECT_EQ(emptied.reason, "Out of date: it runs rules and policy site has none.");
   given(fold, AssignPolicy{{"pc-1"}, std::nullopt});
