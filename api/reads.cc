@@ -141,7 +141,7 @@ QueryNames read_parameters(const QueryNames& more) {
 }
 
 QueryNames list_parameters(const QueryNames& more) {
-  QueryNames names = read_parameters({"page_size", "page_token", "fields"});
+  QueryNames names = {"page_size", "page_token", "fields", "order_by", "count"};
   names.insert(names.end(), more.begin(), more.end());
   return names;
 }

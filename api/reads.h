@@ -38,7 +38,7 @@ Answered<Reading> open_visible(const Request& request, const Services& services)
 // The position that a moment means, as `as_of` has it. Problems: those of as_of.
 Answered<domain::Position> moment(const Services& services, std::string_view text);
 
-// Parameters that every read has, and those that every list has as well.
+// Parameters that every read has, and those that every list has.
 QueryNames read_parameters(const QueryNames& more);
 QueryNames list_parameters(const QueryNames& more);
 

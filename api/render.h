@@ -12,6 +12,7 @@
 #include "ledger/codec/json_out.h"
 #include "ledger/codec/table.h"
 #include "ledger/domain/fields.h"
+#include "projections/row_filter.h"
 
 namespace api {
 
@@ -19,6 +20,7 @@ namespace api {
 struct Listed {
   std::vector<std::string> items;    // One JSON object each.
   std::vector<std::string> columns;  // Of CSV: "given.time" for what is nested.
+  std::vector<domain::FilterField> (*fields)() = nullptr;  // That rows are compared by.
   std::optional<std::string> next;   // Where it ends, if there are more rows.
   std::optional<std::uint64_t> total_size;
 };
@@ -33,11 +35,19 @@ constexpr bool has_position() {
 }  // namespace internal
 
 template <domain::HasFields Row>
+std::vector<domain::FilterField> compared_fields() {
+  std::vector<domain::FilterField> fields;
+  projections::append_fields<Row>("", fields);
+  return fields;
+}
+
+template <domain::HasFields Row>
 Listed listed(const std::vector<Row>& rows, std::optional<std::string> next = {}) {
   Listed page;
   for (auto& column : ledger::codec::columns_of<Row>()) {
     page.columns.push_back(std::move(column.name));
   }
+  page.fields = compared_fields<Row>;
   page.items.reserve(rows.size());
   for (const Row& row : rows) page.items.push_back(ledger::codec::to_json(row));
   page.next = std::move(next);

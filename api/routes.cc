@@ -1,7 +1,11 @@
 #include "api/routes.h"
 
+#include <algorithm>
+
 #include "api/acknowledgement.h"
 #include "api/plans.h"
+#include "api/row_order.h"
+#include "api/whole_lists.h"
 #include "projections/keys.h"
 
 namespace api {
@@ -41,22 +45,20 @@ void Routes::quick_read(std::string pattern, Permission permission, Read read_ro
 
 namespace {
 
-// All rows of a question, page by page.
-Answered<std::uint64_t> counted(const Routes::List& list, const Reading& reading,
-                                projections::ListQuery query) {
-  query.after.clear();
-  query.max = ledger::limits::page_rows_max;
-  std::uint64_t total = 0;
-  for (std::size_t pages = 0; pages < ledger::limits::list_pages_counted_max; ++pages) {
-    auto page = list(reading, query);
-    if (!page) return refused(page.error());
-    total += page->items.size();
-    if (!page->next) return total;
-    query.after = *std::move(page->next);
-  }
-  return refused("too-many-to-count",
-                 "These are more rows than are counted one by one; ask for fewer by a filter, or "
-                 "without count.");
+Answered<Listed> page_in_order(const Routes::List& list, const Reading& reading,
+                               const projections::ListQuery& query, const RowOrder& order,
+                               const std::vector<std::string>& own) {
+  const bool is_own =
+      order.empty() || std::find(own.begin(), own.end(), order_text(order)) != own.end();
+  return is_own ? list(reading, query) : ordered_page(list, reading, query, order, own);
+}
+
+Answered<std::uint64_t> total_of(const Routes::List& list, const ListOptions& options,
+                                 const Reading& reading, const projections::ListQuery& query,
+                                 const Listed& page) {
+  if (page.total_size) return *page.total_size;
+  const auto known = options.count ? options.count(reading, query.filter) : std::nullopt;
+  return known ? Answered<std::uint64_t>(*known) : count_rows(list, reading, query);
 }
 
 Answered<bool> wants_count(const Request& request) {
@@ -68,11 +70,20 @@ Answered<bool> wants_count(const Request& request) {
 }  // namespace
 
 void Routes::list(std::string pattern, Permission permission, QueryNames parameters, List list,
-                  Count count) {
-  parameters.push_back("count");
-  const auto known = list_parameters(parameters);
+                  ListOptions options) {
+  add_list(std::move(pattern), permission, list_parameters(read_parameters(parameters)),
+           std::move(list), std::move(options));
+}
+
+void Routes::list_of_now(std::string pattern, Permission permission, QueryNames parameters,
+                         List list) {
+  add_list(std::move(pattern), permission, list_parameters(parameters), std::move(list), {});
+}
+
+void Routes::add_list(std::string pattern, Permission permission, QueryNames known, List list,
+                      ListOptions options) {
   other("GET", std::move(pattern), permission,
-        [known, list = std::move(list), count = std::move(count)](
+        [known = std::move(known), list = std::move(list), options = std::move(options)](
             const Request& request, const Services& services) -> Answered<Response> {
           if (const auto checked = check_query(request, known); !checked) {
             return refused(checked.error());
@@ -81,17 +92,20 @@ void Routes::list(std::string pattern, Permission permission, QueryNames paramet
           if (!size) return refused(size.error());
           const auto wanted = wants_count(request);
           if (!wanted) return refused(wanted.error());
+          const auto order = order_asked(request);
+          if (!order) return refused(order.error());
           const auto reading = open_reading(request, services);
           if (!reading) return refused(reading.error());
           const projections::ListQuery query{
               std::string(request.query_value("filter").value_or("")), reading->after, *size};
-          auto page = list(*reading, query);
+          auto page = page_in_order(list, *reading, query, *order, options.own_orders);
           if (!page) return refused(page.error());
-          if (*wanted) page->total_size = count ? count(*reading, query.filter) : std::nullopt;
-          if (*wanted && !page->total_size) {
-            const auto total = counted(list, *reading, query);
+          if (*wanted) {
+            const auto total = total_of(list, options, *reading, query, *page);
             if (!total) return refused(total.error());
             page->total_size = *total;
+          } else {
+            page->total_size.reset();
           }
           return list_answer(*reading, std::move(*page));
         });

@@ -17,6 +17,15 @@
 
 namespace api {
 
+// Of a list.
+struct ListOptions {
+  // How many rows a filter has, where that is known without looking at each; nothing: they are
+  // counted.
+  std::function<std::optional<std::uint64_t>(const Reading&, const std::string& filter)> count = {};
+  // Orders that the list gives by itself, however many rows it has; the first unless asked.
+  std::vector<std::string> own_orders = {};
+};
+
 class Routes {
  public:
   // Both outlive this.
@@ -32,14 +41,12 @@ class Routes {
   // far as the log.
   void quick_read(std::string pattern, Permission permission, Read read);
 
-  // GET of a list; beside those, page_size, page_token, fields, count and, unless `parameters` say
-  // otherwise, whatever the list takes. `count`: how many rows a filter has, where that is known
-  // without looking at each; nothing: they are counted.
+  // GET of a list; beside those, page_size, page_token, fields, order_by and count.
   using List = std::function<Answered<Listed>(const Reading&, const projections::ListQuery&)>;
-  using Count =
-      std::function<std::optional<std::uint64_t>(const Reading&, const std::string& filter)>;
   void list(std::string pattern, Permission permission, QueryNames parameters, List list,
-            Count count = {});
+            ListOptions options = {});
+  // The same of what is no part of the record: there is no as_of.
+  void list_of_now(std::string pattern, Permission permission, QueryNames parameters, List list);
 
   // A command made of the path and the body.
   struct Order {
@@ -72,6 +79,9 @@ class Routes {
              RouteOptions options = {});
 
  private:
+  void add_list(std::string pattern, Permission permission, QueryNames known, List list,
+                ListOptions options);
+
   Router& router_;
   const Services& services_;
 };

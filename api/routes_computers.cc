@@ -114,13 +114,12 @@ Answered<domain::CommandPayload> instruct_computer(Routes::Order& order) {
 }  // namespace
 
 void add_computer_routes(Routes& routes) {
-  routes.list(
-      "/v1/computers", Permission::read, {"filter"},
-      [](const Reading& reading, const ListQuery& query) {
-        return answered_page(
-            projections::list_computers(*reading.snapshot, query, last_contact(reading)));
-      },
-      counted_by_buckets);
+  routes.list("/v1/computers", Permission::read, {"filter"},
+              [](const Reading& reading, const ListQuery& query) {
+                return answered_page(
+                    projections::list_computers(*reading.snapshot, query, last_contact(reading)));
+              },
+              {.count = counted_by_buckets, .own_orders = {"computer"}});
   routes.read("/v1/computers:facets", Permission::read, {"filter"}, facets);
   routes.quick_read("/v1/computers/{computer}", Permission::read, show_computer);
   routes.list("/v1/computers/{computer}/history", Permission::read, {"filter"}, computer_history);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/routes.h"
+#include "api/row_order.h"
 #include "ledger/digest.h"
 #include "projections/activity.h"
 #include "projections/history.h"
@@ -58,12 +59,10 @@ Answered<ActivityQuery> activity_query(const Reading& reading, const projections
     query.outcome = domain::enum_from<domain::Outcome>(*outcome);
     if (!query.outcome) return invalid_parameter("outcome", "done, refused or failed");
   }
-  const auto order = request.query_value("order_by").value_or("-position");
-  if (order != "position" && order != "-position") {
-    return invalid_parameter("order_by", "position or -position");
-  }
-  query.direction = order == "position" ? projections::Direction::oldest_first
-                                        : projections::Direction::newest_first;
+  const auto order = order_asked(request);
+  if (!order) return refused(order.error());
+  query.direction = order_text(*order) == "position" ? projections::Direction::oldest_first
+                                                     : projections::Direction::newest_first;
   if (const auto read = read_bounds(request, query); !read) return refused(read.error());
   return query;
 }
@@ -95,14 +94,14 @@ Answered<Response> show_event(const Reading& reading) {
 void add_event_routes(Routes& routes) {
   routes.list(
       "/v1/events", Permission::read_log,
-      {"type", "actor", "stream", "subject", "outcome", "reason", "after", "before", "order_by",
-       "filter"},
+      {"type", "actor", "stream", "subject", "outcome", "reason", "after", "before", "filter"},
       [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
         const auto query = activity_query(reading, page);
         if (!query) return refused(query.error());
         if (query->max == 0) return listed(std::vector<projections::EventItem>());
         return answered_page(projections::list_events(reading.services.log, *query));
-      });
+      },
+      {.own_orders = {"-position", "position"}});
   routes.read("/v1/events/{position}", Permission::read_log, {}, show_event);
   routes.list("/v1/events/{position}/changes", Permission::read_log, {},
               [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {

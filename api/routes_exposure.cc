@@ -64,7 +64,8 @@ Answered<Listed> of_computer(const Reading& reading, const ListQuery& query) {
 void add_exposure_routes(Routes& routes) {
   routes.list("/v1/exposure", Permission::read, {"filter"}, list);
   routes.read("/v1/exposure/{cve}", Permission::read, {}, show);
-  routes.list("/v1/exposure/{cve}/computers", Permission::read, {"filter", "covered"}, computers);
+  routes.list("/v1/exposure/{cve}/computers", Permission::read, {"filter", "covered"}, computers,
+              {.own_orders = {"computer"}});
   routes.list("/v1/computers/{computer}/exposure/{cve}", Permission::read, {}, of_computer);
 }
 

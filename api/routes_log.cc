@@ -194,17 +194,12 @@ Answered<Response> consistency(const Request& request, const Services& services)
   return response;
 }
 
-Answered<Response> list_witnesses(const Request& request, const Services& services) {
-  const auto checked = check_query(request, {"page_size", "page_token", "fields"});
-  if (!checked) return refused(checked.error());
-  const auto size = page_size(request);
-  if (!size) return refused(size.error());
-  const auto reading = open_reading(request, services);
-  if (!reading) return refused(reading.error());
-  const bool are_asked = services.witnesses != nullptr;
-  const auto witnesses =
-      are_asked ? services.witnesses->status() : std::vector<ledger::WitnessStatus>();
-  return list_answer(*reading, sliced(listed(witnesses), reading->after, *size));
+Answered<Listed> list_witnesses(const Reading& reading, const projections::ListQuery& query) {
+  const auto* keeper = reading.services.witnesses;
+  const auto asked = keeper == nullptr ? std::vector<ledger::WitnessStatus>() : keeper->status();
+  const auto wanted = projections::matching(asked, query.filter);
+  if (!wanted) return refused(wanted.error());
+  return sliced(listed(*wanted), query.after, query.max);
 }
 
 // By what a retired key signed last, whoever trusts it comes to trust the next one.
@@ -223,7 +218,7 @@ void add_log_routes(Routes& routes) {
   routes.other("GET", "/v1/log/tile/{tile...}", Permission::read_log, tile);
   routes.other("GET", "/v1/log/consistency", Permission::read_log, consistency);
   routes.other("GET", "/v1/events/{position}/proof", Permission::read_log, proof);
-  routes.other("GET", "/v1/log/witnesses", Permission::read_log, list_witnesses);
+  routes.list_of_now("/v1/log/witnesses", Permission::read_log, {"filter"}, list_witnesses);
   routes.other("GET", "/v1/log/keys/{key}/checkpoint", Permission::read_log, last_head);
   routes.list("/v1/log/keys", Permission::read_log, {"filter"},
               [](const Reading& reading, const projections::ListQuery& query) {

@@ -7,19 +7,12 @@
 namespace api {
 namespace {
 
-Answered<Response> list_operations(const Request& request, const Services& services) {
-  const auto checked = check_query(request, {"page_size", "page_token", "fields", "filter"});
-  if (!checked) return refused(checked.error());
-  const auto size = page_size(request);
-  if (!size) return refused(size.error());
-  const auto reading = open_reading(request, services);
-  if (!reading) return refused(reading.error());
-  const auto wanted =
-      projections::matching(services.operations.all(), request.query_value("filter").value_or(""));
+Answered<Listed> list_operations(const Reading& reading, const projections::ListQuery& query) {
+  const auto wanted = projections::matching(reading.services.operations.all(), query.filter);
   if (!wanted) return refused(wanted.error());
   Listed page = listed(*wanted);
   for (std::size_t i = 0; i < wanted->size(); ++i) page.items[i] = operation_json((*wanted)[i]);
-  return list_answer(*reading, sliced(std::move(page), reading->after, *size));
+  return sliced(std::move(page), query.after, query.max);
 }
 
 Answered<Response> answer_of(const Answered<OperationView>& view) {
@@ -33,7 +26,7 @@ Answered<Response> answer_of(const Answered<OperationView>& view) {
 }  // namespace
 
 void add_operation_routes(Routes& routes) {
-  routes.other("GET", "/v1/operations", Permission::read, list_operations);
+  routes.list_of_now("/v1/operations", Permission::read, {"filter"}, list_operations);
   routes.other("GET", "/v1/operations/{operation}", Permission::read,
                [](const Request& request, const Services& services) -> Answered<Response> {
                  if (const auto checked = check_query(request, {}); !checked) {

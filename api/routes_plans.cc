@@ -41,20 +41,12 @@ Answered<PlanPtr> plan_of(const Request& request, const Services& services) {
   return services.plans.find(request.parameters.at("plan"));
 }
 
-Answered<Response> list_plans(const Request& request, const Services& services) {
-  // Plans are of now: they are no part of the record.
-  const auto checked = check_query(request, {"page_size", "page_token", "fields", "filter"});
-  if (!checked) return refused(checked.error());
-  const auto size = page_size(request);
-  if (!size) return refused(size.error());
-  const auto reading = open_reading(request, services);
-  if (!reading) return refused(reading.error());
+Answered<Listed> list_plans(const Reading& reading, const projections::ListQuery& query) {
   std::vector<PlanItem> items;
-  for (const auto& plan : services.plans.all()) items.push_back(plan_item_of(*plan));
-  const auto wanted =
-      projections::matching(std::move(items), request.query_value("filter").value_or(""));
+  for (const auto& plan : reading.services.plans.all()) items.push_back(plan_item_of(*plan));
+  const auto wanted = projections::matching(std::move(items), query.filter);
   if (!wanted) return refused(wanted.error());
-  return list_answer(*reading, sliced(listed(*wanted), reading->after, *size));
+  return sliced(listed(*wanted), query.after, query.max);
 }
 
 Answered<Response> show_plan(const Request& request, const Services& services) {
@@ -187,7 +179,7 @@ Answered<Response> give_up(const Request& request, const Services& services) {
 }  // namespace
 
 void add_plan_routes(Routes& routes) {
-  routes.other("GET", "/v1/plans", Permission::read, list_plans);
+  routes.list_of_now("/v1/plans", Permission::read, {"filter"}, list_plans);
   routes.other("GET", "/v1/plans/{plan}", Permission::read, show_plan);
   routes.list("/v1/plans/{plan}/impact", Permission::read, {"kind"}, impact);
   routes.other("POST", "/v1/plans/{plan}:apply", Permission::operate, apply);

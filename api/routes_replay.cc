@@ -187,7 +187,8 @@ Answered<Response> bisect(const Request& request, const Services& services) {
 
 void add_replay_routes(Routes& routes) {
   routes.list("/v1/views", Permission::read_log, {}, list_views);
-  routes.list("/v1/views/{view}/rows", Permission::read_log, {"filter"}, view_rows);
+  routes.list("/v1/views/{view}/rows", Permission::read_log, {"filter"}, view_rows,
+              {.own_orders = {"key"}});
   routes.list("/v1/views/{view}/history", Permission::read_log, {"key"}, view_history);
   routes.list("/v1/views/{view}/blame", Permission::read_log, {"key"}, view_blame);
   routes.list("/v1/diff", Permission::read_log, {"from", "to", "view"}, diff);

@@ -6,6 +6,18 @@ from xml.etree import ElementTree
 
 
 class Chapters:
+    def ordered(self, name, query, rows, **arguments):
+        """The same rows in another order, by the field that each list has first."""
+        self.call(name, query={**query, "order_by": "no_such_field"}, expect=400, **arguments)
+        if not rows:
+            return
+        first = next(iter(rows[0]))
+        down = self.call(name, query={**query, "order_by": f"{first} desc"}, expect=200,
+                         **arguments).json()["items"]
+        keys = [each[first] for each in down]
+        assert keys == sorted(keys, reverse=True) or isinstance(keys[0], str), keys
+        assert len(down) >= min(len(rows), 99), f"{name}: {len(down)} rows of {len(rows)}"
+
     def events(self):
         items = self.listed("listEvents")
         position = {"position": items[0]["position"]}

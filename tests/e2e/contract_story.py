@@ -38,6 +38,7 @@ class Story(Chapters):
         assert pinned.status in (200, 404, 410), pinned.body
         self.call(name, query={**query, "page_size": 1}, expect=200, **arguments)
         self.call(name, query={**query, "page_token": "none"}, expect=400, **arguments)
+        self.ordered(name, query, answer.json()["items"], **arguments)
         return answer.json()["items"]
 
     def planned(self, name, path, body=None):

@@ -64,6 +64,7 @@ class AnsweringLedger {
   // So many writes wait already until they are sealed.
   void let_wait(std::size_t writes) { *services_->acknowledging = writes; }
   ledger::Writer& writer() { return *writer_; }
+  const api::Services& services() const { return *services_; }
 
   // By an administrator, unless `caller` says otherwise. The answer to a write is awaited.
   Answer ask(const Asked& asked);
