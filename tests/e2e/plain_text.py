@@ -4,18 +4,15 @@ is secret or private, and TLS of today. Their traffic is captured in a network o
     plain_text.py LEDGERD LEDGERCTL LEDGER_RELAY LEDGER_AGENT LEDGER_PUBLISH [RESULTS_XML]
 """
 
-import functools
-import http.server
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from agent_site import Publisher, RunningAgent, import_rules, subscribe, wanted
 from cases import Cases
-from published_site import Handler
+from published_site import RepositoryServer
 from running_ledger import RunningLedger
 from wire import ADDRESS, Capture, enter_own_network
 
@@ -39,11 +36,9 @@ class Site:
         self.folder = Path(folder)
         ledgerd, self.ledgerctl, self.relay, self.agent, publish = programs
         self.publisher = Publisher(publish, self.folder)
-        handler = functools.partial(Handler, directory=str(self.publisher.repository))
-        self.web = http.server.ThreadingHTTPServer((ADDRESS, 0), handler)
-        threading.Thread(target=self.web.serve_forever, daemon=True).start()
+        self.web = RepositoryServer(self.publisher.repository, ADDRESS)
         self.source_port = self.web.server_address[1]
-        self.publisher.url = f"http://{ADDRESS}:{self.source_port}"
+        self.publisher.url = self.web.url
         self.ledger = RunningLedger(ledgerd, options=("--machines", f"{ADDRESS}:0"),
                                     address=ADDRESS)
         self.secrets = {}  # What it is: bytes that must not be seen.

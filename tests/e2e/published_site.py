@@ -54,6 +54,16 @@ class Held:
         self.begun = []  # From which byte on each was asked for.
 
 
+class RepositoryServer(http.server.ThreadingHTTPServer):
+    """Serves the files of a folder, as any web server would."""
+
+    def __init__(self, folder, address="127.0.0.1"):
+        super().__init__((address, 0), functools.partial(Handler, directory=str(folder)))
+        self.held = None
+        self.url = f"http://{address}:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
 class PublishedSite:
     """`program` is ledger-publish; everything lies in `folder`."""
 
@@ -66,11 +76,8 @@ class PublishedSite:
         self.passphrase.write_text(PASSPHRASE + "\n", encoding="utf-8")
         said = self.publish("init")
         self.trust_root = said.split("trust root")[1].split()[0]
-        handler = functools.partial(Handler, directory=str(self.repository))
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.held = None
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = RepositoryServer(self.repository)
+        self.url = self.server.url
 
     def hold_targets(self):
         self.server.held = Held()

@@ -35,8 +35,8 @@ class DidNotStart(Exception):
 
 class RunningLedger:
     """Use as a context; `program` is ledgerd. `data`: a directory that outlives it. `options`: of
-    every start; with --machines, `machines` is that listener's URL. `address`: where it listens; not
-    on loopback it is asked over TLS."""
+    every start; with --machines, `machines` is that listener's URL. `address`: where it listens;
+    not on loopback it is asked over TLS."""
 
     def __init__(self, program, data=None, options=(), address="127.0.0.1"):
         self.program = program

@@ -33,8 +33,8 @@ def enter_own_network():
 
 
 class Capture:
-    """Everything that is sent while it is open. Use as a context; then `flows` has the bytes of each
-    direction of each connection by (from port, to port)."""
+    """Everything that is sent while it is open. Use as a context; then `flows` has the bytes of
+    each direction of each connection by (from port, to port)."""
 
     def __enter__(self):
         self.packets = []
