@@ -35,6 +35,13 @@ BENCHES = {  # What each is to say at the least.
     "lists": ["list_all_p99", "list_by_status_many_p99", "list_by_status_few_p99",
               "list_by_group_p99", "list_by_group_and_status_p99", "list_by_name_p99",
               "find_by_name"],
+    "bisect": ["bisect_by_status_p50", "bisect_by_status_p99", "bisect_failed_p99"],
+    "blame": ["blame_computer_p99", "blame_busy_row_p99"],
+    "diff": ["diff"],
+    "proof": ["proof_inclusion_p99", "proof_consistency_p99"],
+    "evidence": ["evidence_create", "evidence_verify"],
+    "reports": ["report"],
+    "sealed": ["sealed_p50", "sealed_p99"],
     "patterns": ["release_pattern_p50", "release_pattern_decision_p50", "send_patterns_p50",
                  "send_patterns_decision_p50"],
     "memory": ["memory_world", "memory_contacts"],
@@ -91,6 +98,11 @@ def check_all(program, faults):
         figures.setdefault(figure["name"], []).append(figure)
     for bench, names in BENCHES.items():
         faults.extend(f"{bench} does not say {name}" for name in names if name not in figures)
+    if any(figure["parameters"]["found"] == 0
+           for figure in figures.get("bisect_by_status_p99", [])):
+        faults.append("no bisection found an event")
+    if len({figure["parameters"]["kind"] for figure in figures.get("report", [])}) != 5:
+        faults.append("not every report was made")
     for name in ("release_pattern_p50", "send_patterns_p50"):
         for figure in figures.get(name, []):
             if figure["parameters"]["events"] != figure["parameters"]["commands"]:

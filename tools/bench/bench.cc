@@ -14,6 +14,7 @@ using ledger::Result;
 namespace {
 
 constexpr std::uint64_t computers_per_failure = 1'000;
+constexpr std::uint64_t told_events = 1'000'000;
 
 // One computer of a thousand could not install what it was to.
 Result<void> report_failures(BenchLedger& ledger) {
@@ -59,6 +60,29 @@ Result<std::uint64_t> fact_bytes(BenchLedger& ledger) {
   return bytes;
 }
 
+// Ten million take minutes: says how far it is.
+Result<void> append_told(BenchLedger& ledger, std::uint64_t reports) {
+  for (std::uint64_t left = reports; left > 0;) {
+    const std::uint64_t next = std::min(told_events, left);
+    const auto reported = ledger.append_reports(next, BenchLedger::outstanding_when_filling);
+    if (!reported) return fail(reported.error());
+    left -= next;
+    if (left == 0) return {};
+    std::cerr << "ledger-bench: " << ledger.size() << " events made, " << left << " to go"
+              << std::endl;
+  }
+  return {};
+}
+
+Result<std::unique_ptr<projections::ViewStore>> rebuilt_views(
+    const BenchLedger& ledger, const std::filesystem::path& directory) {
+  const auto rebuilt = replay::rebuild(ledger.log(), {directory, {}});
+  if (!rebuilt) return fail(rebuilt.error());
+  projections::ViewStore::Options options;
+  options.directory = directory;
+  return projections::ViewStore::open(options);
+}
+
 }  // namespace
 
 Result<BenchLedger*> Bench::ledger() {
@@ -79,6 +103,17 @@ Result<BenchLedger*> Bench::full_ledger() {
   return made;
 }
 
+Result<projections::ViewStore*> Bench::views_of_full_ledger() {
+  const auto full = full_ledger();
+  if (!full) return fail(full.error());
+  if (!ledger_views_) {
+    auto views = rebuilt_views(**full, settings_.directory / "ledger-views");
+    if (!views) return fail(views.error());
+    ledger_views_ = *std::move(views);
+  }
+  return ledger_views_.get();
+}
+
 Result<void> Bench::make_fleet() {
   const auto began = Clock::now();
   auto made = BenchLedger::make(settings_.directory / "fleet", settings_.fleet);
@@ -87,18 +122,13 @@ Result<void> Bench::make_fleet() {
   BenchLedger& ledger = *fleet_.ledger;
   fleet_.enrolled = {ledger.size() - 1};
   const auto reports = settings_.fleet_events - std::min(settings_.fleet_events, ledger.size());
-  const auto reported = ledger.append_reports(reports, BenchLedger::outstanding_when_filling);
-  if (!reported) return fail(reported.error());
+  if (const auto reported = append_told(ledger, reports); !reported) return reported;
   if (const auto failed = report_failures(ledger); !failed) return failed;
   const auto bytes = fact_bytes(ledger);
   if (!bytes) return fail(bytes.error());
   fleet_.fact_bytes = *bytes;
   const double made_after = seconds_since(began);
-  const auto rebuilt = replay::rebuild(ledger.log(), {ledger.directory() / "views", {}});
-  if (!rebuilt) return fail(rebuilt.error());
-  projections::ViewStore::Options options;
-  options.directory = ledger.directory() / "views";
-  auto views = projections::ViewStore::open(options);
+  auto views = rebuilt_views(ledger, ledger.directory() / "views");
   if (!views) return fail(views.error());
   fleet_.views = *std::move(views);
   std::cerr << "ledger-bench: " << ledger.computers() << " computers, " << ledger.size()

@@ -56,6 +56,7 @@ class Bench {
   // With settings().computers, and at least settings().events once they were asked for.
   ledger::Result<BenchLedger*> ledger();
   ledger::Result<BenchLedger*> full_ledger();
+  ledger::Result<projections::ViewStore*> views_of_full_ledger();
   // With settings().fleet computers, settings().fleet_events events and the views of them.
   ledger::Result<Fleet*> fleet();
   // Closes it, for another program to open; it is not made again.
@@ -69,6 +70,7 @@ class Bench {
   Settings settings_;
   std::function<void(Figure)> say_;
   std::unique_ptr<BenchLedger> ledger_;
+  std::unique_ptr<projections::ViewStore> ledger_views_;
   Fleet fleet_;
   std::optional<ledger::Error> fleet_failed_;  // Why there is none.
 };

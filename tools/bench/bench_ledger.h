@@ -74,6 +74,8 @@ class BenchLedger {
   ledger::Result<std::size_t> record_bytes() const;
 
   ledger::store::RocksLog& log() { return *log_; }
+  const ledger::store::RocksLog& log() const { return *log_; }
+  const ledger::HeadKeeper& head_keeper() const { return *head_keeper_; }
   ledger::Writer& writer() { return *writer_; }
   const std::filesystem::path& directory() const { return directory_; }
 

@@ -1,5 +1,4 @@
 // What people ask of a large fleet, as of now and of long ago.
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -7,6 +6,7 @@
 #include "projections/computer_list.h"
 #include "projections/fleet.h"
 #include "projections/overview_query.h"
+#include "tools/bench/asked.h"
 #include "tools/bench/benches.h"
 
 namespace bench {
@@ -18,18 +18,6 @@ namespace {
 
 constexpr std::size_t page_rows = 100;
 const ledger::Random choices(1);
-
-// Percentiles of calls that can fail.
-template <class Call>
-Result<Times> asked(std::uint64_t count, const Call& call) {
-  std::optional<ledger::Error> failed;
-  auto times = timed(count, [&](std::uint64_t n) {
-    const auto answer = call(n);
-    if (!answer) failed = answer.error();
-  });
-  if (failed) return fail(*failed);
-  return times;
-}
 
 std::string chosen_computer(const Fleet& fleet, std::uint64_t n) {
   return computer_id(choices.value("bench", "computers", n) % fleet.ledger->computers()).value;

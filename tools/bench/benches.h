@@ -23,6 +23,14 @@ ledger::Result<void> as_of(Bench& bench);     // Rows and pages, now and far bac
 ledger::Result<void> overview(Bench& bench);  // Of the whole fleet.
 ledger::Result<void> lists(Bench& bench);     // Pages of 100, filtered.
 
+ledger::Result<void> bisect(Bench& bench);    // Over the whole record of the fleet.
+ledger::Result<void> blame(Bench& bench);     // One row: a computer's, and one that always changes.
+ledger::Result<void> diff(Bench& bench);      // The same number of events, of two fleets.
+ledger::Result<void> proof(Bench& bench);     // Of inclusion and of consistency.
+ledger::Result<void> evidence(Bench& bench);  // A bundle made, and verified.
+ledger::Result<void> reports(Bench& bench);   // Each kind, over as many events as one may be of.
+ledger::Result<void> sealed(Bench& bench);    // Until a record is covered by a signed head.
+
 ledger::Result<void> tuf_client(Bench& bench);  // Nothing new; a large file verified.
 
 ledger::Result<void> fleet_beats(Bench& bench);  // As fast as ledgerd takes them.
