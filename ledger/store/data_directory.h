@@ -19,6 +19,7 @@ inline constexpr const char* head_name = "head";
 inline constexpr const char* key_name = "signing-key.pem";
 inline constexpr const char* next_key_name = "signing-key-next.pem";  // While keys change.
 inline constexpr const char* retired_keys_name = "retired-keys";  // Of each, its last signed head.
+inline constexpr const char* witnessed_name = "witnessed";  // The newest head with cosignatures.
 inline constexpr const char* log_name = "log";
 inline constexpr const char* kept_name =
     "log-kept";  // Of a log that was refused: its newest files.

@@ -128,6 +128,28 @@ class Witnessed:
                         expect=6)
         assert "other.example did not cosign its checkpoint" in told, told
 
+    def so_does_evidence_of_a_backup(self):
+        for name in ("w2", "w3"):
+            self.witnesses[name].kill()
+        self.write("sealed")
+        self.run("backup", "create", "--name", "one")
+        bundle = self.scratch / "backup.tar"
+        made = ("evidence", "create", "range", "--to", bundle, "--data",
+                self.ledger.data / "backups" / "one")
+        said = (self.ledger.data / "witnessed").read_text(encoding="utf-8")
+        size = int(said.splitlines()[1])
+        keys = [word for each in self.witnesses.values() if f"{each.name} " in said
+                for word in ("--witness-key", each.key)]
+        assert len(keys) >= 4, said
+        self.run(*made, "--to-position", size)
+        self.run("evidence", "verify", bundle, "--trust-own-key", *keys)
+        self.run(*made)  # Its last event came after what they cosigned.
+        told = self.run("evidence", "verify", bundle, "--trust-own-key", *keys, expect=6)
+        assert "did not cosign its checkpoint" in told, told
+        for name in ("w2", "w3"):
+            self.witnesses[name].start()
+        self.wait_for_states("cosigning", "cosigning", "cosigning")
+
     def it_remembers_the_witnessed_head(self):
         size = self.ledger.ask("GET", "/v1/ledger").json()["witnessed_size"]
         for witness in self.witnesses.values():
@@ -183,6 +205,7 @@ def main():
                          witnessed.two_of_three_are_enough,
                          witnessed.without_them_it_says_so_and_goes_on,
                          witnessed.evidence_names_who_vouches,
+                         witnessed.so_does_evidence_of_a_backup,
                          witnessed.it_remembers_the_witnessed_head,
                          witnessed.a_second_copy_is_caught,
                          witnessed.what_is_wrong_with_its_file_is_told):

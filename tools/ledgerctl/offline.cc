@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <system_error>
 
 #include "ledger/codec/codec.h"
@@ -143,16 +144,37 @@ Exit show_record(const Session& session, const store::RocksLog& log, domain::Pos
 
 }  // namespace
 
+namespace {
+
+// The head that witnesses cosigned, if it covers the first `needed` records.
+std::optional<replay::EvidenceHead> witnessed_head(const fs::path& directory,
+                                                   const store::RocksLog& log,
+                                                   const ledger::merkle::VerifierKey& key,
+                                                   domain::Position needed) {
+  auto note = store::read_file(directory / store::witnessed_name);
+  if (!note) return std::nullopt;
+  const auto said = ledger::merkle::open_checkpoint(*note, key);
+  if (!said || domain::Position{said->size} < needed) return std::nullopt;
+  const auto root = log.root_at({said->size});
+  if (!root || *root != said->root) return std::nullopt;
+  return replay::EvidenceHead{{{said->size}, said->root}, *std::move(note), key};
+}
+
+}  // namespace
+
 Result<replay::Evidence> evidence_of_directory(const std::string& directory,
                                                const replay::EvidenceRequest& request) {
   const auto log = open_log(directory);
   if (!log) return ledger::fail(log.error());
-  const auto key = store::load_or_make_key(directory);
-  if (!key) return ledger::fail(key.error());
+  const auto signer = store::load_or_make_key(directory);
+  if (!signer) return ledger::fail(signer.error());
   const auto sealed = (*log)->head_file().newest();
-  const std::string origin = sealed.note.substr(0, sealed.note.find('\n'));
-  return replay::make_evidence(**log, {sealed.head, sealed.note, {origin, key->public_key()}},
-                               request);
+  const ledger::merkle::VerifierKey key{sealed.note.substr(0, sealed.note.find('\n')),
+                                        signer->public_key()};
+  const auto witnessed =
+      witnessed_head(directory, **log, key, request.to.value_or(sealed.head.size));
+  return replay::make_evidence(
+      **log, witnessed.value_or(replay::EvidenceHead{sealed.head, sealed.note, key}), request);
 }
 
 Exit verify_directory(const Session& session, const std::string& directory) {

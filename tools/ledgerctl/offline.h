@@ -33,7 +33,8 @@ Exit rebuild_views(const Session& session, const std::string& directory);
 // Verifies the backup first; the new directory appears whole or not at all.
 Exit restore_backup(const Session& session, const std::string& from, const std::string& to);
 
-// Evidence from a directory that no ledgerd has open, against the newest head that was signed.
+// Evidence from a directory that no ledgerd has open, against the newest head that was signed: that
+// which witnesses cosigned, where it covers all that is asked for.
 ledger::Result<replay::Evidence> evidence_of_directory(const std::string& directory,
                                                        const replay::EvidenceRequest& request);
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <system_error>
+#include <utility>
 
 #include "ledger/domain/command.h"
 #include "ledger/merkle/checkpoint.h"
@@ -20,10 +21,18 @@ using ledger::fail;
 using ledger::Result;
 namespace domain = ledger::domain;
 namespace fs = std::filesystem;
+namespace store = ledger::store;
 
 namespace {
 
 constexpr std::chrono::seconds seal_wait{10};
+
+Result<void> copy_if_there(const fs::path& from, const fs::path& to, const std::string& what) {
+  std::error_code error;
+  if (fs::exists(from, error)) fs::copy(from, to, fs::copy_options::recursive, error);
+  if (!error) return {};
+  return fail(ErrorKind::io, "backup-failed", what + " could not be copied: " + error.message());
+}
 
 }  // namespace
 
@@ -72,20 +81,24 @@ Result<api::BackupMade> DaemonChores::copy(const fs::path& into) {
   std::error_code error;
   fs::create_directories(parts_.backups, error);
   if (error) return fail(ErrorKind::io, "backup-failed", "Cannot make a directory for backups.");
+  // Before the record, so that the copy has all that it is over.
+  const auto witnessed = store::read_file(parts_.data / store::witnessed_name);
   const auto head = parts_.log.back_up(into, *parts_.head_keeper.key());
   if (!head) return fail(head.error());
-  // Documents are never changed, so those that the copied record speaks of are all there.
-  fs::copy(parts_.content, into / "content", fs::copy_options::recursive, error);
-  if (error) {
-    return fail(ErrorKind::io, "backup-failed",
-                "The documents could not be copied: " + error.message() + ".");
+  // Documents are never changed, so those that the copied record speaks of are all there. Machines
+  // know the ledger by its authority, and are known by it.
+  constexpr std::pair<const char*, const char*> parts[] = {
+      {"content", "The documents"},
+      {"tls", "The keys of TLS"},
+      {store::retired_keys_name, "The last heads of earlier keys"}};
+  for (const auto& [name, what] : parts) {
+    const auto copied = copy_if_there(parts_.data / name, into / name, what);
+    if (!copied) return fail(copied.error());
   }
-  // Machines know the ledger by its authority, and are known by it.
-  const fs::path keys = parts_.data / "tls";
-  if (fs::exists(keys, error)) fs::copy(keys, into / "tls", fs::copy_options::recursive, error);
-  if (error) {
-    return fail(ErrorKind::io, "backup-failed",
-                "The keys of TLS could not be copied: " + error.message() + ".");
+  if (witnessed) {
+    const auto kept =
+        store::write_durably(into / store::witnessed_name, *witnessed, store::Access::everybody);
+    if (!kept) return fail(kept.error());
   }
   return api::BackupMade{head->size, head->root, into.string()};
 }
@@ -118,7 +131,7 @@ Result<std::string> DaemonChores::verify(const domain::Command& asked,
 Result<std::string> DaemonChores::change_key(const domain::Command& asked) {
   const std::lock_guard lock(changing_key_);
   const std::string before = id_of({parts_.origin, parts_.head_keeper.key()->public_key()});
-  auto next = ledger::store::load_or_make_next_key(parts_.data);
+  auto next = store::load_or_make_next_key(parts_.data);
   if (!next) return fail(next.error());
   const ledger::merkle::VerifierKey verifier{parts_.origin, next->public_key()};
   if (const auto introduced = call(asked, introduction_of(verifier)); !introduced) {
@@ -127,7 +140,7 @@ Result<std::string> DaemonChores::change_key(const domain::Command& asked) {
   if (const auto kept = keep_last_head(before); !kept) return fail(kept.error());
   const auto key = std::make_shared<const ledger::merkle::SigningKey>(*std::move(next));
   if (const auto signs = parts_.head_keeper.sign_with(key); !signs) return fail(signs.error());
-  if (const auto taken = ledger::store::take_next_key(parts_.data); !taken) {
+  if (const auto taken = store::take_next_key(parts_.data); !taken) {
     return fail(taken.error());
   }
   if (const auto retired = call(asked, domain::RetireSigningKey{before}); !retired) {
@@ -140,10 +153,9 @@ Result<std::string> DaemonChores::change_key(const domain::Command& asked) {
 Result<void> DaemonChores::keep_last_head(const std::string& key_id) {
   const auto sealed = parts_.head_keeper.wait_sealed(parts_.log.head().size, seal_wait);
   if (!sealed) return fail(sealed.error());
-  const auto directory = parts_.data / ledger::store::retired_keys_name;
-  if (const auto made = ledger::store::make_directory(directory); !made) return made;
-  return ledger::store::write_durably(directory / key_id, sealed->note,
-                                      ledger::store::Access::everybody);
+  const auto directory = parts_.data / store::retired_keys_name;
+  if (const auto made = store::make_directory(directory); !made) return made;
+  return store::write_durably(directory / key_id, sealed->note, store::Access::everybody);
 }
 
 Result<std::string> DaemonChores::last_head_of(const std::string& key_id) {
@@ -152,7 +164,7 @@ Result<std::string> DaemonChores::last_head_of(const std::string& key_id) {
   if (key_id.size() != 8 || key_id.find_first_not_of("0123456789abcdef") != key_id.npos) {
     return unknown;
   }
-  auto note = ledger::store::read_file(parts_.data / ledger::store::retired_keys_name / key_id);
+  auto note = store::read_file(parts_.data / store::retired_keys_name / key_id);
   if (!note && note.error().kind == ErrorKind::not_found) return unknown;
   return note;
 }

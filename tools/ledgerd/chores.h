@@ -20,8 +20,7 @@ class DaemonChores final : public api::Chores {
     ledger::HeadKeeper& head_keeper;
     std::string origin;             // The log's name.
     ledger::Writer& writer;         // Records that it was done.
-    std::filesystem::path data;     // The data directory, with its keys.
-    std::filesystem::path content;  // Copied with each backup.
+    std::filesystem::path data;     // The data directory, with its keys and documents.
     std::filesystem::path backups;  // A directory of it for each.
   };
   explicit DaemonChores(Parts parts) : parts_(std::move(parts)) {}

@@ -265,7 +265,7 @@ void Daemon::Parts::renew_certificate() {
 
 Result<void> Daemon::Parts::make_services() {
   chores.emplace(DaemonChores::Parts{*log, *head_keeper, options.name, *writer, options.data,
-                                     options.data / "content", options.data / "backups"});
+                                     options.data / "backups"});
   plans.emplace(clock);
   operations.emplace(clock);
   const auto seed = load_or_make_seed(options.data, entropy);
@@ -372,8 +372,8 @@ Result<void> Daemon::Parts::open() {
   if (const auto opened = open_views(); !opened) return opened;
   if (const auto recorded = record_start(); !recorded) return recorded;
   if (*policy) {
-    witnesses = keep_witnesses(**std::move(policy),
-                               {*log, *head_keeper, *writer, clock, options.data / "witnessed"});
+    witnesses = keep_witnesses(**std::move(policy), {*log, *head_keeper, *writer, clock,
+                                                     options.data / ledger::store::witnessed_name});
   }
   if (const auto loaded = load_certificate(); !loaded) return loaded;
   if (const auto made = make_services(); !made) return made;
