@@ -131,8 +131,9 @@ struct EvidenceTrust {
 
 struct EvidenceReport {
   EvidenceManifest manifest;
-  std::vector<std::string> checked;  // In words, a sentence each.
-  std::vector<std::string> caveats;  // What the reader has to know or do beside.
+  std::vector<std::string> checked;      // In words, a sentence each.
+  std::vector<std::string> caveats;      // What the reader has to know or do beside.
+  bool has_unchecked_timestamp = false;  // Whose signature nobody asked to be checked.
 };
 
 // Whether all that the file claims is so. Needs no log and no server.

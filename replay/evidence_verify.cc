@@ -307,6 +307,7 @@ Result<void> Verification::check_timestamp() {
   const auto note = members_["checkpoint"];
   if (trust_.timestamp_authority.empty()) {
     if (auto imprint = check_timestamp_imprint(answer, note); !imprint) return imprint;
+    report_.has_unchecked_timestamp = true;
     report_.caveats.emplace_back(
         "It has a timestamp over this checkpoint, whose signature was not checked: give the "
         "authority's certificate with --tsa-certificate.");

@@ -273,7 +273,10 @@ class Evidence:
             self.ledger.start("--timestamp-authority", url)
             bundle = self.create("range", "--to-position", 9, "--timestamp")
             server.shutdown()
-        assert "signature was not checked" in self.verify(bundle, "--key", self.key)
+        told = self.verify(bundle, "--key", self.key, expect=6)
+        assert "signature was not checked" in told and "who signed its timestamp" in told, told
+        told = self.verify(bundle, "--key", self.key, "--ignore-timestamp")
+        assert "signature was not checked" in told and "Verified: " in told, told
         trusted = ("--key", self.key, "--tsa-certificate", directory / "ca.crt")
         assert "saw the checkpoint at 20" in self.verify(bundle, *trusted)
         members = members_of(bundle)

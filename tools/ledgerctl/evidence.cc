@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "ledger/codec/json_out.h"
 #include "ledger/digest.h"
@@ -86,12 +87,57 @@ Exit create_evidence(const Session& session, const EvidenceWish& wish) {
 
 namespace {
 
+// What keeps a bundle of which everything fits together from being proof; nothing: it is one.
+struct Doubt {
+  std::string verdict;  // "not whose key signed it is known"
+  std::string complaint;
+  std::string advice;
+};
+std::optional<Doubt> doubt_of(const EvidenceCheck& check, const replay::EvidenceReport& report) {
+  if (check.key.empty() && !check.trust_own_key) {
+    return Doubt{"not whose key signed it is known", check.file + " may be of another ledger",
+                 "give the ledger's key with --key, or --trust-own-key if you trust whoever "
+                 "brought the file"};
+  }
+  if (report.has_unchecked_timestamp && !check.ignore_timestamp) {
+    return Doubt{"not who signed its timestamp is known",
+                 check.file + " has a timestamp that anybody may have made",
+                 "give the authority's certificate with --tsa-certificate, or --ignore-timestamp "
+                 "if it does not matter when the checkpoint existed"};
+  }
+  return std::nullopt;
+}
+
+void tell_report(const replay::EvidenceReport& report, const std::optional<Doubt>& doubt) {
+  for (const auto& sentence : report.checked)
+    std::cout << "Checked: " << printable(sentence) << '\n';
+  for (const auto& sentence : report.caveats) std::cout << "Note: " << printable(sentence) << '\n';
+  if (doubt) {
+    std::cout << "NOT verified: all of it fits together, but " << doubt->verdict << ".\n";
+  } else {
+    std::cout << "Verified: \"" << printable(text(report.manifest.scope)) << "\" is answered by "
+              << report.manifest.answers << " events, and no others.\n";
+  }
+}
+
 void show_report(const replay::EvidenceReport& report, bool is_verified, const Session& session) {
   const json shown = {{"verified", is_verified},
                       {"manifest", json::parse(ledger::codec::to_json(report.manifest))},
                       {"checked", report.checked},
                       {"notes", report.caveats}};
   show_object(std::cout, shown, session.look);
+}
+
+Exit pronounce(const Session& session, const EvidenceCheck& check,
+               const replay::EvidenceReport& report) {
+  const auto doubt = doubt_of(check, report);
+  if (session.look.format == Format::table) {
+    tell_report(report, doubt);
+  } else {
+    show_report(report, !doubt, session);
+  }
+  if (!doubt) return Exit::ok;
+  return complain(session, {Exit::not_verified, doubt->complaint, doubt->advice});
 }
 
 }  // namespace
@@ -119,27 +165,11 @@ Exit verify_evidence_file(const Session& session, const EvidenceCheck& check) {
   }
   const auto report = replay::verify_evidence(*file, trust);
   if (!report) {
-    std::cout << "NOT verified: " << report.error().detail << '\n';
+    std::cout << "NOT verified: " << printable(report.error().detail) << '\n';
     return complain(session, {Exit::not_verified,
                               check.file + " proves nothing (" + report.error().reason + ")", ""});
   }
-  const bool is_known_whose = !check.key.empty() || check.trust_own_key;
-  if (session.look.format == Format::table) {
-    for (const auto& sentence : report->checked) std::cout << "Checked: " << sentence << '\n';
-    for (const auto& sentence : report->caveats) std::cout << "Note: " << sentence << '\n';
-    if (is_known_whose) {
-      std::cout << "Verified: " << report->manifest.answers << " events of "
-                << text(report->manifest.scope) << ".\n";
-    } else {
-      std::cout << "NOT verified: all of it fits together, but not whose key signed it is known.\n";
-    }
-  } else {
-    show_report(*report, is_known_whose, session);
-  }
-  if (is_known_whose) return Exit::ok;
-  return complain(session, {Exit::not_verified, check.file + " may be of another ledger",
-                            "give the ledger's key with --key, or --trust-own-key if you trust "
-                            "whoever brought the file"});
+  return pronounce(session, check, *report);
 }
 
 }  // namespace ledgerctl

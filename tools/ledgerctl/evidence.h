@@ -32,7 +32,8 @@ struct EvidenceCheck {
   std::string key;             // name+id+key that is trusted.
   bool trust_own_key = false;  // Whoever brought the file is believed to name the right one.
   std::vector<std::string> witness_keys;  // Of witnesses that must have cosigned.
-  std::string tsa_certificate;  // A file of PEM certificates; empty: no timestamp is believed.
+  std::string tsa_certificate;    // A file of PEM certificates; empty: no timestamp is believed.
+  bool ignore_timestamp = false;  // Its time does not matter.
 };
 // Exit::not_verified, and the reason, on any doubt.
 Exit verify_evidence_file(const Session& session, const EvidenceCheck& check);

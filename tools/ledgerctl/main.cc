@@ -37,10 +37,9 @@ void add_global_options(CommandLine& line) {
   group(app.add_option("--ca-file", session.server.ca_file,
                        "The certificate authority to trust [LEDGER_CA_FILE]"),
         "Server");
-  group(
-      app.add_option("--timeout", session.server.timeout_seconds, "Seconds to wait for an answer")
-          ->check(CLI::Range(1, 86'400)),
-      "Server");
+  group(app.add_option("--timeout", session.server.timeout_seconds, "Seconds to wait for an answer")
+            ->check(CLI::Range(1, 86'400)),
+        "Server");
   group(app.add_option("-o,--output", line.format,
                        "table, json, jsonl, csv or yaml; of reports, html"),
         "Output");
@@ -132,6 +131,18 @@ void add_special_verbs(CommandLine& line) {
   tail->callback([&, type] { exit = tail_events(session, *type); });
 }
 
+// Whom to believe, of a bundle of evidence.
+void add_trust(CLI::App* verify, EvidenceCheck& check) {
+  verify->add_option("--key", check.key, "Whose signature of a bundle is trusted: name+id+key");
+  verify->add_flag("--trust-own-key", check.trust_own_key, "Believe the key that a bundle names");
+  verify->add_option("--witness-key", check.witness_keys,
+                     "name+id+key of a witness that must have cosigned it; several");
+  verify->add_option("--tsa-certificate", check.tsa_certificate,
+                     "PEM of the authorities whose timestamps are trusted");
+  verify->add_flag("--ignore-timestamp", check.ignore_timestamp,
+                   "Take a bundle as if it had no timestamp");
+}
+
 void add_log_verbs(CommandLine& line) {
   auto& exit = line.exit;
   const auto& session = line.session;
@@ -141,8 +152,7 @@ void add_log_verbs(CommandLine& line) {
   verify->add_option("--data", *data, "A data directory or backup; no server is asked");
   auto bundle = std::make_shared<EvidenceCheck>();
   verify->add_option("--bundle", bundle->file, "An evidence bundle; no server is asked");
-  verify->add_option("--key", bundle->key, "Of a bundle: whose signature is trusted");
-  verify->add_flag("--trust-own-key", bundle->trust_own_key, "Of a bundle: believe its own key");
+  add_trust(verify, *bundle);
   verify->callback([&, data, bundle] {
     exit = !bundle->file.empty() ? verify_evidence_file(session, *bundle)
            : !data->empty()      ? verify_directory(session, *data)
@@ -200,12 +210,7 @@ void add_evidence_verbs(CommandLine& line) {
   auto asked = std::make_shared<EvidenceCheck>();
   auto* verify = line.verb("evidence", "verify", "Check such a file; no server is asked.");
   verify->add_option("file", asked->file, "The file")->required();
-  verify->add_option("--key", asked->key, "Whose signature is trusted: name+id+key");
-  verify->add_flag("--trust-own-key", asked->trust_own_key, "Believe the key that the file names");
-  verify->add_option("--witness-key", asked->witness_keys,
-                     "name+id+key of a witness that must have cosigned it; several");
-  verify->add_option("--tsa-certificate", asked->tsa_certificate,
-                     "PEM of the authorities whose timestamps are trusted");
+  add_trust(verify, *asked);
   verify->callback([&, asked] { exit = verify_evidence_file(session, *asked); });
 }
 
