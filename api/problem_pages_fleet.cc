@@ -31,6 +31,9 @@ constexpr auto pages_of_fleet = std::to_array<ProblemPage>({
     {"description-too-long", "The description is too long", "Use at most 2,000 bytes."},
     {"filter-field-not-counted", "Computers cannot be counted by this field",
      "List them with the filter instead of asking for facets."},
+    {"filter-field-not-recorded", "This field is no part of the record",
+     "When a computer was last heard of is known of now only. Ask without as_of, or by status = "
+     "\"silent\", which is recorded."},
     {"group-cycle", "A group would lie within itself",
      "Choose a parent that does not lie within the group."},
     {"group-exists", "There is a group of this name already",

@@ -13,6 +13,7 @@ using projections::ListQuery;
 
 // When a computer was last heard is known of now only, and is no part of the record.
 projections::LastContact last_contact(const Reading& reading) {
+  if (reading.request.query_value("as_of")) return nullptr;
   return [&services = reading.services](std::string_view computer) {
     return services.contacts.last_contact(computer);
   };

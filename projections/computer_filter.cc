@@ -105,6 +105,11 @@ const domain::FilterTerm* ComputerFilter::term_about_computers() const {
   return about_computers_.empty() ? nullptr : &filter_.terms()[about_computers_.front()];
 }
 
+bool ComputerFilter::asks_last_contact() const {
+  return std::any_of(filter_.terms().begin(), filter_.terms().end(),
+                     [](const auto& term) { return term.field == "last_contact"; });
+}
+
 std::optional<std::string_view> ComputerFilter::only_computer() const { return only("computer"); }
 
 std::optional<std::string_view> ComputerFilter::only_name() const { return only("name"); }

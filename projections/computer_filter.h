@@ -31,6 +31,9 @@ class ComputerFilter {
   // The first term that no bucket can answer; null: there is none.
   const domain::FilterTerm* term_about_computers() const;
 
+  // Whether it asks when computers were last heard of, which is no part of the record.
+  bool asks_last_contact() const;
+
   // The id of the only computer that can match, if the filter asks for one.
   std::optional<std::string_view> only_computer() const;
 

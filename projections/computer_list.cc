@@ -73,6 +73,11 @@ ComputerItem item_of(ComputerRow row, const FleetBucket& bucket,
 
 namespace {
 
+ledger::Error in_no_bucket(const domain::ComputerId& computer) {
+  return {ledger::ErrorKind::corrupt, "views-inconsistent",
+          "Computer " + computer.value + " is in a bucket that is not there."};
+}
+
 // What the list shows of a computer; nothing: it does not match.
 struct Matching {
   const Fleet& fleet;
@@ -85,8 +90,7 @@ struct Matching {
     const auto said = chosen.verdicts.find(row.bucket);
     const FleetBucket* bucket = fleet.find(row.bucket);
     if (said == chosen.verdicts.end() || bucket == nullptr) {
-      return fail(ledger::ErrorKind::corrupt, "views-inconsistent",
-                  "Computer " + row.computer.value + " is in a bucket that is not there.");
+      return fail(in_no_bucket(row.computer));
     }
     if (!filter.matches(row, said->second, last_contact)) return std::optional<ComputerItem>();
     return std::optional(item_of(std::move(row), *bucket, fleet.expectations()));
@@ -102,6 +106,15 @@ Result<std::optional<ComputerItem>> listed_if_matching(const Snapshot& snapshot,
     return std::optional<ComputerItem>();
   }
   return matching.item(**std::move(row));
+}
+
+// Only about what the record has.
+Result<ComputerFilter> parse_recorded(std::string_view text) {
+  auto filter = ComputerFilter::parse(text);
+  if (!filter || !filter->asks_last_contact()) return filter;
+  return fail(ledger::ErrorKind::invalid, "filter-field-not-recorded",
+              "last_contact is known of now only and no part of the record; ask without as_of, or "
+              "by status = \"silent\".");
 }
 
 // A filter that names its computer needs no scan.
@@ -128,11 +141,29 @@ Result<Page<ComputerItem>> list_named(const Snapshot& snapshot, std::string_view
   return page;
 }
 
+// Of a filter that names its computers.
+Result<ComputersCounted> count_named(const Snapshot& snapshot, const ComputerFilter& filter,
+                                     const Matching& matching) {
+  ComputersCounted counted;
+  ListQuery query{"", "", ledger::limits::page_rows_max};
+  do {
+    const auto computer = filter.only_computer();
+    auto page = computer ? list_one(snapshot, *computer, query, matching)
+                         : list_named(snapshot, *filter.only_name(), query, matching);
+    if (!page) return fail(page.error());
+    counted.computers += page->items.size();
+    query.after = std::move(page->next);
+  } while (!query.after.empty());
+  counted.passed = counted.computers;
+  return counted;
+}
+
 }  // namespace
 
 Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQuery& query,
                                           const LastContact& last_contact) {
-  const auto filter = ComputerFilter::parse(query.filter);
+  const auto filter =
+      last_contact ? ComputerFilter::parse(query.filter) : parse_recorded(query.filter);
   if (!filter) return fail(filter.error());
   const auto fleet = Fleet::read(snapshot);
   if (!fleet) return fail(fleet.error());
@@ -164,8 +195,36 @@ Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQu
   }
 }
 
+Result<ComputersCounted> count_computers(const Snapshot& snapshot, std::string_view text) {
+  const auto filter = parse_recorded(text);
+  if (!filter) return fail(filter.error());
+  const auto fleet = Fleet::read(snapshot);
+  if (!fleet) return fail(fleet.error());
+  const Chosen chosen = choose(*fleet, *filter);
+  if (filter->only_computer() || filter->only_name()) {
+    return count_named(snapshot, *filter, {*fleet, *filter, chosen, nullptr});
+  }
+  ComputersCounted counted;
+  for (const FleetBucket* bucket : chosen.buckets) counted.computers += bucket->computers;
+  if (filter->term_about_computers() == nullptr || counted.computers == 0) return counted;
+  const auto scan = scan_computers(snapshot, *fleet, chosen.buckets, "", counted.computers,
+                                   [&](std::string_view row) { return filter->may_match(row); });
+  counted.computers = 0;
+  while (true) {
+    const auto step = scan->next();
+    if (!step) return fail(step.error());
+    if (!*step) return counted;
+    ++counted.passed;
+    const auto& row = (*step)->row;
+    if (!row) continue;
+    const auto said = chosen.verdicts.find(row->bucket);
+    if (said == chosen.verdicts.end()) return fail(in_no_bucket(row->computer));
+    if (filter->matches(*row, said->second, nullptr)) ++counted.computers;
+  }
+}
+
 Result<void> check_computer_filter(std::string_view text) {
-  const auto filter = ComputerFilter::parse(text);
+  const auto filter = parse_recorded(text);
   if (!filter) return fail(filter.error());
   return {};
 }

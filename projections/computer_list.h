@@ -67,13 +67,21 @@ struct ComputerItem {
 };
 
 // By computer. Removed ones are left out.
-// Errors: invalid ("filter-...", of the filter's text or of a field that is not there), corrupt,
-// io. Thread: any.
+// Errors: invalid ("filter-...", of the filter's text or of a field that is not there;
+// "filter-field-not-recorded": of last_contact, which is not given), corrupt, io. Thread: any.
 ledger::Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQuery& query,
                                                   const LastContact& last_contact = nullptr);
 
-// Whether it is a filter over computers. Errors: invalid ("filter-...").
+// Whether it is a filter over what is recorded of computers. Errors: invalid ("filter-...").
 ledger::Result<void> check_computer_filter(std::string_view filter);
+
+struct ComputersCounted {
+  std::uint64_t computers = 0;
+  std::uint64_t passed = 0;  // Rows that were looked at; none where buckets tell.
+};
+// How many a list would show. Cost: the buckets, and the computers of those that may match if the
+// filter asks for what is each one's own. Errors: as list_computers.
+ledger::Result<ComputersCounted> count_computers(const Snapshot& snapshot, std::string_view filter);
 
 struct FacetCount {
   std::string value;  // Empty: none.

@@ -121,7 +121,9 @@ TEST(Computers, AreFoundByTheirLastContactOnlyIfSomebodyKnowsIt) {
   ASSERT_TRUE(page.has_value());
   ASSERT_EQ(page->items.size(), 1U);
   EXPECT_EQ(page->items[0].computer.value, "c1");
-  EXPECT_EQ(computers_of(*viewed.now(), "last_contact:*"), Names{});
+  const auto unknown = list_computers(*viewed.now(), filtered("last_contact:*"));
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().reason, "filter-field-not-recorded");
 }
 
 TEST(Computers, RefuseFieldsThatThereAreNot) {
