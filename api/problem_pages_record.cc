@@ -111,6 +111,11 @@ constexpr auto pages_of_record = std::to_array<ProblemPage>({
     {"predicate-invalid", "The predicate cannot be read",
      "The detail tells the byte and what was expected there. A predicate is "
      "VIEW[FILTER].count > NUMBER or VIEW[FILTER].exists; GET /v1/views lists the views."},
+    {"predicate-costly", "The question looks at too many rows",
+     "Computers are counted at once by status, policy, group, relay_group, platform, modules, "
+     "components, ruleset and behind, and found by their names; by what else is each one's own, "
+     "every one of them is looked at, at each moment. Ask by the former, or ask a backup: "
+     "ledgerctl bisect --data."},
     {"proof-malformed", "This is no proof", "Fetch it again, byte for byte."},
     {"proof-range", "There is no such proof",
      "Ask for positions within the size of the checkpoint."},

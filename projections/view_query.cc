@@ -32,34 +32,20 @@ Result<Page<ViewRow>> list_rows_of(const Snapshot& snapshot, View view, const Li
 }
 
 template <class Row>
-Result<std::uint64_t> count_rows_of(const Snapshot& snapshot, View view, std::string_view text) {
+Result<ViewCount> count_rows_of(const Snapshot& snapshot, View view, std::string_view text) {
   const auto filter = RowFilter<Row>::parse(text);
   if (!filter) return fail(filter.error());
   const auto cursor = snapshot.scan(view, "", "");
-  std::uint64_t count = 0;
+  ViewCount count;
   while (true) {
     const auto entry = cursor->next();
     if (!entry) return fail(entry.error());
     if (!*entry) return count;
     const auto row = decode_row<Row>((*entry)->row);
     if (!row) return fail(row.error());
-    if (filter->matches(*row)) ++count;
+    if (filter->matches(*row)) ++count.rows;
+    ++count.passed;
   }
-}
-
-Result<std::uint64_t> count_computers(const Snapshot& snapshot, std::string_view filter) {
-  const auto facets = computer_facets(snapshot, filter);
-  if (facets) return facets->total;
-  if (facets.error().reason != "filter-field-not-counted") return fail(facets.error());
-  ListQuery query{std::string(filter), "", ledger::limits::page_rows_max};
-  std::uint64_t count = 0;
-  do {
-    auto page = list_computers(snapshot, query, {});
-    if (!page) return fail(page.error());
-    count += page->items.size();
-    query.after = std::move(page->next);
-  } while (!query.after.empty());
-  return count;
 }
 
 }  // namespace
@@ -77,8 +63,12 @@ Result<void> check_view_filter(View view, std::string_view filter) {
   });
 }
 
-Result<std::uint64_t> count_view(const Snapshot& snapshot, View view, std::string_view filter) {
-  if (view == View::computers) return count_computers(snapshot, filter);
+Result<ViewCount> count_view(const Snapshot& snapshot, View view, std::string_view filter) {
+  if (view == View::computers) {
+    const auto counted = count_computers(snapshot, filter);
+    if (!counted) return fail(counted.error());
+    return ViewCount{counted->computers, counted->passed};
+  }
   return with_row_type(view,
                        [&]<class Row>() { return count_rows_of<Row>(snapshot, view, filter); });
 }

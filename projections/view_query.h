@@ -34,9 +34,12 @@ ledger::Result<Page<ViewRow>> list_view(const Snapshot& snapshot, View view,
 // ("filter-...").
 ledger::Result<void> check_view_filter(View view, std::string_view filter);
 
+struct ViewCount {
+  std::uint64_t rows = 0;    // That match.
+  std::uint64_t passed = 0;  // Rows that were looked at for it; of buckets, none.
+};
 // How many rows match. Cost: computers that a filter tells apart by what they run are counted by
 // their buckets; else the rows are passed over. Errors: as list_view().
-ledger::Result<std::uint64_t> count_view(const Snapshot& snapshot, View view,
-                                         std::string_view filter);
+ledger::Result<ViewCount> count_view(const Snapshot& snapshot, View view, std::string_view filter);
 
 }  // namespace projections

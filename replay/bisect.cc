@@ -1,6 +1,8 @@
 #include "replay/bisect.h"
 
 #include <algorithm>
+#include <bit>
+#include <optional>
 #include <utility>
 
 #include "ledger/limits.h"
@@ -18,8 +20,12 @@ namespace {
 class Bisector {
  public:
   Bisector(const ViewStore& views, const ledger::store::EventLog& log, Predicate predicate,
-           Bisection& told)
-      : views_(views), log_(log), predicate_(std::move(predicate)), told_(told) {}
+           std::uint64_t rows_passed_max, Bisection& told)
+      : views_(views),
+        log_(log),
+        predicate_(std::move(predicate)),
+        rows_passed_max_(rows_passed_max),
+        told_(told) {}
 
   Result<void> run() {
     auto first = ask(told_.from, told_.reads);
@@ -31,50 +37,70 @@ class Bisector {
     told_.holds_at_from = first->holds;
     told_.holds_at_to = last->holds;
     if (told_.all) return find_all(*first);
-    if (first->holds != last->holds) {
-      if (const auto found = halve(*first, *last); !found) return fail(found.error());
-    }
-    return check();
+    // Each read costs about as much: what cannot be finished is not begun.
+    const auto reads =
+        static_cast<std::uint64_t>(std::bit_width(told_.to.value - told_.from.value));
+    if (last->rows_passed * reads > rows_passed_max_) return fail(too_costly(last->rows_passed));
+    if (first->holds == last->holds) return find_between(*first);
+    if (const auto found = halve({told_.from, *first}, {told_.to, *last}); !found) return found;
+    const auto contradiction = check();
+    if (!contradiction) return fail(contradiction.error());
+    if (*contradiction) told_.not_monotone_at = (*contradiction)->at;
+    return {};
   }
 
  private:
   using Answer = Predicate::Answer;
 
-  Result<Answer> ask(Position at, std::uint64_t& counter) const {
+  // The answer after the event at `at`.
+  struct Asked {
+    Position at;
+    Answer answer;
+  };
+
+  Result<Answer> ask(Position at, std::uint64_t& counter) {
     ++counter;
-    return predicate_.ask(*views_.as_of(at));
+    auto answer = predicate_.ask(*views_.as_of(at));
+    if (answer) rows_passed_ += answer->rows_passed;
+    return answer;
   }
 
   // Shape: the ends say different things.
-  Result<void> halve(Answer first, Answer last) {
-    Position low = told_.from;
-    Position high = told_.to;
-    while (low.value + 1 < high.value) {
-      const Position middle{low.value + (high.value - low.value) / 2};
+  Result<void> halve(Asked low, Asked high) {
+    while (low.at.value + 1 < high.at.value) {
+      const Position middle{low.at.value + (high.at.value - low.at.value) / 2};
       const auto answer = ask(middle, told_.reads);
       if (!answer) return fail(answer.error());
-      (answer->holds == first.holds ? low : high) = middle;
-      (answer->holds == first.holds ? first : last) = *answer;
+      (answer->holds == low.answer.holds ? low : high) = {middle, *answer};
     }
-    return add_flip(high, first, last);
+    return add_flip(high.at, low.answer, high.answer);
+  }
+
+  // Both ends say the same: what is told is the change before the first moment that does not.
+  Result<void> find_between(const Answer& first) {
+    const auto other = check();
+    if (!other) return fail(other.error());
+    if (!*other) return {};
+    told_.not_monotone_at = (*other)->at;
+    return halve({told_.from, first}, **other);
   }
 
   // Looks at moments spread over the range, for one that contradicts a single change.
-  Result<void> check() {
+  Result<std::optional<Asked>> check() {
     const std::uint64_t length = told_.to.value - told_.from.value;
     const std::uint64_t moments =
         std::min(ledger::limits::bisect_checks_max, length == 0 ? 0 : length - 1);
     for (std::uint64_t i = 1; i <= moments; ++i) {
       const Position at{told_.from.value + length / (moments + 1) * i +
                         length % (moments + 1) * i / (moments + 1)};
+      if (rows_passed_ > rows_passed_max_) break;
       const auto answer = ask(at, told_.checks);
       if (!answer) return fail(answer.error());
       const bool is_after = !told_.flips.empty() && told_.flips.front().position <= at;
       if (answer->holds == (is_after ? told_.holds_at_to : told_.holds_at_from)) continue;
-      told_.not_monotone_at = at;
-      return {};
+      return std::optional(Asked{at, *answer});
     }
-    return {};
+    return std::optional<Asked>();
   }
 
   Result<bool> can_change(Position position) const {
@@ -92,6 +118,7 @@ class Bisector {
       const auto relevant = can_change(at);
       if (!relevant) return fail(relevant.error());
       if (!*relevant) continue;
+      if (rows_passed_ > rows_passed_max_) return fail(too_costly(before.rows_passed));
       if (told_.reads == ledger::limits::bisect_reads_max ||
           told_.flips.size() == ledger::limits::bisect_flips_max) {
         return fail(too_large());
@@ -115,6 +142,14 @@ class Bisector {
                 " moments at which it can have changed, and at most " +
                 std::to_string(ledger::limits::bisect_flips_max) +
                 " are told; ask of a shorter range."};
+  }
+
+  static ledger::Error too_costly(std::uint64_t rows) {
+    return {ErrorKind::invalid, "predicate-costly",
+            "This predicate looks at " + std::to_string(rows) +
+                " rows at each moment, which takes too long; ask by what computers share (status, "
+                "policy, group, relay_group, platform, modules, components, ruleset, behind) or by "
+                "their names, or ask a backup: ledgerctl bisect --data."};
   }
 
   Result<void> add_flip(Position position, const Answer& before, const Answer& after) {
@@ -141,7 +176,9 @@ class Bisector {
   const ViewStore& views_;
   const ledger::store::EventLog& log_;
   Predicate predicate_;
+  std::uint64_t rows_passed_max_;
   Bisection& told_;
+  std::uint64_t rows_passed_ = 0;
 };
 
 }  // namespace
@@ -160,9 +197,8 @@ Result<Bisection> bisect(const ViewStore& views, const ledger::store::EventLog& 
   told.from = query.from;
   told.to = query.to;
   told.all = query.all;
-  if (const auto run = Bisector(views, log, std::move(*predicate), told).run(); !run) {
-    return fail(run.error());
-  }
+  Bisector bisector(views, log, *std::move(predicate), query.rows_passed_max, told);
+  if (const auto run = bisector.run(); !run) return fail(run.error());
   return told;
 }
 

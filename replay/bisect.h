@@ -12,6 +12,7 @@
 #include "projections/activity.h"
 #include "projections/history.h"
 #include "projections/view_store.h"
+#include "replay/limits.h"
 #include "replay/predicate.h"
 
 namespace replay {
@@ -47,11 +48,13 @@ struct Bisection {
   std::uint64_t count_at_to = 0;
   bool holds_at_from = false;
   bool holds_at_to = false;
-  std::vector<Flip> flips;   // Oldest first; without `all` one, or none if both ends say the same.
+  // Oldest first. Without `all` one; none, if both ends say the same and nothing in between was
+  // seen to differ.
+  std::vector<Flip> flips;
   bool all = false;          // They are all there are.
   std::uint64_t reads = 0;   // Moments that were asked for the answer.
   std::uint64_t checks = 0;  // Moments asked to find out whether it changed more than once.
-  // A moment that shows that it did.
+  // A moment that shows that it did; if both ends say the same, the flip told is before it.
   std::optional<domain::Position> not_monotone_at;
 
   template <class = void>
@@ -73,10 +76,11 @@ struct BisectQuery {
   domain::Position from;  // Shape: from <= to, before the size of the views.
   domain::Position to;
   bool all = false;
+  std::uint64_t rows_passed_max = ledger::limits::bisect_rows_passed_max;
 };
 
-// Errors: invalid ("predicate-invalid", "filter-...", "range-backward", "range-too-large"),
-// corrupt, io. Thread: any.
+// Errors: invalid ("predicate-invalid", "filter-...", "range-backward", "range-too-large",
+// "predicate-costly"), corrupt, io. Thread: any.
 ledger::Result<Bisection> bisect(const projections::ViewStore& views,
                                  const ledger::store::EventLog& log, const BisectQuery& query);
 

@@ -124,6 +124,7 @@ class PredicateParser {
     std::size_t end = at_;
     while (end < text_.size() && is_digit(text_[end])) ++end;
     const auto read = std::from_chars(text_.data() + at_, text_.data() + end, predicate_.number_);
+    if (read.ec == std::errc::result_out_of_range) return fail(expected("a smaller number"));
     if (end == at_ || read.ec != std::errc()) return fail(expected("a whole number"));
     at_ = end;
     return {};
@@ -151,29 +152,29 @@ class PredicateParser {
 Result<Predicate> Predicate::parse(std::string_view text) { return PredicateParser(text).parse(); }
 
 Result<Predicate::Answer> Predicate::ask(const projections::Snapshot& snapshot) const {
-  const auto count = projections::count_view(snapshot, view_, filter_);
-  if (!count) return fail(count.error());
-  Answer answer;
-  answer.count = *count;
+  const auto counted = projections::count_view(snapshot, view_, filter_);
+  if (!counted) return fail(counted.error());
+  const std::uint64_t count = counted->rows;
+  Answer answer{count, false, counted->passed};
   switch (op_) {
     case FilterOperator::equal:
-      answer.holds = *count == number_;
+      answer.holds = count == number_;
       break;
     case FilterOperator::not_equal:
-      answer.holds = *count != number_;
+      answer.holds = count != number_;
       break;
     case FilterOperator::less:
-      answer.holds = *count < number_;
+      answer.holds = count < number_;
       break;
     case FilterOperator::less_equal:
-      answer.holds = *count <= number_;
+      answer.holds = count <= number_;
       break;
     case FilterOperator::greater:
     case FilterOperator::has:
-      answer.holds = *count > number_;
+      answer.holds = count > number_;
       break;
     case FilterOperator::greater_equal:
-      answer.holds = *count >= number_;
+      answer.holds = count >= number_;
       break;
   }
   return answer;

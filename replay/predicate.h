@@ -27,6 +27,7 @@ class Predicate {
   struct Answer {
     std::uint64_t count = 0;
     bool holds = false;
+    std::uint64_t rows_passed = 0;  // What it cost.
   };
   // Errors: corrupt, io.
   ledger::Result<Answer> ask(const projections::Snapshot& snapshot) const;

@@ -92,7 +92,10 @@ class Passing {
     return std::optional<StopHit>();
   }
 
-  std::uint64_t asked() const { return asked_; }
+  bool has_asked_enough() const {
+    return asked_ >= ledger::limits::replay_asks_max ||
+           rows_passed_ >= ledger::limits::replay_rows_passed_max;
+  }
 
  private:
   static bool stops_at(const Watched& each, const Predicate::Answer& before,
@@ -113,6 +116,7 @@ class Passing {
     ++asked_;
     const auto answer = each.predicate->ask(*views_.as_of(at));
     if (!answer) return fail(answer.error());
+    rows_passed_ += answer->rows_passed;
     each.answer = *answer;
     return {};
   }
@@ -149,6 +153,7 @@ class Passing {
   std::vector<Watched> stops_;
   bool needs_types_ = false;
   std::uint64_t asked_ = 0;
+  std::uint64_t rows_passed_ = 0;
 };
 
 }  // namespace
@@ -217,8 +222,7 @@ Result<StepView> Stepper::go_on(Position at, const std::vector<Stop>& stops,
   if (const auto made = passing.watch(stops, at, range_, way); !made) return fail(made.error());
   std::uint64_t passed = 0;
   while (!is_at_end(at, way)) {
-    if (passed == ledger::limits::replay_events_passed_max ||
-        passing.asked() >= ledger::limits::replay_asks_max) {
+    if (passed == ledger::limits::replay_events_passed_max || passing.has_asked_enough()) {
       return show(at, {"limit", {}, 0, 0}, passed);
     }
     const Position to{way == Way::forward ? at.value + 1 : at.value - 1};
