@@ -105,8 +105,13 @@ Result<std::vector<FieldBlame>> blame(const ViewStore& store, const EventLog& lo
   const auto versions = store.versions(view, key, at, max);
   if (!versions) return fail(versions.error());
   if (versions->empty() || !versions->front().row) {
+    const std::string row = std::string(name_of(view)) + " row " + shown_key(view, key);
+    if (versions->empty())
+      return fail(ErrorKind::not_found, "row-unknown", "There is no " + row + ".");
+    const auto erased = std::to_string(versions->front().position.value);
     return fail(ErrorKind::not_found, "row-unknown",
-                "There is no " + std::string(name_of(view)) + " row " + shown_key(view, key) + ".");
+                "There is no " + row + " any more: event " + erased +
+                    " removed it. Ask as of before:" + erased + ".");
   }
   auto now = row_fields(view, *versions->front().row);
   if (!now) return fail(now.error());

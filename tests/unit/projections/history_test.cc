@@ -105,6 +105,8 @@ TEST(Blame, KnowsNoRowThatIsNotThere) {
     const auto fields = blame(viewed.views, viewed.log, View::policies, "web", {position});
     ASSERT_FALSE(fields.has_value());
     EXPECT_EQ(fields.error().reason, "row-unknown");
+    const bool says_since_when = fields.error().detail.find("event 3 removed") != std::string::npos;
+    EXPECT_EQ(says_since_when, position == 3) << fields.error().detail;
   }
 }
 
