@@ -23,6 +23,18 @@ class History:
         self.run("diff", made, "-PT9999H", "-o", "json", expect=2, stderr="as-of-before-genesis")
         assert self.run("--quiet", "diff", "-PT0S", "now", "--view", "policies").stdout == ""
         assert self.run("diff", "--from", made, "--to", made).stdout == ""
+        for words in ([], ["-o", "jsonl"]):
+            told = self.run("diff", 0, made, "--limit", 2, *words, expect=1, stderr="").stdout
+            assert sum(line[0] in "+-~{" for line in told.splitlines()) == 2, told
+
+    def what_others_wrote_steers_no_terminal(self):
+        wrote = json.loads(self.run("bookmark", "set", "red", "--position", 1, "-o", "json",
+                                    "--reason", "\x1b[31mred\u202e").stdout)["position"]
+        where = "bookmarks[bookmark = red].exists"
+        for words in (("bisect", "--from", 1, "--where", where), ("events", "list", "--limit", 9),
+                      ("debug", "--from", 1, "--batch", "-e", f"until {wrote}")):
+            told = self.run(*words).stdout
+            assert "31mred" in told and "\x1b" not in told and "\u202e" not in told, told
 
     def the_event_that_made_the_difference_is_found(self):
         made = int(self.names["POLICY"])

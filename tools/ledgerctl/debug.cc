@@ -12,6 +12,7 @@
 #include "tools/ledgerctl/debug_screen.h"
 #include "tools/ledgerctl/output.h"
 #include "tools/ledgerctl/terminal.h"
+#include "tools/ledgerctl/told_events.h"
 
 namespace ledgerctl {
 
@@ -19,27 +20,9 @@ using nlohmann::json;
 
 namespace {
 
-void print_row_change(const json& change) {
-  const bool is_new = change["before"].is_null();
-  const bool is_gone = change["after"].is_null();
-  std::cout << (is_new    ? "  + "
-                : is_gone ? "  - "
-                          : "  ~ ")
-            << cell_of(change["view"]) << ' ' << cell_of(change["key"]) << '\n';
-  if (is_new || is_gone) {
-    std::cout << "      " << change[is_new ? "after" : "before"].dump() << '\n';
-    return;
-  }
-  for (const auto& [field, now] : change["after"].items()) {
-    const json then = change["before"].value(field, json());
-    if (then == now || field == "changed") continue;
-    std::cout << "      " << field << ": " << then.dump() << " -> " << now.dump() << '\n';
-  }
-}
-
 void print_place(const json& step) {
   std::cout << "Event " << told_event(step["event"]) << '\n';
-  for (const auto& change : step["changes"]) print_row_change(change);
+  for (const auto& change : step["changes"]) tell_change(std::cout, change);
   if (step["more_changes"] == true) std::cout << "  and more rows\n";
 }
 

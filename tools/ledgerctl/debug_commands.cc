@@ -62,14 +62,6 @@ std::string compared(const std::string& expression) {
 
 }  // namespace
 
-std::string told_event(const json& event) {
-  const std::string reason = event["reason"];
-  return cell_of(event["position"]) + "  " + cell_of(event["recorded_at"]) + "  " +
-         cell_of(event["type"]) + "  " + cell_of(event["stream"]) + "  by " +
-         cell_of(event["actor"]["kind"]) + ":" + cell_of(event["actor"]["id"]) +
-         (reason.empty() ? "" : "  because: " + reason);
-}
-
 Debugger::Debugger(const Session& session, WalkRange range, std::unique_ptr<Walk> walk,
                    ShowPlace show)
     : session_(session), range_(std::move(range)), walk_(std::move(walk)), show_(std::move(show)) {}

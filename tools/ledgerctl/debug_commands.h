@@ -73,7 +73,4 @@ class Debugger {
   Exit worst_ = Exit::ok;
 };
 
-// "17  2026-...  policy.created  policy/web  by user:alice", of an event as the API has it.
-std::string told_event(const nlohmann::json& event);
-
 }  // namespace ledgerctl

@@ -7,6 +7,8 @@
 #include <sstream>
 #include <utility>
 
+#include "tools/ledgerctl/told_events.h"
+
 namespace ledgerctl {
 
 using nlohmann::json;
@@ -29,8 +31,9 @@ constexpr const char* keys_help =
 void add_field(std::vector<DebugScreen::Line>& lines, const std::string& name, const json& before,
                const json& after) {
   if (before == after || name == "changed") return;
-  if (!before.is_null()) lines.push_back({"    - " + name + ": " + before.dump(), Ink::removed});
-  if (!after.is_null()) lines.push_back({"    + " + name + ": " + after.dump(), Ink::added});
+  if (!before.is_null())
+    lines.push_back({"    - " + name + ": " + plain_json(before), Ink::removed});
+  if (!after.is_null()) lines.push_back({"    + " + name + ": " + plain_json(after), Ink::added});
 }
 
 std::vector<DebugScreen::Line> lines_of_changes(const json& step) {
@@ -41,7 +44,7 @@ std::vector<DebugScreen::Line> lines_of_changes(const json& step) {
     const auto ink = before.is_null() ? Ink::added : after.is_null() ? Ink::removed : Ink::changed;
     const char sign = before.is_null() ? '+' : after.is_null() ? '-' : '~';
     lines.push_back(
-        {std::string(1, sign) + " " + cell_of(change["view"]) + " " + cell_of(change["key"]), ink});
+        {std::string(1, sign) + " " + plain(change["view"]) + " " + plain(change["key"]), ink});
     std::set<std::string> names;
     for (const auto* side : {&before, &after}) {
       for (const auto& item : side->items()) names.insert(item.key());

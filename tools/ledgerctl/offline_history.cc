@@ -1,6 +1,7 @@
 #include "tools/ledgerctl/offline_history.h"
 
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -64,8 +65,9 @@ tl::unexpected<Failure> failed(const ledger::Error& error) {
 
 }  // namespace
 
-Result<json, Failure> diff_of_directory(const RangeAsked& asked,
-                                        const std::vector<std::string>& views) {
+Result<void, Failure> diff_of_directory(const RangeAsked& asked,
+                                        const std::vector<std::string>& views,
+                                        const std::function<bool(const json& rows)>& take) {
   const auto range = open_range(asked);
   if (!range) return failed(range.error());
   replay::DiffQuery query{range->from, range->to, {}, "", 1000};
@@ -76,22 +78,25 @@ Result<json, Failure> diff_of_directory(const RangeAsked& asked,
     }
     query.views.push_back(*view);
   }
-  json rows = json::array();
   do {
     auto page = replay::diff(*range->views, *range->log, query);
     if (!page) return failed(page.error());
+    json rows = json::array();
     for (const auto& row : page->items) rows.push_back(json::parse(ledger::codec::to_json(row)));
+    if (!take(rows)) return {};
     query.after = std::move(page->next);
   } while (!query.after.empty());
-  return rows;
+  return {};
 }
 
 Result<json, Failure> bisect_of_directory(const RangeAsked& asked, const std::string& where,
                                           bool all) {
   const auto range = open_range(asked);
   if (!range) return failed(range.error());
-  const auto told =
-      replay::bisect(*range->views, *range->log, {where, range->from, range->to, all});
+  replay::BisectQuery query{where, range->from, range->to, all};
+  // It costs nobody else, and control-C ends it.
+  query.rows_passed_max = std::numeric_limits<std::uint64_t>::max();
+  const auto told = replay::bisect(*range->views, *range->log, query);
   if (!told) return failed(told.error());
   return json::parse(ledger::codec::to_json(*told));
 }

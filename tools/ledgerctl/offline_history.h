@@ -1,6 +1,7 @@
 // The history of a data directory or backup, asked without a server.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -13,9 +14,9 @@
 
 namespace ledgerctl {
 
-// The answers that the server would give to GET /v1/diff and POST /v1/replays:bisect, all rows at
-// once. Moments are as --as-of has them; an empty one is now. The directory's views must be as far
-// as its log, as ledgerd leaves them when it ends.
+// The answers that the server would give to GET /v1/diff, page by page until `take` has enough, and
+// to POST /v1/replays:bisect. Moments are as --as-of has them; an empty one is now. The directory's
+// views must be as far as its log, as ledgerd leaves them when it ends.
 struct RangeAsked {
   std::string directory;
   std::string from;
@@ -31,8 +32,9 @@ struct OpenRange {
 };
 ledger::Result<OpenRange> open_range(const RangeAsked& asked);
 
-ledger::Result<nlohmann::json, Failure> diff_of_directory(const RangeAsked& asked,
-                                                          const std::vector<std::string>& views);
+ledger::Result<void, Failure> diff_of_directory(
+    const RangeAsked& asked, const std::vector<std::string>& views,
+    const std::function<bool(const nlohmann::json& rows)>& take);
 ledger::Result<nlohmann::json, Failure> bisect_of_directory(const RangeAsked& asked,
                                                             const std::string& where, bool all);
 

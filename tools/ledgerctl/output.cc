@@ -212,6 +212,10 @@ std::string cell_of(const json& value) {
   return text;
 }
 
+std::string plain(const json& value) { return printable(cell_of(value)); }
+
+std::string plain_json(const json& value) { return printable(value.dump()); }
+
 void show_rows(std::ostream& out, const json& rows, const Look& look) {
   switch (look.format) {
     case Format::table:
@@ -235,8 +239,7 @@ void show_object(std::ostream& out, const json& object, const Look& look) {
       std::size_t width = 0;
       for (const auto& [name, value] : object.items()) width = std::max(width, name.size());
       for (const auto& [name, value] : object.items()) {
-        out << name << std::string(width - name.size() + 2, ' ') << printable(cell_of(value))
-            << '\n';
+        out << name << std::string(width - name.size() + 2, ' ') << plain(value) << '\n';
       }
       return;
     }

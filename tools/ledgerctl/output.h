@@ -29,6 +29,10 @@ std::string cell_of(const nlohmann::json& value);
 // The text without what ends a line, steers a terminal or turns the direction of what follows.
 std::string printable(std::string_view text);
 
+// A value as a line for people shows it: whatever others wrote, it says and does nothing else.
+std::string plain(const nlohmann::json& value);
+std::string plain_json(const nlohmann::json& value);  // The same, as JSON.
+
 // The value at a path such as "changed.time"; null: there is none.
 const nlohmann::json* value_at(const nlohmann::json& row, std::string_view path);
 

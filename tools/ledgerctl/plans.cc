@@ -13,12 +13,12 @@ using nlohmann::json;
 namespace {
 
 std::string number(const json& object, const char* name) {
-  return cell_of(object.value(name, json(0)));
+  return plain(object.value(name, json(0)));
 }
 
 void show_changes(std::ostream& out, const json& rows, const char* what, const char* name) {
   for (const auto& row : rows) {
-    out << "  " << what << ' ' << cell_of(row.value(name, json())) << ": +" << number(row, "added")
+    out << "  " << what << ' ' << plain(row.value(name, json())) << ": +" << number(row, "added")
         << " -" << number(row, "removed") << " ~" << number(row, "changed");
     if (row.contains("computers")) out << ", " << number(row, "computers") << " computers";
     out << '\n';
@@ -34,7 +34,7 @@ void show_cves(std::ostream& out, const json& cves, const char* what) {
       out << " and " << cves.size() - 8 << " more";
       break;
     }
-    out << ' ' << cell_of(cve.value("cve", json())) << " (" << number(cve, "computers") << ')';
+    out << ' ' << plain(cve.value("cve", json())) << " (" << number(cve, "computers") << ')';
   }
   out << '\n';
 }
@@ -105,9 +105,9 @@ void show_plan(std::ostream& out, const json& plan) {
   out << "Plan " << plan.value("plan", std::string()) << ": "
       << plan.value("action", std::string());
   if (!impact.value("from", json()).is_null() || !impact.value("to", json()).is_null()) {
-    const auto from = cell_of(impact.value("from", json()));
+    const auto from = plain(impact.value("from", json()));
     out << ", rule update " << (from.empty() ? "none" : from) << " -> "
-        << cell_of(impact.value("to", json()));
+        << plain(impact.value("to", json()));
   }
   out << '\n';
   show_changes(out, impact.value("modules", json::array()), "rules of", "module");
@@ -117,15 +117,15 @@ void show_plan(std::ostream& out, const json& plan) {
   const json vanishing = impact.value("vanishing", json::array());
   if (!vanishing.empty()) out << "  " << vanishing.size() << " rules in use vanish\n";
   for (const auto& update : impact.value("deleted", json::array())) {
-    out << "  the content of " << cell_of(update) << " is given up\n";
+    out << "  the content of " << plain(update) << " is given up\n";
   }
   for (const auto& hold : impact.value("holds", json::array())) {
-    out << "  " << cell_of(hold) << " holds automatic application\n";
+    out << "  " << plain(hold) << " holds automatic application\n";
   }
   out << "  computers: " << number(reach, "total") << " (" << number(reach, "online") << " online, "
       << number(reach, "offline") << " offline, " << number(reach, "unknown") << " unknown)\n";
   for (const auto& warning : plan.value("warnings", json::array())) {
-    out << "  ! " << cell_of(warning) << '\n';
+    out << "  ! " << plain(warning) << '\n';
   }
   out << "  digest " << plan.value("digest", std::string()) << '\n';
 }
@@ -163,11 +163,11 @@ void show_overview(std::ostream& out, const json& overview) {
   const json manager = overview.value("manager", json::object());
   out << "Position      " << number(overview, "position") << '\n';
   for (const auto& source : overview.value("sources", json::array())) {
-    out << "Source        " << cell_of(source.value("source", json())) << "  "
+    out << "Source        " << plain(source.value("source", json())) << "  "
         << (source.value("reachable", false) ? "reachable" : "unreachable") << '\n';
   }
   const auto told = [](const json& object, const char* name, const char* otherwise) {
-    const auto text = cell_of(object.value(name, json()));
+    const auto text = plain(object.value(name, json()));
     return text.empty() ? std::string(otherwise) : text;
   };
   out << "Manager       last check " << told(manager, "last_check", "never") << ", next "
@@ -179,7 +179,7 @@ void show_overview(std::ostream& out, const json& overview) {
   out << "Computers     " << number(computers, "total") << '\n';
   const json by_status = computers.value("by_status", json::object());
   for (const auto& [status, count] : by_status.items()) {
-    if (count != 0) out << "              " << cell_of(count) << ' ' << status << '\n';
+    if (count != 0) out << "              " << plain(count) << ' ' << status << '\n';
   }
   const json alerts = overview.value("alerts", json::object());
   out << "Alerts        " << number(alerts, "critical") << " critical, "

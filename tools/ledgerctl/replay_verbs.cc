@@ -1,10 +1,13 @@
 #include "tools/ledgerctl/replay_verbs.h"
 
+#include <functional>
 #include <iostream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "tools/ledgerctl/offline_history.h"
+#include "tools/ledgerctl/told_events.h"
 
 namespace ledgerctl {
 
@@ -24,17 +27,30 @@ Result<json, Failure> get(const Client& client, const std::string& path) {
   return answer;
 }
 
-// All pages. Shape: `path` has a query already.
-Result<json, Failure> all_rows(const Client& client, const std::string& path) {
-  json rows = json::array();
+// Takes the rows of a page; false: it has enough.
+using TakeRows = std::function<bool(const json& rows)>;
+
+// Page by page. Shape: `path` has a query already.
+Result<void, Failure> each_page(const Client& client, const std::string& path,
+                                const TakeRows& take) {
   std::string token;
   do {
     const auto page =
         get(client, path + "&page_size=1000" + (token.empty() ? "" : "&page_token=" + token));
     if (!page) return tl::unexpected(page.error());
-    for (const auto& row : page->value("items", json::array())) rows.push_back(row);
+    if (!take(page->value("items", json::array()))) return {};
     token = page->value("next_page_token", std::string());
   } while (!token.empty());
+  return {};
+}
+
+Result<json, Failure> all_rows(const Client& client, const std::string& path) {
+  json rows = json::array();
+  const auto read = each_page(client, path, [&](const json& page) {
+    rows.insert(rows.end(), page.begin(), page.end());
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
   return rows;
 }
 
@@ -44,24 +60,10 @@ Exit trouble(const Session& session, const Failure& failure) {
   return exit == Exit::failed ? Exit::usage : exit;
 }
 
-std::string line_of(const json& event) {
-  const auto& actor = event["actor"];
-  std::string line = "event " + cell_of(event["position"]) + "  " + cell_of(event["recorded_at"]) +
-                     "  " + cell_of(event["type"]) + "  " + cell_of(event["stream"]) + "  by " +
-                     cell_of(actor["kind"]) + ":" + cell_of(actor["id"]);
-  const auto reason = event.value("reason", std::string());
-  return reason.empty() ? line : line + "  because: " + reason;
-}
-
-void tell_change(const json& change) {
-  std::cout << "  " << cell_of(change["view"]) << " " << cell_of(change["key"]) << "\n    before "
-            << change["before"].dump() << "\n    after  " << change["after"].dump() << '\n';
-}
-
 void tell_event(const json& event, const json& causes, const json& changes) {
-  std::cout << line_of(event) << '\n';
-  for (const auto& cause : causes) std::cout << "  caused by " << line_of(cause) << '\n';
-  for (const auto& change : changes) tell_change(change);
+  std::cout << "Event " << told_event(event) << '\n';
+  for (const auto& cause : causes) std::cout << "  caused by event " << told_event(cause) << '\n';
+  for (const auto& change : changes) tell_change(std::cout, change);
 }
 
 // -- Diff ----------------------------------------------------------------------------------------
@@ -69,17 +71,16 @@ void tell_event(const json& event, const json& causes, const json& changes) {
 void tell_difference(const json& row) {
   const auto& change = row["change"];
   const char* sign = change == "added" ? "+ " : change == "removed" ? "- " : "~ ";
-  std::cout << sign << cell_of(row["view"]) << ' ' << cell_of(row["key"]) << "  (event "
-            << cell_of(row["position"]) << ", " << cell_of(row["type"]) << ", "
-            << cell_of(row["by"]);
+  std::cout << sign << plain(row["view"]) << ' ' << plain(row["key"]) << "  (event "
+            << plain(row["position"]) << ", " << plain(row["type"]) << ", " << plain(row["by"]);
   if (row["events"].size() > 1 || row["more_events"] == true) {
     std::cout << ", the last of " << row["events"].size()
               << (row["more_events"] == true ? " and more" : "");
   }
   std::cout << ")\n";
   for (const auto& field : row["changed_fields"]) {
-    std::cout << "    " << cell_of(field["field"]) << ": " << field["before"].dump() << " -> "
-              << field["after"].dump() << '\n';
+    std::cout << "    " << plain(field["field"]) << ": " << plain_json(field["before"]) << " -> "
+              << plain_json(field["after"]) << '\n';
   }
 }
 
@@ -93,25 +94,23 @@ Exit tell_bisection(const Session& session, const json& told) {
   }
   const auto end_of = [&](const char* end) {
     const std::string name(end);
-    return "at " + cell_of(told[name]) + " " +
-           (told["holds_at_" + name] == true ? "true" : "false") + " (" +
-           cell_of(told["count_at_" + name]) + ")";
+    return "at " + plain(told[name]) + " " + (told["holds_at_" + name] == true ? "true" : "false") +
+           " (" + plain(told["count_at_" + name]) + ")";
   };
-  std::cout << told["where"].get<std::string>() << ": " << end_of("from") << ", " << end_of("to")
-            << '\n';
+  std::cout << plain(told["where"]) << ": " << end_of("from") << ", " << end_of("to") << '\n';
   for (const auto& flip : told["flips"]) {
     std::cout << (flip["holds"] == true ? "Holds" : "Holds no longer") << " since event "
-              << cell_of(flip["position"]) << ": " << cell_of(flip["count_before"]) << " became "
-              << cell_of(flip["count"]) << ".\n";
+              << plain(flip["position"]) << ": " << plain(flip["count_before"]) << " became "
+              << plain(flip["count"]) << ".\n";
     tell_event(flip["event"], flip["causes"], flip["changes"]);
     if (flip["more_changes"] == true) std::cout << "  and more rows\n";
   }
   if (!found) std::cout << "No event made the difference: both ends say the same.\n";
   if (!told["not_monotone_at"].is_null() && told["all"] == false) {
-    std::cout << "It changed more than once: at " << cell_of(told["not_monotone_at"])
+    std::cout << "It changed more than once: at " << plain(told["not_monotone_at"])
               << " it is not as one change would have it. --all tells every change.\n";
   }
-  std::cout << cell_of(told["reads"]) << " reads, and " << cell_of(told["checks"])
+  std::cout << plain(told["reads"]) << " reads, and " << plain(told["checks"])
             << " to see whether it changed more than once.\n";
   return found ? Exit::ok : Exit::failed;
 }
@@ -259,29 +258,44 @@ class CommandBisector {
   std::uint64_t reads_ = 0;
 };
 
-Result<json, Failure> differences(const Session& session, const DiffAsked& asked) {
+Result<void, Failure> differences(const Session& session, const DiffAsked& asked,
+                                  const TakeRows& take) {
   if (!asked.data.empty()) {
-    return diff_of_directory({asked.data, asked.from, asked.to}, asked.views);
+    return diff_of_directory({asked.data, asked.from, asked.to}, asked.views, take);
   }
   std::string path = "/v1/diff?from=" + escaped(asked.from);
   if (!asked.to.empty()) path += "&to=" + escaped(asked.to);
   std::string views;
   for (const auto& view : asked.views) views += (views.empty() ? "" : ",") + view;
   if (!views.empty()) path += "&view=" + escaped(views);
-  return all_rows(Client(session.server), path);
+  return each_page(Client(session.server), path, take);
 }
 
 }  // namespace
 
 Exit diff_moments(const Session& session, const DiffAsked& asked) {
-  const auto rows = differences(session, asked);
-  if (!rows) return trouble(session, rows.error());
-  if (session.look.format == Format::table && session.look.columns.empty()) {
-    for (const auto& row : *rows) tell_difference(row);
-  } else {
-    show_rows(std::cout, *rows, session.look);
-  }
-  return rows->empty() ? Exit::ok : Exit::failed;
+  const auto max = session.limit > 0 ? static_cast<std::size_t>(session.limit)
+                                     : std::numeric_limits<std::size_t>::max();
+  // As they come, if that can be: there may be very many.
+  const bool is_told = session.look.format == Format::table && session.look.columns.empty();
+  json rows = json::array();
+  std::size_t taken = 0;
+  const auto read = differences(session, asked, [&](const json& page) {
+    for (const auto& row : page) {
+      if (taken == max) return false;
+      ++taken;
+      if (is_told) {
+        tell_difference(row);
+      } else {
+        rows.push_back(row);
+      }
+    }
+    std::cout.flush();
+    return taken < max && std::cout.good();
+  });
+  if (!read) return trouble(session, read.error());
+  if (!is_told) show_rows(std::cout, rows, session.look);
+  return taken == 0 ? Exit::ok : Exit::failed;
 }
 
 Exit bisect_history(const Session& session, const BisectAsked& asked) {

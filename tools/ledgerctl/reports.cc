@@ -66,11 +66,11 @@ Result<std::string, Failure> made_offline(const ReportAsked& asked, Form form) {
 }
 
 std::string moment_text(const json& moment) {
-  return cell_of(moment["time"]) + " (event " + cell_of(moment["position"]) + ")";
+  return plain(moment["time"]) + " (event " + plain(moment["position"]) + ")";
 }
 
 void tell_section(const json& section, const Session& session) {
-  std::cout << '\n' << cell_of(section["title"]) << '\n';
+  std::cout << '\n' << plain(section["title"]) << '\n';
   if (section["rows"].empty()) {
     std::cout << "  none\n";
     return;
@@ -80,19 +80,19 @@ void tell_section(const json& section, const Session& session) {
   for (const auto& column : section["columns"]) look.columns.push_back(column["name"]);
   show_rows(std::cout, section["rows"], look);
   if (section["left_out"] != 0) {
-    std::cout << "  and " << cell_of(section["left_out"]) << " more\n";
+    std::cout << "  and " << plain(section["left_out"]) << " more\n";
   }
 }
 
 void tell(const json& answer, const Session& session) {
   const json& report = answer["report"];
-  std::cout << cell_of(report["title"]);
-  if (report["about"] != "") std::cout << ": " << cell_of(report["about"]);
-  std::cout << ", " << cell_of(report["origin"]) << "\nfrom " << moment_text(report["from"])
-            << " to " << moment_text(report["to"]) << "\nroot " << cell_of(report["root"])
-            << "\ndigest " << cell_of(answer["digest"]) << "\n\n";
+  std::cout << plain(report["title"]);
+  if (report["about"] != "") std::cout << ": " << plain(report["about"]);
+  std::cout << ", " << plain(report["origin"]) << "\nfrom " << moment_text(report["from"]) << " to "
+            << moment_text(report["to"]) << "\nroot " << plain(report["root"]) << "\ndigest "
+            << plain(answer["digest"]) << "\n\n";
   for (const auto& figure : report["figures"]) {
-    std::cout << "  " << cell_of(figure["value"]) << "  " << cell_of(figure["label"]) << '\n';
+    std::cout << "  " << plain(figure["value"]) << "  " << plain(figure["label"]) << '\n';
   }
   for (const auto& section : report["sections"]) tell_section(section, session);
 }

@@ -46,8 +46,7 @@ void show_progress(const json& operation) {
   const std::string phase = text("phase");
   std::cerr << operation.value("kind", std::string("operation")) << ' '
             << (phase.empty() ? operation.value("state", std::string()) : phase);
-  const bool counts = number("total") > 0 || phase.empty();
-  if (counts) {
+  if (number("total") > 0) {
     std::cerr << ' ' << number("done") << " of " << number("total")
               << (text("unit").empty() ? "" : " ") << text("unit");
   }
@@ -168,8 +167,8 @@ Exit import_updates(const Session& session, const std::vector<std::string>& file
       continue;
     }
     std::cout << file << ": " << (session.dry_run ? "would be imported" : "imported");
-    if (answer.contains("update")) std::cout << " as " << cell_of(answer["update"]);
-    if (answer.contains("rules")) std::cout << ", " << cell_of(answer["rules"]) << " rules";
+    if (answer.contains("update")) std::cout << " as " << plain(answer["update"]);
+    if (answer.contains("rules")) std::cout << ", " << plain(answer["rules"]) << " rules";
     std::cout << '\n';
   }
   if (session.look.format != Format::table) show_rows(std::cout, outcomes, session.look);

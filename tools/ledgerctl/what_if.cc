@@ -133,11 +133,11 @@ Result<SupposedThere> of_directory(const std::string& edits, std::optional<std::
 
 void tell_alert(const json& alert) {
   const auto side = [&](const std::string& where) {
-    return "raised " + cell_of(alert["raised_" + where]) + " times, " +
+    return "raised " + plain(alert["raised_" + where]) + " times, " +
            (alert["open_" + where] == true ? "open" : "not open");
   };
-  const auto subject = alert["subject"].get<std::string>();
-  std::cout << "  " << cell_of(alert["type"]) << (subject.empty() ? "" : " of " + subject)
+  const auto subject = plain(alert["subject"]);
+  std::cout << "  " << plain(alert["type"]) << (subject.empty() ? "" : " of " + subject)
             << "\n    in fact: " << side("in_fact") << "\n    there:   " << side("there") << '\n';
 }
 
@@ -146,10 +146,10 @@ void tell_row(const json& row) {
   std::cout << (change == "only_there"     ? "+ "
                 : change == "only_in_fact" ? "- "
                                            : "~ ")
-            << cell_of(row["view"]) << ' ' << cell_of(row["key"]) << '\n';
+            << plain(row["view"]) << ' ' << plain(row["key"]) << '\n';
   for (const auto& field : row["changed_fields"]) {
-    std::cout << "    " << cell_of(field["field"]) << ": in fact " << field["before"].dump()
-              << ", there " << field["after"].dump() << '\n';
+    std::cout << "    " << plain(field["field"]) << ": in fact " << plain_json(field["before"])
+              << ", there " << plain_json(field["after"]) << '\n';
   }
 }
 
@@ -157,26 +157,26 @@ void tell_row(const json& row) {
 
 void tell_what_if(const std::string& answer) {
   const json told = json::parse(answer);
-  std::cout << "Hypothetical: from event " << cell_of(told["from"]) << " on, of "
-            << cell_of(told["to"]) << " events; the record is as it was.\n"
-            << cell_of(told["as_recorded"]) << " events as recorded, "
-            << cell_of(told["decided_anew"]) << " decided anew, " << cell_of(told["dropped"])
-            << " would not have happened, " << cell_of(told["supposed"]) << " would have.\n";
+  std::cout << "Hypothetical: from event " << plain(told["from"]) << " on, of " << plain(told["to"])
+            << " events; the record is as it was.\n"
+            << plain(told["as_recorded"]) << " events as recorded, " << plain(told["decided_anew"])
+            << " decided anew, " << plain(told["dropped"]) << " would not have happened, "
+            << plain(told["supposed"]) << " would have.\n";
   for (const auto& event : told["dropped_events"]) {
-    std::cout << "- event " << cell_of(event["position"]) << "  " << cell_of(event["type"]) << "  "
-              << cell_of(event["stream"]) << ": " << cell_of(event["why"]) << '\n';
+    std::cout << "- event " << plain(event["position"]) << "  " << plain(event["type"]) << "  "
+              << plain(event["stream"]) << ": " << plain(event["why"]) << '\n';
   }
   for (const auto& event : told["supposed_events"]) {
-    std::cout << "+ before " << cell_of(event["before"]) << "  " << cell_of(event["type"]) << "  "
-              << cell_of(event["stream"]) << '\n';
+    std::cout << "+ before " << plain(event["before"]) << "  " << plain(event["type"]) << "  "
+              << plain(event["stream"]) << '\n';
   }
   for (const auto& command : told["refused"]) {
-    std::cout << "! refused at " << cell_of(command["at"]) << "  " << cell_of(command["command"])
-              << ": " << cell_of(command["detail"]) << '\n';
+    std::cout << "! refused at " << plain(command["at"]) << "  " << plain(command["command"])
+              << ": " << plain(command["detail"]) << '\n';
   }
   if (!told["alerts"].empty()) std::cout << "Alerts that differ:\n";
   for (const auto& alert : told["alerts"]) tell_alert(alert);
-  std::cout << cell_of(told["rows_differ"]) << " rows differ.\n";
+  std::cout << plain(told["rows_differ"]) << " rows differ.\n";
   for (const auto& row : told["rows"]) tell_row(row);
   if (told["computers_in_fact"] != told["computers_there"]) {
     std::cout << "Computers in fact: " << told["computers_in_fact"].dump()
