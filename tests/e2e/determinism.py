@@ -39,6 +39,7 @@ class Determinism:
         self.ledgerctl = ledgerctl
         self.scratch = Path(scratch)
         self.live = None
+        self.made = None
 
     def history(self):
         """Rules, policies, computers that report, refusals, time that passes."""
@@ -84,6 +85,20 @@ class Determinism:
                      if then != now]
         assert told == self.live, differing
 
+    def made_of_it(self, environment, before):
+        """A report and a bundle of evidence, to the byte."""
+        merged = {**os.environ, **environment}
+        page, bundle = self.scratch / "page.html", self.scratch / "bundle.tar"
+        for words in (["report", "changes", "--from", "1", "--to", "80", "--out", page],
+                      ["evidence", "create", "range", "--to", bundle]):
+            subprocess.run(
+                [*before, self.ledgerctl, *words, "--data", self.scratch / "data", "-q"],
+                env={name: value for name, value in merged.items() if value is not None},
+                check=True, timeout=120)
+        made = (page.read_bytes(), bundle.read_bytes())
+        self.made = self.made or made
+        assert made == self.made and all(made)
+
     def golden_logs(self, environment, before, program=None):
         """Every golden log comes to the digests that were recorded when it was made."""
         merged = {**os.environ, **environment}
@@ -124,6 +139,8 @@ def main():
                 continue
             cases.run(f"determinism: folded anew, {name}",
                       lambda e=environment, b=before: determinism.folded_anew(e, b))
+            cases.run(f"determinism: a report and evidence, {name}",
+                      lambda e=environment, b=before: determinism.made_of_it(e, b))
             cases.run(f"determinism: golden logs, {name}",
                       lambda e=environment, b=before: determinism.golden_logs(e, b))
         if "LEDGERCTL_OTHER_BUILD" in os.environ:
