@@ -92,8 +92,8 @@ Result<void> sealed(Bench& bench) {
   if (!raw) return fail(raw.error());
   Reporting load(ledger, bench.settings().requests);
   Times times;
-  while (load.is_running()) {
-    const auto durable = ledger.log().head().size;
+  for (auto durable = ledger.log().head().size; load.is_running();) {
+    durable = ledger.log().wait_beyond(durable, std::chrono::milliseconds(100));
     const auto began = Clock::now();
     const auto covered = ledger.head_keeper().wait_sealed(durable, seal_wait_max);
     if (!covered) return fail(covered.error());
