@@ -251,6 +251,28 @@ class Machines:
         assert orders["relays"] == [
             {"relay": "relay-1", "url": "https://relay-1.example:8443"}], orders
 
+    def a_relay_that_lies_about_its_version_is_told(self):
+        """Two digests of one version: one of them is not what was published."""
+        self.ledger.ask("PUT", "/v1/sources/vendor", {"url": "https://updates.example",
+                                                      "trust_root": "0" * 64, "enabled": True})
+        for name, digest in (("relay-2", "1" * 64), ("relay-3", "2" * 64)):
+            relay = self.machine(name)
+            assert relay.enrol(self.token(relay_group="default"),
+                               relay_url=f"https://{name}.example").status == 201
+            answer = relay.ask("POST", f"/v1/relays/{name}/report",
+                               {"metadata_version": 3, "metadata_digest": digest,
+                                "free_bytes": 5000000000})
+            assert answer.status == 200, answer.body
+        [told] = self.events("equivocation.detected")
+        assert told["data"]["observer"] == "relay-3" and told["data"]["version"] == 3, told
+
+        def alert():
+            listed = self.ledger.ask("GET", "/v1/alerts?filter=open%20=%20true").json()["items"]
+            return [each for each in listed if each["type"] == "equivocation"]
+        [raised] = self.ledger.wait_until("the alert is raised", alert)
+        assert raised["severity"] == "critical" and "relay-3" in raised["summary"], raised
+        self.ledger.ask("DELETE", "/v1/sources/vendor")
+
     def a_ledger_from_a_backup_knows_its_machines(self):
         machine = self.joined("pc-11")
         made = self.ledger.ask("POST", "/v1/log:backup", {"name": "one", "reason": "test"})
