@@ -22,9 +22,10 @@ class Publisher:
         self.trust_root = hashlib.sha256(root).hexdigest()
         self.url = self.repository.resolve().as_uri()
 
-    def run(self, *words):
+    def run(self, *words, before=()):
+        """`before`: what the program is started by."""
         return subprocess.run(
-            [self.program, "-r", self.repository, "-k", self.keys, "--passphrase-file",
+            [*before, self.program, "-r", self.repository, "-k", self.keys, "--passphrase-file",
              self.passphrase, *map(str, words)], check=True, capture_output=True, text=True).stdout
 
     def add_pattern(self, component, version, file):

@@ -73,7 +73,9 @@ class Daemon {
 
   // Errors: those that another try would not help against, and unavailable.
   Result<void> open();
-  agent::Round round() { return agent_->round(clock_.now()); }
+  agent::Round round() {
+    return agent_->round(machine::plausible_time(clock_.now(), manager_->identity()));
+  }
   void renew();
   void rest() { manager_->rest(); }
 

@@ -86,6 +86,7 @@ struct Site {
   std::optional<store::DirectoryLock> lock;
   std::unique_ptr<updates::DirectoryContentStore> content;
   std::optional<machine::Identity> identity;
+  ledger::SystemClock clock;
   std::unique_ptr<machine::Manager> manager;
   std::unique_ptr<relay::Relay> relay;
   std::stop_token stop;  // Ends a transfer that is on its way.
@@ -94,7 +95,10 @@ struct Site {
   Result<void> open_relay(const std::string& manager_url, std::uint64_t seed);
   Result<std::unique_ptr<updates::tuf::Transport>> transport_to(
       const relay::Upstream& upstream, const std::string& manager_url) const;
-  Result<std::string> work_on(const InboxRequest& request, domain::Time now) const;
+  Result<std::string> work_on(const InboxRequest& request) const;
+  domain::Time now() const {
+    return identity ? machine::plausible_time(clock.now(), *identity) : clock.now();
+  }
 };
 
 Result<void> Site::open(const std::filesystem::path& directory) {
@@ -150,7 +154,7 @@ Result<void> Site::open_relay(const std::string& manager_url, std::uint64_t seed
   return {};
 }
 
-Result<std::string> Site::work_on(const InboxRequest& request, domain::Time now) const {
+Result<std::string> Site::work_on(const InboxRequest& request) const {
   if (request.makes) {
     const auto made = relay->create_bundle(request.bundle, request.source, request.since);
     if (!made) return fail(made.error());
@@ -158,7 +162,7 @@ Result<std::string> Site::work_on(const InboxRequest& request, domain::Time now)
            std::to_string(made->contents) + " files, " + std::to_string(made->bytes) +
            " bytes, SHA-256 " + hex(made->digest);
   }
-  const auto taken = relay->import(request.bundle, request.source, request.trust_root, now);
+  const auto taken = relay->import(request.bundle, request.source, request.trust_root, now());
   if (!taken) return fail(taken.error());
   const std::string version = std::to_string(taken->snapshot_version);
   if (taken->already_newer) {
@@ -176,7 +180,6 @@ Result<std::string> Site::work_on(const InboxRequest& request, domain::Time now)
 
 struct Daemon::Parts {
   Options options;
-  ledger::SystemClock clock;
   ledger::SystemEntropy entropy;
   Site site;
   machine::HttpManager* http_manager = nullptr;  // The site's, if it has one.
@@ -260,11 +263,11 @@ Result<void> Daemon::Parts::listen() {
                 response.body = R"({"status":"ok"})";
                 return response;
               })});
-  auth.emplace(tokens, clock, api::Auth::Options{});
+  auth.emplace(tokens, site.clock, api::Auth::Options{});
   api::RateLimit::Options unlimited;
   unlimited.per_second = 0;
-  rate_limit.emplace(clock, unlimited);
-  access_reports.emplace([](const api::AccessReports::Report&) {}, clock);
+  rate_limit.emplace(site.clock, unlimited);
+  access_reports.emplace([](const api::AccessReports::Report&) {}, site.clock);
   front.emplace(router, *auth, *rate_limit, *access_reports);
   api::Server::Options server_options;
   server_options.address = options.address;
@@ -302,8 +305,8 @@ void Daemon::Parts::renew(domain::Time now) {
 }
 
 bool Daemon::Parts::round(const std::stop_token& stop) {
-  renew(clock.now());
-  const auto round = site.relay->round(clock.now(), stop);
+  renew(site.clock.now());
+  const auto round = site.relay->round(site.now(), stop);
   if (http_manager != nullptr) http_manager->rest();
   if (!stop.stop_requested()) log(round);
   bool well = !round.manager || options.manager.empty();
@@ -348,7 +351,7 @@ void Daemon::Parts::loop(const std::stop_token& stop) {
   auto next = std::chrono::steady_clock::now();
   while (!stop.stop_requested()) {
     const int answered = answer_inbox(options.state / "inbox", [this](const InboxRequest& request) {
-      auto told_now = site.work_on(request, clock.now());
+      auto told_now = site.work_on(request);
       spdlog::info("bundle {}: {}", request.bundle, told_now ? *told_now : told_now.error().detail);
       return told_now;
     });
@@ -408,7 +411,7 @@ Result<std::string> work_on_bundle(const BundleOptions& options) {
   site.manager = std::make_unique<NoManager>();
   const auto made = site.open_relay({}, random_seed(entropy));
   if (!made) return fail(made.error());
-  return site.work_on(request, ledger::SystemClock().now());
+  return site.work_on(request);
 }
 
 }  // namespace ledger_relay

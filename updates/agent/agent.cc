@@ -107,7 +107,7 @@ void Agent::tell_not_authentic(const std::vector<Message>& messages) {
   for (const auto& each : messages) {
     const auto key = std::tuple(each.source->value, each.target + each.role, each.detail);
     if (!not_authentic_.insert(key).second) continue;
-    say("Refused, since it is not what was signed. " + each.detail);
+    say("Refused. " + each.detail);
     queue(each);
   }
 }

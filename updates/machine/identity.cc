@@ -106,6 +106,10 @@ Result<std::optional<Identity>> load_identity(const std::filesystem::path& direc
                                           seen->not_before, seen->not_after, std::move(files)});
 }
 
+domain::Time plausible_time(domain::Time clock, const Identity& identity) {
+  return std::max(clock, identity.not_before);
+}
+
 domain::Time renewal_due(const Identity& identity) {
   const auto life = identity.not_after - identity.not_before;
   return identity.not_before + domain::Duration{life.micros / 3 * 2};

@@ -37,6 +37,10 @@ Result<std::optional<Identity>> load_identity(const std::filesystem::path& direc
 // A certificate is renewed when two thirds of its life are over.
 domain::Time renewal_due(const Identity& identity);
 
+// The time that the machine goes by when it judges what is out of date. A clock that is behind the
+// certificate, which was made before, is wrong, and would take old metadata for fresh.
+domain::Time plausible_time(domain::Time clock, const Identity& identity);
+
 // -- For those who enrol and renew ---------------------------------------------------------------
 
 // A new P-256 key, as PKCS #8.

@@ -48,12 +48,21 @@ tl::unexpected<Error> refused_by_manager(int status, const std::string& body) {
   return fail(kind_of(status), code.empty() ? "manager-refused" : code, detail);
 }
 
-Result<std::string> judged(const httplib::Result& answer) {
+// `verified`: what OpenSSL found wrong.
+tl::unexpected<Error> not_trusted(long verified) {
+  const bool of_another_time =
+      verified == X509_V_ERR_CERT_NOT_YET_VALID || verified == X509_V_ERR_CERT_HAS_EXPIRED;
+  return fail(
+      ErrorKind::unavailable, "manager-not-trusted",
+      of_another_time
+          ? "The manager's certificate is not valid at the time of this machine's clock; "
+            "look whether that clock, or the manager's, is right."
+          : "What answers as the manager has no certificate of its authority for this name.");
+}
+
+Result<std::string> judged(const httplib::Result& answer, long verified) {
   if (!answer) {
-    if (answer.error() == httplib::Error::SSLServerVerification) {
-      return fail(ErrorKind::unavailable, "manager-not-trusted",
-                  "What answers as the manager has no certificate of its authority for this name.");
-    }
+    if (answer.error() == httplib::Error::SSLServerVerification) return not_trusted(verified);
     return fail(ErrorKind::unavailable, "manager-unreachable",
                 "The manager does not answer: " + http_failure(static_cast<int>(answer.error())) +
                     ".");
@@ -134,7 +143,7 @@ struct ManagerConnection::Client {
                   "The manager's answer was not whole in time.");
     }
     if (answer) answer->body = std::move(body);
-    return judged(answer);
+    return judged(answer, http.get_openssl_verify_result());
   }
 
   std::chrono::milliseconds deadline;

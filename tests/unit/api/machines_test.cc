@@ -132,6 +132,14 @@ TEST_F(Machines, ThatStopInTheMiddleOfARenewalGoOnWithTheKeyOfTheirCertificate) 
   EXPECT_EQ(machine::load_identity(scratch.path() / "pc-1").error().reason, "identity-damaged");
 }
 
+TEST_F(Machines, GoByNoTimeBeforeTheirCertificate) {
+  const auto identity = joined("pc-1");
+  const auto later = identity.not_before + domain::seconds(1);
+  EXPECT_EQ(machine::plausible_time(identity.not_before - domain::days(1826), identity),
+            identity.not_before);
+  EXPECT_EQ(machine::plausible_time(later, identity), later);
+}
+
 TEST_F(Machines, AreRefusedWhenTheIdentityWasRevokedOrTheComputerRemoved) {
   joined("pc-1");
   joined("pc-2");
