@@ -38,7 +38,7 @@ OTHERS = {
     "policies": "create change delete assign unassign",
     "computers": "remove revoke-certificate assign-policy move assign-relay-group instruct "
                  "cancel-instruction enrolment-token",
-    "groups": "create delete", "relays": "create-group register remove",
+    "groups": "create delete", "relays": "create-group change-group delete-group register remove",
     "alerts": "show why acknowledge dismiss", "plan": "apply cancel", "op": "watch cancel",
     "task": "create change delete run", "hold": "place release", "settings": "set",
     "source": "set check download remove", "token": "create revoke",

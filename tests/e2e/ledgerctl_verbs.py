@@ -24,13 +24,14 @@ import yaml
 from cases import Cases
 from contract_story import document
 from ledgerctl_debug import Replay
+from ledgerctl_fleet import Fleet
 from ledgerctl_history import History
 from ledgerctl_reports import Reports
 from ledgerctl_screen import Screen
 from ledgerctl_table import NOT_AS_OF, OTHERS, READS
 from running_ledger import RunningLedger
 
-class Ledgerctl(History, Replay, Reports, Screen):
+class Ledgerctl(Fleet, History, Replay, Reports, Screen):
     def __init__(self, program, ledger, scratch):
         self.program = program
         self.ledger = ledger
@@ -420,6 +421,8 @@ def main():
                      "every_read_as_of_the_past", "rows_are_chosen_and_ordered", "completion",
                      "plans_are_shown_and_confirmed", "keeping_fewer_updates_is_planned",
                      "exported_as_it_was_imported", "changes_that_are_changed_back", "exit_codes",
+                     "a_relay_group_from_its_beginning_to_its_end",
+                     "what_computers_are_told_is_planned_and_is_one_event",
                      "words_and_output_as_people_use_them",
                      "moments_are_compared", "what_others_wrote_steers_no_terminal",
                      "the_event_that_made_the_difference_is_found",

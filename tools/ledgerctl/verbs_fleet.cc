@@ -30,10 +30,16 @@ constexpr std::array<Option, 2> new_group = {{
     {"--name", Into::text, "group", "The group's name.", true},
     {"--parent", Into::text, "parent", "The group it stands in."},
 }};
-constexpr std::array<Option, 3> new_relay_group = {{
+constexpr std::array<Option, 4> new_relay_group = {{
     {"--name", Into::text, "relay_group", "The group's name.", true},
     {"--parent", Into::text, "parent", "The group it pulls from."},
+    {"--air-gapped", Into::flag, "air_gapped", "It pulls from nowhere; bundles feed it."},
     {"--description", Into::text, "description", "For people."},
+}};
+constexpr std::array<Option, 3> change_relay_group = {{
+    {"--parent", Into::text, "parent", "The group it pulls from; none: it is a top group."},
+    {"--air-gapped", Into::flag, "air_gapped", "It pulls from nowhere; without: it is connected."},
+    {"--description", Into::text, "description", "For people; none: it has no description."},
 }};
 constexpr std::array<Option, 1> note = {{{"--note", Into::text, "note", "A word about it."}}};
 constexpr std::array<Option, 3> new_relay = {{
@@ -89,6 +95,10 @@ constexpr auto fleet_verbs = std::to_array<Verb>({
     command("relays", "create-group", "A new relay group.", "POST", "/v1/relay-groups",
             new_relay_group),
     object("relays", "show-group", "One relay group.", "/v1/relay-groups/{relay_group}"),
+    command("relays", "change-group", "Its parent, its air gap, its description: all of them.",
+            "PUT", "/v1/relay-groups/{relay_group}", change_relay_group),
+    command("relays", "delete-group", "Delete it; it must be empty.", "DELETE",
+            "/v1/relay-groups/{relay_group}"),
     command("relays", "register", "A computer becomes a relay.", "POST", "/v1/relays", new_relay),
     command("relays", "remove", "It is a relay no longer.", "DELETE", "/v1/relays/{relay}"),
     list("patterns", "list", "Components and who runs them.", "/v1/patterns",
