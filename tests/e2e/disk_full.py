@@ -4,9 +4,11 @@ so, and once there is space again it goes on without a restart.
     disk_full.py LEDGERD [RESULTS_XML]
 """
 
+import http.server
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from cases import Cases
@@ -47,6 +49,33 @@ class SmallDisk:
 
     def free(self):
         (self.path / "ballast").unlink()
+
+
+class SlowSource:
+    """Has nothing, and says so when it is told to. Use as a context."""
+
+    def __enter__(self):
+        self.asked, self.answers, self.answered = (threading.Event() for _ in range(3))
+        source = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                source.asked.set()
+                source.answers.wait(60)
+                self.send_error(404)
+                source.answered.set()
+
+            def log_message(self, *_):
+                pass
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.answers.set()
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class DiskFull:
@@ -102,6 +131,24 @@ class DiskFull:
         self.reads_go_on()
         self.goes_on_with_space()
 
+    def a_check_that_ends_meanwhile_is_told_afterwards(self):
+        """What came of it is recorded once there is space; the source can be checked again."""
+        with SlowSource() as source:
+            self.ledger.ask("PUT", "/v1/sources/slow", {"url": source.url})
+            assert self.ledger.ask("POST", "/v1/sources/slow:check", {}).status == 200
+            assert source.asked.wait(20), "the source was not asked"
+            self.disk.fill()
+            self.is_told()
+            source.answers.set()
+            assert source.answered.wait(20), "the source did not answer"
+            self.is_told()
+            self.disk.free()
+        self.ledger.wait_until("the check ends", lambda: not self.ledger.ask(
+            "GET", "/v1/sources/slow").json()["checking"])
+        failed = self.ledger.ask("GET", "/v1/events?type=source.check_failed").json()["items"]
+        assert [each["data"]["source"] for each in failed] == ["slow"], failed
+        self.ledger.wait_until("writes are taken again", lambda: self.write().status == 201)
+
     def nothing_is_missing_after_a_restart(self):
         self.ledger.kill()
         self.ledger.start()
@@ -135,6 +182,8 @@ def main():
             for keep, name in ((24 * MEBIBYTE, "nearly full"), (0, "full to the last byte"),
                                (0, "full again")):
                 cases.run(f"disk: {name}", lambda keep=keep: test.cycle(keep))
+            cases.run("disk: full while a source is checked",
+                      test.a_check_that_ends_meanwhile_is_told_afterwards)
             cases.run("disk: restarted", test.nothing_is_missing_after_a_restart)
             cases.run("disk: started when it is full", test.starts_without_space)
     return cases.report(sys.argv[2] if len(sys.argv) > 2 else None)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 
 #include "ledger/domain/command.h"
 #include "ledger/writer.h"
@@ -19,5 +20,9 @@ ledger::domain::Command ordered_by(const std::optional<Order>& order);
 // Waits until it is durable; a refusal is logged.
 void submit(ledger::Writer& writer, ledger::domain::CommandPayload payload,
             const std::optional<Order>& order);
+// The same for what came of work that nobody else knows of: while the log takes nothing, for want
+// of space or because it is busy, it is tried again, until `stop`.
+void insist(ledger::Writer& writer, const ledger::domain::CommandPayload& payload,
+            const std::optional<Order>& order, const std::stop_token& stop);
 
 }  // namespace ledgerd

@@ -200,10 +200,10 @@ void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order orde
       outcome = export_report(asked.parameter, task.value + "-" + std::to_string(run), order);
     }
     if (stop.stop_requested()) return;
-    submit(parts_.writer,
+    insist(parts_.writer,
            domain::ReportTaskRun{task, run, outcome.has_value(),
                                  outcome ? *outcome : outcome.error().detail},
-           order);
+           order, stop);
   });
 }
 

@@ -179,7 +179,7 @@ void SourceChecks::run(const Asked& asked, const Order& order, CheckWatch& watch
 void SourceChecks::report(domain::CommandPayload payload, const Order& order,
                           CheckWatch& watch) const {
   auto outcome = CheckWatch::outcome_of(payload);
-  submit(parts_.writer, std::move(payload), order);
+  insist(parts_.writer, payload, order, stop_.get_token());
   if (outcome) watch.end(*std::move(outcome));
 }
 
