@@ -12,11 +12,10 @@ class Chapters:
         if not rows:
             return
         first = next(iter(rows[0]))
-        down = self.call(name, query={**query, "order_by": f"{first} desc"}, expect=200,
-                         **arguments).json()["items"]
-        keys = [each[first] for each in down]
-        assert keys == sorted(keys, reverse=True) or isinstance(keys[0], str), keys
-        assert len(down) >= min(len(rows), 99), f"{name}: {len(down)} rows of {len(rows)}"
+        up, down = ([each[first] for each in self.call(
+            name, query={**query, "order_by": order, "page_size": 1000}, expect=200,
+            **arguments).json()["items"]] for order in (first, f"{first} desc"))
+        assert up == down[::-1] and len(up) >= len(rows), f"{name}: {up} {down}"
 
     def events(self):
         items = self.listed("listEvents")
