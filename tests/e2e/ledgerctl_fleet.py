@@ -8,8 +8,11 @@ class Fleet:
             return row["parent"], row["air_gapped"], row["description"]
         self.run("relays", "create-group", "--name", "vault", "--air-gapped")
         assert shown() == (None, True, ""), shown()
-        self.run("relays", "change-group", "vault", "--parent", "racks", "--description", "Safe")
+        self.run("relays", "change-group", "vault", "--connected", "--parent", "racks",
+                 "--description", "Safe")
         assert shown() == ("racks", False, "Safe"), shown()
+        self.run("relays", "change-group", "vault", "--parent", "")
+        assert shown() == (None, False, "Safe"), shown()
         self.run("computers", "assign-relay-group", "pc-1", "--relay-group", "vault")
         self.run("relays", "delete-group", "vault", expect=5)
         self.run("computers", "assign-relay-group", "pc-1", "--relay-group", "default")

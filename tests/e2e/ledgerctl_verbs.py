@@ -23,6 +23,7 @@ import yaml
 
 from cases import Cases
 from contract_story import document
+from ledgerctl_changes import Changes
 from ledgerctl_debug import Replay
 from ledgerctl_fleet import Fleet
 from ledgerctl_history import History
@@ -31,7 +32,7 @@ from ledgerctl_screen import Screen
 from ledgerctl_table import NOT_AS_OF, OTHERS, READS
 from running_ledger import RunningLedger
 
-class Ledgerctl(Fleet, History, Replay, Reports, Screen):
+class Ledgerctl(Changes, Fleet, History, Replay, Reports, Screen):
     def __init__(self, program, ledger, scratch):
         self.program = program
         self.ledger = ledger
@@ -67,7 +68,7 @@ class Ledgerctl(Fleet, History, Replay, Reports, Screen):
         told = run("policies", "create", "--name", "web", "--description", "Servers")
         self.names["POLICY"] = told.stderr.split()[0]
         run("policies", "change", "web", "--description", "Web servers")
-        run("policies", "assign", "web", "--application-type", "web")
+        run("policies", "assign", "web", "--application-type", "web", "--yes", "--reason", "x")
         run("groups", "create", "--name", "europe")
         run("relays", "create-group", "--name", "racks", "--parent", "default",
             "--description", "Racks")
@@ -106,6 +107,7 @@ class Ledgerctl(Fleet, History, Replay, Reports, Screen):
         run("task", "create", "--name", "nightly", "--definition", json.dumps(definition))
         run("task", "run", "nightly")
         run("hold", "place", "--name", "freeze", "--until", "2099-01-01T00:00:00Z")
+        run("searches", "save", "failed", "--where", 'status = "failed"')
         run("user", "create", "--name", "alice", "--full-name", "Alice", "--role", "operator")
         run("bookmark", "set", "start", "--position", 5)
         plan = self.run("updates", "apply", "26-002", "--dry-run", "-o", "json", "--reason", "test")
@@ -171,6 +173,13 @@ class Ledgerctl(Fleet, History, Replay, Reports, Screen):
         self.run("status", "--as-of", "-PT0S")
 
     def rows_are_chosen_and_ordered(self):
+        best = self.run("rules", "list", "--sort", "severity,-id", "--limit", 1, "-o", "name")
+        assert best.stdout == "1000004\n", "it is the last of all, not of the first page"
+        wide = self.run("policies", "list", "-o", "wide").stdout.splitlines()[0]
+        assert wide.startswith("POLICY  PARENT") and "APPLICATION TYPES" in wide, wide
+        for misplaced in (("-o", "name"), ("--sort", "policy"), ("--limit", 1)):
+            assert "for lists" in self.run("policies", "show", "web", *misplaced, expect=2).stderr
+        self.run("policies", "delete", "web", "--as-of", 3, expect=2)
         rules = self.rows("rules", "list", "--filter", 'severity = "high"', "--limit", 2)
         assert len(rules) == 2, rules
         told = self.run("rules", "list", "--columns", "id,name", "--sort", "-id").stdout
@@ -205,42 +214,6 @@ class Ledgerctl(Fleet, History, Replay, Reports, Screen):
         assert self.rows("settings", "show", "rule_updates_kept")["value"] == "10"
         self.run("settings", "set", "rule_updates_kept", "--value", 9, "--reason", "x", "--yes")
         assert self.rows("settings", "show", "rule_updates_kept")["value"] == "9"
-
-    def changes_that_are_changed_back(self):
-        run = self.run
-        run("task", "change", "nightly", "--definition", json.dumps({
-            "kind": "verify_ledger", "recurrence": {"kind": "hourly", "minute": 5}}))
-        run("user", "change", "alice", "--full-name", "Alice B.", "--role", "viewer")
-        secret = run("token", "create", "--name", "t", "--role", "viewer", "--expires-in", "P1D",
-                     "-q").stdout.split()
-        assert any(word.startswith("ulg_") for word in secret), secret
-        run("token", "revoke", "t")
-        again = run("token", "revoke", "t")
-        assert "so already" in again.stderr, again.stderr
-        run("policies", "create", "--name", "gone")
-        run("policies", "delete", "gone")
-        run("computers", "assign-policy", "pc-1")
-        run("computers", "assign-policy", "pc-1", "--policy", "web")
-        run("computers", "assign-relay-group", "pc-1", "--relay-group", "default")
-        run("computers", "revoke-certificate", "pc-1", "--reason", "test")
-        run("computers", "cancel-instruction",
-            self.rows("computers", "instructions")[0]["instruction"])
-        run("groups", "create", "--name", "berlin", "--parent", "europe")
-        run("groups", "delete", "berlin")
-        run("bookmark", "set", "b", "--position", 1)
-        refused = self.run("bookmark", "set", "c", "--position", 1, "--acknowledge", "witnessed",
-                           expect=5)
-        assert "asks no witnesses" in refused.stderr, refused.stderr
-        run("bookmark", "remove", "b")
-        run("source", "set", "gone", "--url", "file:///nonexistent")
-        self.ledger.wait_until("no check runs", lambda: not self.rows(
-            "source", "show", "gone")["checking"])
-        run("source", "remove", "gone")
-        plan = json.loads(run("updates", "apply", "26-002", "--dry-run", "-o", "json",
-                              "--reason", "x").stdout)["plan"]
-        run("plan", "cancel", plan)
-        run("plan", "show", plan, expect=3)
-        run("op", "cancel", self.names["OPERATION"], expect=5)
 
     def exit_codes(self):
         run = self.run
@@ -282,8 +255,10 @@ class Ledgerctl(Fleet, History, Replay, Reports, Screen):
         asked = run("policies", "change", "odd", "--description", "it's", "--explain").stdout
         assert r"it'\''s" in asked, asked
         run("policies", "delete", "odd")
-        for wrong in (("--sort", "none"), ("--limit", "0"), ("--timeout", "0")):
-            assert wrong[0] in run("policies", "list", *wrong, expect=2).stderr
+        for wrong in (("--limit", "0"), ("--timeout", "0"), ("-o", "text")):
+            assert wrong[0].strip("-") in run("policies", "list", *wrong, expect=2).stderr
+        unknown = run("policies", "list", "--sort", "none", expect=1).stderr
+        assert '"none"' in unknown and "policy, parent" in unknown, unknown
         with open("/dev/full", "w", encoding="utf-8") as full:
             told = subprocess.run([self.program, "policies", "list"], stdout=full, text=True,
                                   stderr=subprocess.PIPE, env=self.environment)
@@ -323,7 +298,8 @@ class Ledgerctl(Fleet, History, Replay, Reports, Screen):
         assert "rollback" in words("updates", "r")
         assert words("policies", "show", "") == ["web"]
         assert words("updates", "export", "26-") == ["26-001", "26-002", "26-003"]
-        assert words("policies", "list", "-o", "") == ["csv", "json", "jsonl", "table", "yaml"]
+        assert words("policies", "list", "-o", "") == ["csv", "json", "jsonl", "name", "table",
+                                                       "wide", "yaml"]
         assert "--as-of" in words("policies", "list", "--as")
         assert "--against" in words("updates", "changes", "--")
         assert words("-o", "json", "hol") == ["hold"]
@@ -420,7 +396,10 @@ def main():
         for name in ("prepare", "every_verb_is_known_here", "every_read_in_every_format",
                      "every_read_as_of_the_past", "rows_are_chosen_and_ordered", "completion",
                      "plans_are_shown_and_confirmed", "keeping_fewer_updates_is_planned",
-                     "exported_as_it_was_imported", "changes_that_are_changed_back", "exit_codes",
+                     "exported_as_it_was_imported", "changes_that_are_changed_back",
+                     "changes_of_what_stands_around_computers",
+                     "a_user_comes_back_without_the_tokens_of_before", "servers_have_names",
+                     "exit_codes",
                      "a_relay_group_from_its_beginning_to_its_end",
                      "what_computers_are_told_is_planned_and_is_one_event",
                      "words_and_output_as_people_use_them",
@@ -429,7 +408,8 @@ def main():
                      "watching_ends_with_control_c", "events_as_they_come",
                      "lists_are_exported_by_tasks", "reports_are_exported_by_tasks_and_recorded",
                      "reports_are_shown_in_every_format",
-                     "backups_and_the_record", "whoever_asks_for_long_work_is_named",
+                     "a_hold_is_released_by_a_plan", "backups_and_the_record",
+                     "whoever_asks_for_long_work_is_named",
                      "the_history_of_a_backup_is_asked_without_a_server",
                      "the_record_is_stepped_through",
                      "the_record_is_stepped_through_in_the_whole_terminal",

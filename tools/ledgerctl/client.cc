@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <csignal>
 #include <fstream>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <utility>
 
 #include "tools/ledgerctl/output.h"
 #include "updates/http_failure.h"
@@ -93,6 +96,23 @@ tl::unexpected<Failure> unreachable(const Server& server, httplib::Error error) 
 
 constexpr std::size_t upload_piece_bytes = 262'144;
 
+using Clock = std::chrono::steady_clock;
+
+// "GET /v1/policies: 200 after 3 ms, position 17, request 7f3a".
+void tell_request(const Server& server, const Question& question, const Reply& reply,
+                  Clock::time_point begun) {
+  if (!server.is_verbose) return;
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+  std::cerr << question.method << ' ' << question.path << ": " << reply.status << " after "
+            << took.count() << " ms";
+  for (const auto& [header, name] :
+       {std::pair("ledger-position", "position"), std::pair("x-request-id", "request")}) {
+    const auto found = reply.headers.find(header);
+    if (found != reply.headers.end()) std::cerr << ", " << name << ' ' << found->second;
+  }
+  std::cerr << '\n';
+}
+
 ledger::Result<Reply, Failure> judged(Reply reply, const std::string& secret) {
   if (reply.status == 401 && secret.empty()) {
     return failure(exit_of(reply.status),
@@ -131,9 +151,12 @@ ledger::Result<Reply, Failure> Client::ask(const Question& question) const {
   if (!question.body.empty()) request.set_header("Content-Type", question.content_type);
   if (!secret->empty()) request.set_header("Authorization", "Bearer " + *secret);
   for (const auto& [name, value] : question.headers) request.set_header(name, value);
+  const auto begun = Clock::now();
   const auto result = client.send(request);
   if (!result) return unreachable(server_, result.error());
-  return judged(reply_of(*result), *secret);
+  auto reply = reply_of(*result);
+  tell_request(server_, question, reply, begun);
+  return judged(std::move(reply), *secret);
 }
 
 ledger::Result<Reply, Failure> Client::upload(const Question& question,
@@ -153,9 +176,12 @@ ledger::Result<Reply, Failure> Client::upload(const Question& question,
     bytes.read(piece.data(), static_cast<std::streamsize>(std::min(left, piece.size())));
     return bytes.gcount() > 0 && sink.write(piece.data(), static_cast<std::size_t>(bytes.gcount()));
   };
+  const auto begun = Clock::now();
   const auto result = client.Post(question.path, headers, size, give, question.content_type);
   if (!result) return unreachable(server_, result.error());
-  return judged(reply_of(*result), *secret);
+  auto reply = reply_of(*result);
+  tell_request(server_, question, reply, begun);
+  return judged(std::move(reply), *secret);
 }
 
 // Of the body of an answer that says no.

@@ -37,6 +37,7 @@ struct Server {
   std::string token_file;  // A file with one token; empty: none.
   std::string ca_file;     // Whom to trust; empty: the system.
   int timeout_seconds = 30;
+  bool is_verbose = false;  // Each request is told on standard error.
 };
 
 struct Reply {

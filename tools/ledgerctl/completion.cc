@@ -8,6 +8,7 @@
 #include <set>
 
 #include "tools/ledgerctl/config.h"
+#include "tools/ledgerctl/output.h"
 #include "tools/ledgerctl/verbs.h"
 
 namespace ledgerctl {
@@ -54,10 +55,10 @@ std::optional<Names> names_of(std::string_view noun, std::string_view verb_name)
   return std::nullopt;
 }
 
-void add_names(const Names& names, std::set<std::string>& found) {
+void add_names(const Names& names, std::string_view context, std::set<std::string>& found) {
   Server server;
   std::string why;
-  if (!read_configuration(server, why)) return;
+  if (!read_configuration(server, context, why)) return;
   server.timeout_seconds = 2;
   const auto reply = Client(server).ask({"GET", names.list + "?page_size=1000", "", "", {}});
   if (!reply) return;
@@ -149,7 +150,7 @@ int print_candidates(const CLI::App& app, const std::vector<std::string>& words)
   std::set<std::string> found;
   if (place.awaiting != nullptr) {
     if (place.awaiting->check_name("--output")) {
-      found = {"table", "json", "jsonl", "csv", "yaml"};
+      found.insert(output_names.begin(), output_names.end());
       if (!place.path.empty() && place.path.front() == "report") found.insert("html");
     }
   } else if (last.starts_with("-")) {
@@ -160,7 +161,8 @@ int print_candidates(const CLI::App& app, const std::vector<std::string>& words)
   } else if (place.path == std::vector<std::string>{"completion"}) {
     found = {"bash", "zsh", "fish"};
   } else if (place.path.size() == 2 && place.arguments == 0) {
-    if (const auto names = names_of(place.path[0], place.path[1])) add_names(*names, found);
+    const auto names = names_of(place.path[0], place.path[1]);
+    if (names) add_names(*names, context_among({words.begin(), words.end()}), found);
   }
   for (const auto& each : found) {
     if (each.starts_with(last)) std::cout << each << '\n';

@@ -37,19 +37,29 @@ void add_global_options(CommandLine& line) {
   group(app.add_option("--ca-file", session.server.ca_file,
                        "The certificate authority to trust [LEDGER_CA_FILE]"),
         "Server");
+  group(app.add_option("--context",
+                       "Which of the servers that the configuration names "
+                       "[LEDGER_CONTEXT]")
+            ->expected(1),
+        "Server");
   group(app.add_option("--timeout", session.server.timeout_seconds, "Seconds to wait for an answer")
             ->check(CLI::Range(1, 86'400)),
         "Server");
   group(app.add_option("-o,--output", line.format,
-                       "table, json, jsonl, csv or yaml; of reports, html"),
+                       "table, wide, json, jsonl, yaml, csv or name; of reports, html"),
         "Output");
   group(app.add_option("--columns", line.columns, "Of tables and CSV: a,b.c"), "Output");
-  group(app.add_option("--sort", session.sort, "A column; -column: the other way"), "Output");
+  group(app.add_option("--sort", session.sort, "Columns: severity,-count; a dash: downwards"),
+        "Output");
   group(app.add_option("--limit", session.limit, "At most so many rows")
             ->check(CLI::Range(1, 1'000'000'000)),
         "Output");
   group(app.add_flag("--no-headers", line.no_headers, "Rows only"), "Output");
   group(app.add_flag("-q,--quiet", session.quiet, "Only what was asked for"), "Output");
+  group(app.add_flag("-v,--verbose", session.server.is_verbose, "Tell each request"), "Output");
+  group(app.add_flag_callback(
+            "--no-color", [] {}, "As elsewhere; nothing is coloured"),
+        "Output");
   group(app.add_flag("--explain", session.explain, "Print the request as a curl command"),
         "Output");
   group(app.add_option("--as-of", session.as_of,
@@ -312,7 +322,8 @@ int run(int argc, char** argv) {
   app.fallthrough();
   CommandLine line(app);
   std::string why;
-  if (!read_configuration(line.session.server, why)) {
+  const auto context = context_among(std::vector<std::string_view>(argv + 1, argv + argc));
+  if (!read_configuration(line.session.server, context, why)) {
     std::cerr << "ledgerctl: " << why << '\n';
     return static_cast<int>(Exit::usage);
   }
@@ -334,14 +345,15 @@ int run(int argc, char** argv) {
   }
   app.parse_complete_callback([&line] {
     line.session.as_page = line.format == "html" && line.noun("report")->parsed();
-    const auto format = line.session.as_page ? Format::table : format_from(line.format);
-    if (!format) {
+    auto look = line.session.as_page ? Look() : look_named(line.format);
+    if (!look) {
       throw CLI::ValidationError("--output", "there is no format \"" + line.format +
-                                                 "\"; use table, json, jsonl, csv or yaml");
+                                                 "\"; use table, wide, json, jsonl, yaml, csv or "
+                                                 "name");
     }
-    line.session.look.format = *format;
-    line.session.look.headers = !line.no_headers;
-    line.session.look.columns = split_columns(line.columns);
+    look->headers = look->headers && !line.no_headers;
+    look->columns = split_columns(line.columns);
+    line.session.look = *std::move(look);
   });
   if (argc > 1 && std::string_view(argv[1]) == "__complete") {
     return print_candidates(app, std::vector<std::string>(argv + 2, argv + argc));

@@ -38,10 +38,16 @@ std::size_t width_of(std::string_view text) {
 }
 
 std::vector<std::string> columns_of(const json& rows, const Look& look) {
-  if (!look.columns.empty()) return look.columns;
-  std::vector<std::string> columns;
+  std::vector<std::string> columns = look.columns;
+  if (!columns.empty() && !look.all_columns) return columns;
   if (rows.empty() || !rows.front().is_object()) return columns;
-  for (const auto& [name, value] : rows.front().items()) columns.push_back(name);
+  for (const auto& each : rows.front().items()) {
+    const auto& shown = look.columns;
+    const bool is_shown = std::any_of(shown.begin(), shown.end(), [&](const std::string& column) {
+      return column.substr(0, column.find('.')) == each.key();
+    });
+    if (!is_shown) columns.push_back(each.key());
+  }
   return columns;
 }
 
@@ -179,12 +185,14 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
-std::optional<Format> format_from(std::string_view name) {
-  if (name == "table") return Format::table;
-  if (name == "json") return Format::json;
-  if (name == "jsonl") return Format::jsonl;
-  if (name == "csv") return Format::csv;
-  if (name == "yaml") return Format::yaml;
+std::optional<Look> look_named(std::string_view name) {
+  if (name == "table") return Look{.format = Format::table};
+  if (name == "wide") return Look{.format = Format::table, .all_columns = true};
+  if (name == "json") return Look{.format = Format::json};
+  if (name == "jsonl") return Look{.format = Format::jsonl};
+  if (name == "yaml") return Look{.format = Format::yaml};
+  if (name == "csv") return Look{.format = Format::csv};
+  if (name == "name") return Look{.format = Format::table, .headers = false, .only_names = true};
   return std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 // Shows answers: a table for people, JSON, JSON lines, CSV or YAML for programs.
 #pragma once
 
+#include <array>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <ostream>
@@ -11,13 +12,19 @@
 namespace ledgerctl {
 
 enum class Format { table, json, jsonl, csv, yaml };
-std::optional<Format> format_from(std::string_view name);
 
 struct Look {
   Format format = Format::table;
-  std::vector<std::string> columns;  // Of tables and CSV: paths like "facts.policy".
+  std::vector<std::string> columns = {};  // Of tables and CSV: paths like "facts.policy".
   bool headers = true;
+  bool all_columns = false;  // After those, whatever else the rows have.
+  bool only_names = false;   // Of a list, its first column.
 };
+
+// What `-o` can be, and how it looks: "wide" is a table with all columns, "name" one of names.
+inline constexpr std::array<std::string_view, 7> output_names = {"table", "wide", "json", "jsonl",
+                                                                 "yaml",  "csv",  "name"};
+std::optional<Look> look_named(std::string_view name);
 
 // Rows, or one object as a column of names and values.
 void show_rows(std::ostream& out, const nlohmann::json& rows, const Look& look);

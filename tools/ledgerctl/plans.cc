@@ -104,10 +104,12 @@ void show_plan(std::ostream& out, const json& plan) {
   const json reach = plan.value("reach", json::object());
   out << "Plan " << plan.value("plan", std::string()) << ": "
       << plan.value("action", std::string());
-  if (!impact.value("from", json()).is_null() || !impact.value("to", json()).is_null()) {
-    const auto from = plain(impact.value("from", json()));
-    out << ", rule update " << (from.empty() ? "none" : from) << " -> "
-        << plain(impact.value("to", json()));
+  const auto from = plain(impact.value("from", json()));
+  const auto to = plain(impact.value("to", json()));
+  if (!from.empty() || !to.empty()) {
+    out << ", rule update ";
+    if (from != to) out << (from.empty() ? "none" : from) << " -> ";
+    out << (to.empty() ? "none" : to);
   }
   out << '\n';
   show_changes(out, impact.value("modules", json::array()), "rules of", "module");

@@ -163,47 +163,39 @@ void show_outcome(const Session& session, const json& answer) {
 }
 
 // What the server is to send for the columns that were asked for; it knows which there are.
-std::string fields_for(const Session& session) {
+std::string fields_for(const Look& look) {
   std::string fields;
-  for (const auto& column : session.look.columns) fields += (fields.empty() ? "" : ",") + column;
-  if (!session.sort.empty()) {
-    fields += "," + session.sort.substr(session.sort.front() == '-' ? 1 : 0);
-  }
+  for (const auto& column : look.columns) fields += (fields.empty() ? "" : ",") + column;
   return fields;
 }
 
-// By the column that was asked for; false: no row has it.
-bool sort_rows(const Session& session, json& rows) {
-  if (session.sort.empty() || rows.empty()) return true;
-  const bool down = session.sort.front() == '-';
-  const std::string by = down ? session.sort.substr(1) : session.sort;
-  const auto has = [&](const json& row) { return value_at(row, by) != nullptr; };
-  if (by.empty() || std::none_of(rows.begin(), rows.end(), has)) return false;
-  const auto key = [&](const json& row) {
-    const json* value = value_at(row, by);
-    return value == nullptr ? json() : *value;
-  };
-  std::stable_sort(rows.begin(), rows.end(), [&](const json& a, const json& b) {
-    return down ? key(b) < key(a) : key(a) < key(b);
-  });
-  return true;
+// The columns of a list, and what is asked for them.
+Look look_of_list(const Session& session, const Verb& verb, Made& made) {
+  Look look = session.look;
+  const bool as_usual = look.columns.empty();
+  if (as_usual) look.columns = split(verb.columns, ',');
+  if (look.only_names && !look.columns.empty()) look.columns.resize(1);
+  if (!as_usual || look.only_names) made.query.emplace_back("fields", fields_for(look));
+  if (!session.sort.empty()) made.query.emplace_back("order_by", session.sort);
+  return look;
+}
+
+// As few pages as there can be, but for the first: most lists end with it.
+std::string page_rows(const Session& session, bool is_first) {
+  constexpr int most = 1000;
+  if (session.limit > 0) return std::to_string(std::min(session.limit, most));
+  return is_first && session.sort.empty() ? "" : std::to_string(most);
 }
 
 Exit run_list(const Session& session, Made made, const Verb& verb) {
   const Client client(session.server);
   json rows = json::array();
-  Look look = session.look;
-  if (look.columns.empty()) {
-    look.columns = split(verb.columns, ',');
-  } else {
-    made.query.emplace_back("fields", fields_for(session));
-  }
-  if (session.limit > 0) {
-    made.query.emplace_back("page_size", std::to_string(std::min(session.limit, 1000)));
-  }
+  const Look look = look_of_list(session, verb, made);
   std::string token;
   while (true) {
     Made page = made;
+    const auto size = page_rows(session, token.empty());
+    if (!size.empty()) page.query.emplace_back("page_size", size);
     if (!token.empty()) page.query.emplace_back("page_token", token);
     const auto reply = client.ask({"GET", with_query(page), "", "", {}});
     if (!reply) return complain(session, reply.error());
@@ -223,11 +215,24 @@ Exit run_list(const Session& session, Made made, const Verb& verb) {
   if (session.limit > 0) {
     while (rows.size() > static_cast<std::size_t>(session.limit)) rows.erase(rows.end() - 1);
   }
-  if (!sort_rows(session, rows)) {
-    return complain(session, {Exit::usage, "--sort: no row has a \"" + session.sort + "\".", ""});
-  }
   show_rows(std::cout, rows, look);
   return Exit::ok;
+}
+
+// Options that would do nothing: whoever gives one expects something of it.
+std::optional<Failure> misplaced(const Session& session, const Verb& verb) {
+  const bool is_read = verb.way == Way::list || verb.way == Way::object;
+  if (!is_read && !session.as_of.empty()) {
+    return Failure{Exit::usage, "The past cannot be changed; leave --as-of out.", ""};
+  }
+  if (!is_read && !session.filter.empty()) {
+    return Failure{Exit::usage, "--filter is for what is read; this changes something.", ""};
+  }
+  if (verb.way == Way::list) return std::nullopt;
+  if (!session.sort.empty()) return Failure{Exit::usage, "--sort is for lists.", ""};
+  if (session.limit > 0) return Failure{Exit::usage, "--limit is for lists.", ""};
+  if (session.look.only_names) return Failure{Exit::usage, "-o name is for lists.", ""};
+  return std::nullopt;
 }
 
 // Whether a change was refused because it did not say which version it is of.
@@ -236,13 +241,14 @@ bool wants_version(const Failure& failure) {
   return problem.is_object() && problem.value("code", std::string()) == "if-match-missing";
 }
 
-// A PUT is of the whole: what no option said stays as it is.
+// A PUT is of the whole: what no option said stays as it is, and what was said to be '' goes.
 void keep_what_is_unsaid(const Verb& verb, const std::string& shown, json& body) {
   const json now = json::parse(shown, nullptr, false);
   for (const auto& option : verb.options) {
     const std::string field(option.field.substr(option.field.starts_with('!') ? 1 : 0));
     const auto known = now.find(field);
     if (known != now.end() && !known->is_null() && !body.contains(field)) body[field] = *known;
+    if (body.contains(field) && body[field] == "") body.erase(field);
   }
 }
 
@@ -258,6 +264,11 @@ Exit follow_check(const Session& session, const Client& client, const json& answ
   return watch_check(session, event.value("data", json::object()).value("check", ""));
 }
 
+// What a change is a change of: a policy's settings have its version.
+std::string versioned(const std::string& path) {
+  return path.starts_with("/v1/policies/") ? path.substr(0, path.find("/settings/")) : path;
+}
+
 Exit run_command(const Session& session, const Made& made, const Verb& verb) {
   const Client client(session.server);
   Question question{std::string(verb.method), with_query(made), "", "application/json", {}};
@@ -266,7 +277,7 @@ Exit run_command(const Session& session, const Made& made, const Verb& verb) {
   std::optional<Failure> not_there;
   if (verb.method != "POST") {
     // What is changed must be what was read: take the version that is there now.
-    const auto now = client.ask({"GET", made.path, "", "", {}});
+    const auto now = client.ask({"GET", versioned(made.path), "", "", {}});
     if (now) {
       const auto tag = now->headers.find("etag");
       if (tag != now->headers.end()) question.headers.emplace_back("If-Match", tag->second);
@@ -318,6 +329,7 @@ Exit complain(const Session& session, const Failure& failure) {
 }
 
 Exit run_verb(const Session& session, const Verb& verb, const Given& given) {
+  if (const auto wrong = misplaced(session, verb)) return complain(session, *wrong);
   Made made = make(session, verb, given);
   for (const auto& [name, value] : made.body.items()) {
     if (value.is_discarded()) {
@@ -325,6 +337,7 @@ Exit run_verb(const Session& session, const Verb& verb, const Given& given) {
     }
   }
   if (session.explain) {
+    if (verb.way == Way::list) look_of_list(session, verb, made);
     explain(session, std::string(verb.method), with_query(made), made.body);
     return Exit::ok;
   }

@@ -15,6 +15,7 @@ constexpr auto all_nouns = std::to_array<Noun>({
     {"exposure", "CVEs, and which computers have cover."},
     {"report", "Reports over a period, for people and auditors."},
     {"groups", "Groups of computers."},
+    {"searches", "Filters over computers that have a name, for scopes and tasks."},
     {"relays", "Relays and relay groups."},
     {"patterns", "Anti-malware patterns and who runs them."},
     {"alerts", "What somebody should know of."},

@@ -38,6 +38,9 @@ constexpr std::array<Option, 2> change_policy = {{
     {"--description", Into::text, "description", "For people."},
 }};
 
+constexpr std::array<Option, 1> own_setting = {
+    {{"--value", Into::text, "value", "The new value, as text.", true}}};
+
 constexpr auto content_verbs = std::to_array<Verb>({
     object("status", "", "The overview.", "/v1/overview"),
     list("events", "list", "The history.", "/v1/events", event_columns, event_options),
@@ -79,11 +82,16 @@ constexpr auto content_verbs = std::to_array<Verb>({
          "id,version,module,severity,application_type,name"),
     command("policies", "create", "A new policy.", "POST", "/v1/policies", create_policy),
     command("policies", "delete", "Delete it.", "DELETE", "/v1/policies/{policy}"),
-    command("policies", "assign", "Assign rules.", "POST", "/v1/policies/{policy}:assignRules",
-            rules_of_policy),
-    command("policies", "unassign", "Take rules away.", "POST",
-            "/v1/policies/{policy}:unassignRules", rules_of_policy),
-    list("policies", "settings", "Settings of its own.", "/v1/policies/{policy}/settings", ""),
+    plan("policies", "assign", "Assign rules.", "/v1/policies/{policy}:planAssignRules",
+         rules_of_policy),
+    plan("policies", "unassign", "Take rules away.", "/v1/policies/{policy}:planUnassignRules",
+         rules_of_policy),
+    list("policies", "settings", "Settings of its own.", "/v1/policies/{policy}/settings",
+         "name,value,changed.time,changed.by"),
+    command("policies", "set", "Give it a setting of its own.", "PUT",
+            "/v1/policies/{policy}/settings/{setting}", own_setting),
+    command("policies", "reset", "Let it have the setting that all have.", "DELETE",
+            "/v1/policies/{policy}/settings/{setting}"),
     list("policies", "history", "What happened to it.", "/v1/policies/{policy}/history",
          event_columns),
     command("policies", "change", "Its parent, its description.", "PATCH", "/v1/policies/{policy}",

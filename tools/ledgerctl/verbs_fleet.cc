@@ -14,10 +14,11 @@ constexpr std::array<Option, 1> group = {
     {{"--group", Into::text, "group", "The group; none: no group."}}};
 constexpr std::array<Option, 1> relay_group = {
     {{"--relay-group", Into::text, "relay_group", "The relay group.", true}}};
-constexpr std::array<Option, 4> enrolment = {{
+constexpr std::array<Option, 5> enrolment = {{
     {"--uses", Into::number, "uses", "How many computers may join by it.", true},
     {"--expires-in", Into::text, "expires_in", "A duration: PT1H.", true},
     {"--policy", Into::text, "policy", "The policy they get."},
+    {"--group", Into::text, "group", "The group they stand in."},
     {"--relay-group", Into::text, "relay_group", "Their relay group; relays may join it."},
 }};
 constexpr std::array<Option, 1> one_certificate = {
@@ -30,16 +31,28 @@ constexpr std::array<Option, 2> new_group = {{
     {"--name", Into::text, "group", "The group's name.", true},
     {"--parent", Into::text, "parent", "The group it stands in."},
 }};
+constexpr std::array<Option, 1> parent = {
+    {{"--parent", Into::text, "parent", "The group it stands in; '': it is at the top."}}};
+constexpr std::array<Option, 1> search = {
+    {{"--where", Into::text, "filter", "The filter: 'status = \"failed\"'.", true}}};
+constexpr std::array<Option, 1> pattern_version = {
+    {{"--version", Into::text, "version", "Which version.", true}}};
+constexpr std::array<Option, 3> alert_type = {{
+    {"--on", Into::flag, "enabled", "It is raised."},
+    {"--off", Into::flag, "!enabled", "It is not."},
+    {"--severity", Into::text, "severity", "info, warning or critical.", true},
+}};
 constexpr std::array<Option, 4> new_relay_group = {{
     {"--name", Into::text, "relay_group", "The group's name.", true},
     {"--parent", Into::text, "parent", "The group it pulls from."},
     {"--air-gapped", Into::flag, "air_gapped", "It pulls from nowhere; bundles feed it."},
     {"--description", Into::text, "description", "For people."},
 }};
-constexpr std::array<Option, 3> change_relay_group = {{
-    {"--parent", Into::text, "parent", "The group it pulls from; none: it is a top group."},
-    {"--air-gapped", Into::flag, "air_gapped", "It pulls from nowhere; without: it is connected."},
-    {"--description", Into::text, "description", "For people; none: it has no description."},
+constexpr std::array<Option, 4> change_relay_group = {{
+    {"--parent", Into::text, "parent", "The group it pulls from; '': it is a top group."},
+    {"--air-gapped", Into::flag, "air_gapped", "It pulls from nowhere; bundles feed it."},
+    {"--connected", Into::flag, "!air_gapped", "It pulls from its parent, or from the source."},
+    {"--description", Into::text, "description", "For people."},
 }};
 constexpr std::array<Option, 1> note = {{{"--note", Into::text, "note", "A word about it."}}};
 constexpr std::array<Option, 3> new_relay = {{
@@ -70,7 +83,7 @@ constexpr auto fleet_verbs = std::to_array<Verb>({
     command("computers", "enrolment-token", "Lets computers join.", "POST", "/v1/enrolment-tokens",
             enrolment),
     list("computers", "blame", "Which event set each of its fields.",
-         "/v1/computers/{computer}/blame", ""),
+         "/v1/computers/{computer}/blame", "field,value,position,time,type,by,reason"),
     list("computers", "exposure", "When it had cover for a CVE, and when not.",
          "/v1/computers/{computer}/exposure/{cve}",
          "covered,since,until,rule_update,policy,reason"),
@@ -83,10 +96,19 @@ constexpr auto fleet_verbs = std::to_array<Verb>({
             "/v1/instructions/{instruction}:cancel"),
     list("computers", "enrolment-tokens", "Tokens by which computers join.", "/v1/enrolment-tokens",
          "token,uses,used,expires_at,policy,revoked"),
+    object("computers", "show-enrolment-token", "One of them.", "/v1/enrolment-tokens/{token}"),
+    command("computers", "revoke-enrolment-token", "No computer joins by it any more.", "POST",
+            "/v1/enrolment-tokens/{token}:revoke"),
     list("groups", "list", "All groups.", "/v1/groups", "group,parent"),
     command("groups", "create", "A new group.", "POST", "/v1/groups", new_group),
+    command("groups", "change", "The group it stands in.", "PUT", "/v1/groups/{group}", parent),
     command("groups", "delete", "Delete it.", "DELETE", "/v1/groups/{group}"),
     object("groups", "show", "One group.", "/v1/groups/{group}"),
+    list("searches", "list", "Filters that have a name.", "/v1/searches", "search,filter"),
+    object("searches", "show", "One search.", "/v1/searches/{search}"),
+    command("searches", "save", "Give a filter over computers a name.", "PUT",
+            "/v1/searches/{search}", search),
+    command("searches", "delete", "Forget it.", "DELETE", "/v1/searches/{search}"),
     list("relays", "list", "All relays.", "/v1/relays",
          "relay,relay_group,in_sync,why,metadata_version,rule_update,url"),
     object("relays", "show", "One relay.", "/v1/relays/{relay}"),
@@ -95,7 +117,7 @@ constexpr auto fleet_verbs = std::to_array<Verb>({
     command("relays", "create-group", "A new relay group.", "POST", "/v1/relay-groups",
             new_relay_group),
     object("relays", "show-group", "One relay group.", "/v1/relay-groups/{relay_group}"),
-    command("relays", "change-group", "Its parent, its air gap, its description: all of them.",
+    command("relays", "change-group", "Its parent, its air gap, its description.",
             "PUT", "/v1/relay-groups/{relay_group}", change_relay_group),
     command("relays", "delete-group", "Delete it; it must be empty.", "DELETE",
             "/v1/relay-groups/{relay_group}"),
@@ -104,6 +126,8 @@ constexpr auto fleet_verbs = std::to_array<Verb>({
     list("patterns", "list", "Components and who runs them.", "/v1/patterns",
          "component,platform,version,product,current,behind,unknown"),
     object("patterns", "show", "One component.", "/v1/patterns/{component}/{platform}"),
+    command("patterns", "retire", "Nobody is to run this version any more.", "POST",
+            "/v1/patterns/{component}/{platform}:retire", pattern_version),
     list("alerts", "list", "Alerts.", "/v1/alerts",
          "alert,open,severity,type,count,first_true_at,summary"),
     object("alerts", "show", "One alert.", "/v1/alerts/{alert}"),
@@ -113,7 +137,11 @@ constexpr auto fleet_verbs = std::to_array<Verb>({
     list("alerts", "why", "The events for which it was raised.", "/v1/alerts/{alert}/why",
          "part,event.position,event.recorded_at,event.type,event.stream,event.actor.id,event."
          "reason"),
-    list("alerts", "types", "Which alerts there are.", "/v1/alert-types", ""),
+    list("alerts", "types", "Which alerts there are.", "/v1/alert-types",
+         "type,severity,enabled,dismissible,meaning"),
+    object("alerts", "show-type", "One type of alert.", "/v1/alert-types/{type}"),
+    command("alerts", "configure", "Whether it is raised, and how severe it is.", "PUT",
+            "/v1/alert-types/{type}", alert_type),
 });
 
 }  // namespace

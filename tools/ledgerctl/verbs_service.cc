@@ -26,9 +26,12 @@ constexpr std::array<Option, 6> source = {{
 }};
 constexpr std::array<Option, 1> check = {
     {{"--wait", Into::follow, "", "Show how far it is, until it has ended."}}};
-constexpr std::array<Option, 4> token = {{
+constexpr std::array<Option, 6> token = {{
     {"--name", Into::text, "token", "The token's name."},
-    {"--role", Into::text, "role", "viewer, auditor, operator, approver or admin.", true},
+    {"--role", Into::text, "role",
+     "viewer, auditor, operator, approver or admin; agent or relay, for a computer.", true},
+    {"--user", Into::text, "user", "Whose it is; the role is the user's."},
+    {"--computer", Into::text, "computer", "Which computer may speak by it."},
     {"--expires-in", Into::text, "expires_in", "A duration: P30D.", true},
     {"--description", Into::text, "description", "For whom, for what."},
 }};
@@ -61,7 +64,8 @@ constexpr auto service_verbs = std::to_array<Verb>({
     list("task", "list", "Scheduled tasks.", "/v1/scheduled-tasks",
          "task,definition.kind,definition.enabled,next_run,last_run,last_succeeded"),
     object("task", "show", "One task.", "/v1/scheduled-tasks/{task}"),
-    list("task", "runs", "Its runs.", "/v1/scheduled-tasks/{task}/runs", ""),
+    list("task", "runs", "Its runs.", "/v1/scheduled-tasks/{task}/runs",
+         "run,due_at,started_at,finished_at,succeeded,manual,detail"),
     command("task", "create", "A new task.", "POST", "/v1/scheduled-tasks", task),
     command("task", "delete", "Delete it.", "DELETE", "/v1/scheduled-tasks/{task}"),
     command("task", "run", "Run it now.", "POST", "/v1/scheduled-tasks/{task}:run"),
@@ -98,9 +102,11 @@ constexpr auto service_verbs = std::to_array<Verb>({
     command("user", "enable", "The user may have tokens again; those of before stay shut.", "POST",
             "/v1/users/{user}:enable"),
     command("bookmark", "set", "Name a position.", "PUT", "/v1/bookmarks/{bookmark}", position),
-    list("bookmark", "list", "All bookmarks.", "/v1/bookmarks", ""),
+    list("bookmark", "list", "All bookmarks.", "/v1/bookmarks",
+         "bookmark,position,changed.time,changed.by"),
     command("bookmark", "remove", "The position stays.", "DELETE", "/v1/bookmarks/{bookmark}"),
-    list("log", "keys", "Keys that sign heads.", "/v1/log/keys", ""),
+    list("log", "keys", "Keys that sign heads.", "/v1/log/keys",
+         "key_id,name,public_key,retired_at"),
     list("log", "witnesses", "Who cosigns the log's heads.", "/v1/log/witnesses",
          "witness,state,cosigned_size,cosigned_at,lag,url,detail"),
 });
