@@ -70,6 +70,26 @@ class Changes:
         run("computers", "revoke-enrolment-token", token)
         assert self.rows("computers", "show-enrolment-token", token)["revoked"]
 
+    def what_is_tried_is_not_done(self):
+        run = self.run
+        told = run("policies", "create", "tried", "--dry-run").stderr
+        assert "Nothing was changed" in told and "policy.created  policy/tried" in told, told
+        run("policies", "show", "tried", expect=3)
+        run("policies", "delete", "web", "--dry-run", expect=5)
+        run("groups", "delete", "europe", "--dry-run", expect=5)
+        secret = run("token", "create", "--name", "tried", "--role", "viewer", "--expires-in",
+                     "P1D", "--dry-run").stdout
+        assert "ulg_" not in secret, secret
+        run("token", "show", "tried", expect=3)
+        plan = json.loads(run("updates", "reapply", "26-001", "--dry-run", "-o", "json").stdout)
+        shown = run("plan", "apply", plan["plan"], "--dry-run", "--yes", "--reason", "x").stdout
+        assert plan["digest"] in shown and "Applied" not in shown, shown
+        unplanned = run("policies", "create", "tried", "--plan-digest", "0" * 64, expect=2).stderr
+        assert "no plan" in unplanned, unplanned
+        for verb in (("backup", "create", "--name", "tried"), ("log", "rotate-key")):
+            for option in ("--dry-run", "--explain"):
+                assert option in run(*verb, option, expect=2).stderr
+
     def a_user_comes_back_without_the_tokens_of_before(self):
         run = self.run
         run("user", "create", "--name", "bob", "--full-name", "Bob", "--role", "viewer")

@@ -397,7 +397,7 @@ def main():
                      "every_read_as_of_the_past", "rows_are_chosen_and_ordered", "completion",
                      "plans_are_shown_and_confirmed", "keeping_fewer_updates_is_planned",
                      "exported_as_it_was_imported", "changes_that_are_changed_back",
-                     "changes_of_what_stands_around_computers",
+                     "changes_of_what_stands_around_computers", "what_is_tried_is_not_done",
                      "a_user_comes_back_without_the_tokens_of_before", "servers_have_names",
                      "exit_codes",
                      "a_relay_group_from_its_beginning_to_its_end",

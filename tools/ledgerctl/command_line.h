@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct CommandLine {
   bool no_headers = false;
   Exit exit = Exit::ok;
   std::vector<std::unique_ptr<Given>> givens;
+  std::set<const CLI::App*> one_request;   // Verbs that --explain can show.
+  std::set<const CLI::App*> can_be_tried;  // Verbs that know --dry-run.
   std::map<std::string, CLI::App*> nouns_made;
 
   CLI::App* noun(const std::string& name) {

@@ -87,6 +87,8 @@ void add_table_verb(CommandLine& line, const Verb& verb) {
   auto* made = verb.name.empty() ? line.noun(std::string(verb.noun))
                                  : line.verb(std::string(verb.noun), std::string(verb.name),
                                              std::string(verb.help));
+  line.one_request.insert(made);
+  line.can_be_tried.insert(made);
   line.givens.push_back(std::make_unique<Given>());
   Given* given = line.givens.back().get();
   for (const auto& argument : arguments_of(verb)) {
@@ -115,6 +117,7 @@ void add_special_verbs(CommandLine& line) {
 
   auto files = std::make_shared<std::vector<std::string>>();
   auto* bring_in = line.verb("updates", "import", "Import rule updates from files.");
+  line.can_be_tried.insert(bring_in);
   bring_in->add_option("files", *files, "Documents in our JSON format")->required();
   bring_in->callback([&, files] { exit = import_updates(session, *files); });
 
@@ -127,6 +130,7 @@ void add_special_verbs(CommandLine& line) {
 
   auto plan = std::make_shared<std::string>();
   auto* apply = line.verb("plan", "apply", "Apply a plan that was shown.");
+  line.can_be_tried.insert(apply);
   apply->add_option("plan", *plan, "Which plan")->required();
   apply->callback([&, plan] { exit = apply_plan(session, *plan); });
 
@@ -288,6 +292,20 @@ void add_completion(CommandLine& line) {
   completion->callback([&line, shell] { line.exit = print_completion(*shell); });
 }
 
+// Options that the verb would not heed: whoever gives one relies on it.
+void refuse_unheeded(const CommandLine& line) {
+  const CLI::App* verb = &line.app;
+  for (auto inner = verb->get_subcommands(); !inner.empty(); inner = verb->get_subcommands()) {
+    verb = inner.front();
+  }
+  if (line.session.explain && !line.one_request.contains(verb)) {
+    throw CLI::ValidationError("--explain", "this takes more than one request");
+  }
+  if (line.session.dry_run && !line.can_be_tried.contains(verb)) {
+    throw CLI::ValidationError("--dry-run", "this cannot be tried without doing it");
+  }
+}
+
 bool is_moment_back(const std::string& word) {
   return word.starts_with('-') && ledger::domain::duration_from_iso8601(word.substr(1));
 }
@@ -354,6 +372,7 @@ int run(int argc, char** argv) {
     look->headers = look->headers && !line.no_headers;
     look->columns = split_columns(line.columns);
     line.session.look = *std::move(look);
+    refuse_unheeded(line);
   });
   if (argc > 1 && std::string_view(argv[1]) == "__complete") {
     return print_candidates(app, std::vector<std::string>(argv + 2, argv + argc));

@@ -153,7 +153,8 @@ Exit apply_plan(const Session& session, const std::string& name) {
   const auto reply = Client(session.server).ask({"GET", "/v1/plans/" + escaped(name), "", "", {}});
   if (!reply) return complain(session, reply.error());
   const auto plan = json::parse(reply->body, nullptr, false);
-  show_plan(std::cerr, plan);
+  show_plan(session.dry_run ? std::cout : std::cerr, plan);
+  if (session.dry_run) return Exit::ok;
   if (const auto why = why_not_confirmed(session, plan)) return complain(session, *why);
   return apply(session, plan);
 }

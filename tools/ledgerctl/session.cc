@@ -156,9 +156,11 @@ void show_outcome(const Session& session, const json& answer) {
     std::cerr << "Nothing to do: it is so already.\n";
     return;
   }
+  const bool is_done = !answer.value("validated", false);
+  if (!is_done) std::cerr << "Nothing was changed. This would be recorded:\n";
   for (const auto& event : events) {
-    std::cerr << event.value("position", 0) << "  " << event.value("type", "") << "  "
-              << event.value("stream", "") << '\n';
+    if (is_done) std::cerr << event.value("position", 0) << "  ";
+    std::cerr << event.value("type", "") << "  " << event.value("stream", "") << '\n';
   }
 }
 
@@ -269,8 +271,12 @@ std::string versioned(const std::string& path) {
   return path.starts_with("/v1/policies/") ? path.substr(0, path.find("/settings/")) : path;
 }
 
-Exit run_command(const Session& session, const Made& made, const Verb& verb) {
+Exit run_command(const Session& session, Made made, const Verb& verb) {
+  if (!session.plan_digest.empty()) {
+    return complain(session, {Exit::usage, "There is no plan of this: it is done at once.", ""});
+  }
   const Client client(session.server);
+  if (session.dry_run) made.query.emplace_back("validate_only", "true");
   Question question{std::string(verb.method), with_query(made), "", "application/json", {}};
   question.headers = headers_of_change(session);
   json body = made.body;
@@ -360,7 +366,7 @@ Exit run_verb(const Session& session, const Verb& verb, const Given& given) {
       if (made.path == "/v1/settings/rule_updates_kept") {
         return plan_and_apply(session, made.path + ":plan", made.body);
       }
-      return run_command(session, made, verb);
+      return run_command(session, std::move(made), verb);
     case Way::plan:
       return plan_and_apply(session, with_query(made), made.body);
   }
