@@ -36,9 +36,9 @@ FoldCheck::FoldCheck(const ledger::store::EventLog& log, const VerifyOptions& op
 
 void FoldCheck::announce(const RecordChunk& chunk) {
   if (!options_.views) return;
-  for (const auto& event : chunk.events) {
-    if (!event) continue;
-    const auto* recorded = get_if<domain::ViewsDigested>(&event->payload);
+  for (std::size_t i = 0; i < chunk.records.size(); ++i) {
+    if (!chunk.readings[i]) continue;
+    const auto* recorded = get_if<domain::ViewsDigested>(&chunk.events[i].payload);
     if (recorded != nullptr && recorded->folded >= world_.size) wanted_.insert(recorded->folded);
   }
 }
@@ -47,16 +47,16 @@ void FoldCheck::take(const RecordChunk& chunk) {
   for (std::size_t i = 0; i < chunk.records.size(); ++i) {
     const domain::Position at{chunk.first + i};
     const auto& record = chunk.records[i];
-    const auto& event = chunk.events[i];
+    const auto& reading = chunk.readings[i];
     const bool trusted = record.readable && !record.altered;  // Or it was told already.
-    if (trusted && event) {
-      take_event(*event, at);
+    if (trusted && reading) {
+      take_event(chunk.events[i], at);
       continue;
     }
     folding_ = false;
     run_.reset();
     behind_gap_ = true;
-    if (trusted) faults_.add(at, "record-malformed", "an event", event.error().reason);
+    if (trusted) faults_.add(at, "record-malformed", "an event", reading.error().reason);
   }
 }
 

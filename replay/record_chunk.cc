@@ -9,14 +9,16 @@ void RecordChunk::clear(std::uint64_t position) {
   bytes.clear();
   records.clear();
   decoded = false;
-  events.clear();
+  readings.clear();
 }
 
 void RecordChunk::decode() {
   if (decoded) return;
   decoded = true;
-  events.reserve(records.size());
-  for (const Record& record : records) events.push_back(ledger::codec::decode(bytes_of(record)));
+  if (events.size() < records.size()) events.resize(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    readings.push_back(ledger::codec::decode_into(bytes_of(records[i]), events[i]));
+  }
 }
 
 }  // namespace replay

@@ -23,8 +23,11 @@ struct RecordChunk {
   std::uint64_t first = 0;  // The position of the first record.
   std::string bytes;
   std::vector<Record> records;
+
+  // Once it is decoded, the event of each record, or why its bytes are none.
   bool decoded = false;
-  std::vector<ledger::Result<ledger::domain::Event>> events;  // Once it is decoded.
+  std::vector<ledger::domain::Event> events;  // At least as many: their room is used again.
+  std::vector<ledger::Result<void>> readings;
 
   std::string_view bytes_of(const Record& record) const {
     return std::string_view(bytes).substr(record.offset, record.size);

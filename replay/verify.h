@@ -49,7 +49,8 @@ struct Progress {
 };
 
 struct VerifyOptions {
-  // 1: everything in the caller's thread; more: reading and hashing in a second one.
+  // 1: everything in the caller's thread; more: reading and hashing in a second one, and beside
+  // them the indexes in a third, for a tenth of the time. It is waited for also if `go_on` says no.
   unsigned threads = 2;
   // Whether to compare the receipts and the index of streams with the records. Both are read as a
   // whole; only if they or the records are not as they must be, everything is passed a second time,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "ledger/codec/payload_codecs.h"
 #include "ledger/codec/record_reader.h"
@@ -116,8 +117,24 @@ bool read_envelope(RecordReader& reader, E& out, Body& body, std::size_t& type) 
   return read_body(reader, body, out);
 }
 
+const Payload& blank_payload(std::size_t type) {
+  static const auto blanks = [] {
+    std::vector<Payload> all;
+    for (std::size_t i = 0; i < payload_types; ++i) all.push_back(Payload::of_index(i));
+    return all;
+  }();
+  return blanks[type];
+}
+
+// Makes what stands beside the payload what a new event has, and keeps its room.
+void clear_envelope(Event& event) {
+  static const Event blank;
+  FieldsOf<Event>::list()(
+      [&](const auto&... each) { ((event.*(each.member) = blank.*(each.member)), ...); });
+}
+
 bool read_payload(RecordReader& reader, const Body& body, std::size_t type, Payload& out) {
-  out = Payload::of_index(type);
+  out = blank_payload(type);
   const Slot slot = payload_union().pointer;
   if (slot.index >= body.pointers) return true;
   const std::size_t pointer = body.first + body.data + slot.index;
@@ -142,18 +159,24 @@ Result<std::string> encode(const Event& event) {
 }
 
 Result<Event> decode(std::string_view bytes) {
+  Result<Event> event(tl::in_place);
+  if (const auto read = decode_into(bytes, *event); !read) return fail(read.error());
+  return event;
+}
+
+Result<void> decode_into(std::string_view bytes, Event& event) {
   const auto format = format_of(bytes);
   if (!format) return fail(format.error());
   RecordReader reader(bytes.substr(word_bytes));
-  Result<Event> event(tl::in_place);
+  clear_envelope(event);
   Body body;
   std::size_t type = 0;
   const bool read =
-      read_envelope(reader, *event, body, type) && read_payload(reader, body, type, event->payload);
+      read_envelope(reader, event, body, type) && read_payload(reader, body, type, event.payload);
   if (!read) return malformed(reader.problem(), reader.problem_at() + 1);
   if (!reader.at_end()) return malformed("bytes after the end of the event", bytes.size() / 8);
-  if (*format != newest_format) *event = upcast(std::move(*event), *format);
-  return event;
+  if (*format != newest_format) event = upcast(std::move(event), *format);
+  return {};
 }
 
 Result<Envelope> decode_envelope(std::string_view bytes) {

@@ -13,6 +13,7 @@ struct Operations {
   void (*make)(void* at);
   void (*copy)(void* at, const void* from);
   void (*move)(void* at, void* from);
+  void (*assign)(void* to, const void* from);
   void (*destroy)(void* at);
   bool (*equal)(const void* left, const void* right);
 };
@@ -23,6 +24,7 @@ constexpr Operations operations_of() {
       [](void* at) { ::new (at) T(); },
       [](void* at, const void* from) { ::new (at) T(*static_cast<const T*>(from)); },
       [](void* at, void* from) { ::new (at) T(std::move(*static_cast<T*>(from))); },
+      [](void* to, const void* from) { *static_cast<T*>(to) = *static_cast<const T*>(from); },
       [](void* at) { static_cast<T*>(at)->~T(); },
       [](const void* left, const void* right) {
         return *static_cast<const T*>(left) == *static_cast<const T*>(right);
@@ -57,7 +59,9 @@ OneOf<Traits>::OneOf(OneOf&& other) noexcept : index_(other.index_) {
 
 template <class Traits>
 OneOf<Traits>& OneOf<Traits>::operator=(const OneOf& other) {
-  if (this != &other) *this = OneOf(other);
+  if (index_ != other.index_) return *this = OneOf(other);
+  // In place: what the value has room for already is not asked of the heap again.
+  internal::operations<Traits>[index_].assign(storage_, other.storage_);
   return *this;
 }
 

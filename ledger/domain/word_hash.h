@@ -2,7 +2,6 @@
 // live as long as one verification. Nothing that is kept depends on the values.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -18,10 +17,21 @@ inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-// The first bytes of `text`, eight at most, as a number.
+// The first bytes of `text`, eight at most, as a number; texts of different sizes may give the same
+// one. Copies of a size that is known are single instructions, others a call.
 inline std::uint64_t word_of(std::string_view text) {
   std::uint64_t word = 0;
-  std::memcpy(&word, text.data(), std::min(text.size(), sizeof word));
+  if (text.size() >= sizeof word) {
+    std::memcpy(&word, text.data(), sizeof word);
+  } else if (text.size() >= sizeof(std::uint32_t)) {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;  // They may overlap.
+    std::memcpy(&first, text.data(), sizeof first);
+    std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+    word = std::uint64_t{last} << 32 | first;
+  } else {
+    for (const char c : text) word = word << 8 | static_cast<unsigned char>(c);
+  }
   return word;
 }
 

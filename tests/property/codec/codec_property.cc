@@ -53,6 +53,19 @@ RC_GTEST_PROP(Records, GiveBackTheEventTheyWereMadeOf, ()) {
   });
 }
 
+RC_GTEST_PROP(Records, AreReadTheSameIntoAnEventThatWasAnother, ()) {
+  const Bytes others = *any_choices();
+  domain::Event of_the_type_before;
+  for_each_type([&](const domain::Event& event, const std::string& record) {
+    Choices choices(others);
+    domain::Event of_this_type = make_event(choices, event.payload.index());
+    for (domain::Event* const used : {&of_the_type_before, &of_this_type}) {
+      RC_ASSERT(codec::decode_into(record, *used).has_value());
+      RC_ASSERT(*used == event);
+    }
+  });
+}
+
 RC_GTEST_PROP(Records, AreWhatTheLibraryMakesOfTheSameEvent, ()) {
   for_each_type([](const domain::Event& event, const std::string& record) {
     const std::string message = record.substr(first_word_bytes);
