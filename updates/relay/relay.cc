@@ -19,8 +19,9 @@ constexpr std::size_t plan_bytes_max = 4'000'000;
 constexpr domain::Duration interval_without_manager = domain::minutes(1);
 
 SyncReason reason_of(const PullFailure& failure, Upstream::Kind kind) {
-  // A parent that is older than this relay is no attacker: others of its group may be newer.
-  if (kind == Upstream::Kind::parent && failure.code == "tuf-rollback") {
+  // Who passes on what others sign is no attacker for being older than this relay: another parent
+  // may be newer, and so may the source be than the manager's copy of it.
+  if (kind != Upstream::Kind::source && failure.code == "tuf-rollback") {
     return SyncReason::behind_parent;
   }
   switch (failure.cause) {

@@ -241,6 +241,20 @@ TEST_F(Relaying, ServesTheOldAndSaysWhyWhenItsSourceIsNotReached) {
   EXPECT_EQ(asked[1].kind, Kind::manager);
 }
 
+TEST_F(Relaying, IsNotAlarmedByAManagerWhoseCopyIsOlderThanTheSource) {
+  PublishedSite copy;  // As of the manager's last check.
+  ways[""] = &copy;
+  site.add("rules/26-002.json", "new");
+  round();
+  site.failing["metadata/timestamp.json"] = {ledger::ErrorKind::unavailable, "source-timed-out",
+                                             "Too slow."};
+  round();
+  EXPECT_EQ(asked.back().kind, Kind::manager);
+  EXPECT_EQ(manager.reports.back().metadata_version, 5U);
+  EXPECT_EQ(manager.reports.back().reason, SyncReason::source_unreachable);
+  EXPECT_TRUE(manager.lies.empty());
+}
+
 TEST_F(Relaying, SaysThatItsDiskIsFullAndGoesOnWhenItIsNot) {
   round();
   site.add("rules/26-002.json", "new");
