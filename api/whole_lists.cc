@@ -58,8 +58,9 @@ Answered<Listed> ordered_page(const Routes::List& list, const Reading& reading,
   if (!ended) return refused(ended.error());
   if (!*ended) {
     return refused("too-many-to-order",
-                   "These are more than " + std::to_string(limits::list_rows_ordered_max) +
-                       " rows, which are given in the list's own order only" +
+                   "More than " + std::to_string(limits::list_rows_ordered_max) +
+                       " rows, or rows found among too many others, are given in the list's own "
+                       "order only" +
                        (own.empty() ? std::string() : " (" + own.front() + ")") +
                        "; ask for fewer by a filter, or without order_by.");
   }

@@ -48,8 +48,7 @@ struct PayloadTypes {
       TaskChanged, TaskDeleted, TaskRunStarted, TaskRunFinished, TaskRunMissed, TimetableSet,
       AlertRaised, AlertChanged, AlertEnded, AlertAcknowledged, AlertTypeConfigured, UserCreated,
       UserChanged, UserDisabled, UserCredentialChanged, TokenIssued, TokenRevoked, SessionOpened,
-      SessionClosed, EnrolmentTokenIssued, EnrolmentTokenRevoked, WitnessUnreachable,
-      UserEnabled>;
+      SessionClosed, EnrolmentTokenIssued, EnrolmentTokenRevoked, WitnessUnreachable, UserEnabled>;
 };
 extern template class OneOf<PayloadTypes>;
 using Payload = OneOf<PayloadTypes>;

@@ -177,6 +177,8 @@ class Ledgerctl(Changes, Fleet, History, Replay, Reports, Screen):
         assert best.stdout == "1000004\n", "it is the last of all, not of the first page"
         wide = self.run("policies", "list", "-o", "wide").stdout.splitlines()[0]
         assert wide.startswith("POLICY  PARENT") and "APPLICATION TYPES" in wide, wide
+        some = self.run("policies", "show", "web", "--columns", "policy,changed.by").stdout
+        assert [line.split()[0] for line in some.splitlines()] == ["policy", "changed.by"], some
         for misplaced in (("-o", "name"), ("--sort", "policy"), ("--limit", 1)):
             assert "for lists" in self.run("policies", "show", "web", *misplaced, expect=2).stderr
         self.run("policies", "delete", "web", "--as-of", 3, expect=2)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace ledgerctl {
 
@@ -94,6 +95,15 @@ void show_table(std::ostream& out, const json& rows, const Look& look) {
     while (!text.empty() && text.back() == ' ') text.pop_back();
     out << text << '\n';
   }
+}
+
+// All members of an object, or the columns that were asked for. Views of `object`.
+std::vector<std::pair<std::string, const json*>> members_of(const json& object, const Look& look) {
+  std::vector<std::pair<std::string, const json*>> members;
+  for (const auto& column : look.columns) members.emplace_back(column, &at_path(object, column));
+  if (!look.columns.empty()) return members;
+  for (const auto& [name, value] : object.items()) members.emplace_back(name, &value);
+  return members;
 }
 
 std::string csv_cell(std::string text) {
@@ -244,10 +254,12 @@ void show_rows(std::ostream& out, const json& rows, const Look& look) {
 void show_object(std::ostream& out, const json& object, const Look& look) {
   switch (look.format) {
     case Format::table: {
+      const auto members = members_of(object, look);
       std::size_t width = 0;
-      for (const auto& [name, value] : object.items()) width = std::max(width, name.size());
-      for (const auto& [name, value] : object.items()) {
-        out << name << std::string(width - name.size() + 2, ' ') << plain(value) << '\n';
+      for (const auto& [name, value] : members) width = std::max(width, name.size());
+      for (const auto& [name, value] : members) {
+        out << name << std::string(width - name.size() + 2, ' ') << plain(*value) << '
+';
       }
       return;
     }
