@@ -258,8 +258,7 @@ void show_object(std::ostream& out, const json& object, const Look& look) {
       std::size_t width = 0;
       for (const auto& [name, value] : members) width = std::max(width, name.size());
       for (const auto& [name, value] : members) {
-        out << name << std::string(width - name.size() + 2, ' ') << plain(*value) << '
-';
+        out << name << std::string(width - name.size() + 2, ' ') << plain(*value) << '\n';
       }
       return;
     }

@@ -22,7 +22,7 @@ domain::Command ordered_by(const std::optional<Order>& order) {
 
 namespace {
 
-constexpr std::chrono::seconds pause{1};
+constexpr std::chrono::seconds between_attempts{1};
 
 ledger::Result<ledger::Committed> told(ledger::Writer& writer, domain::CommandPayload payload,
                                        const std::optional<Order>& order) {
@@ -59,7 +59,7 @@ void submit(ledger::Writer& writer, domain::CommandPayload payload,
 void insist(ledger::Writer& writer, const domain::CommandPayload& payload,
             const std::optional<Order>& order, const std::stop_token& stop) {
   for (auto done = told(writer, payload, order); !done && may_pass(done.error());) {
-    if (!wait(pause, stop)) return;
+    if (!wait(between_attempts, stop)) return;
     done = told(writer, payload, order);
   }
 }
