@@ -118,7 +118,7 @@ IOStatus read_block(const rocksdb::FSRandomAccessFile& table, const Place& block
   constexpr std::uint32_t mixed_by = 0x6b9083d9;
   const auto compression = static_cast<unsigned char>(bytes[block.size]);
   const auto hash = static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), block.size));
-  if (stored != (hash ^ compression * mixed_by)) return damaged("a block misses its checksum");
+  if (stored != (hash ^ compression * mixed_by)) return damaged("a block has another checksum");
   if (compression != rocksdb::kNoCompression) return damaged("a block is compressed that never is");
   bytes.resize(block.size);
   return status;
