@@ -180,6 +180,24 @@ def retires_patterns(vendor):
     assert not (vendor.ledger.data / "content" / digest[:2] / digest[2:]).exists()
 
 
+def says_after_a_restart_what_is_gone(vendor):
+    """As if the process had ended when it had removed the bytes, and said nothing yet."""
+    ledger = vendor.ledger
+    for version, day in (("1.0", 1), ("1.1", 2)):
+        released = ledger.ask("POST", "/v1/patterns", {
+            "component": "virus", "product": "Virus Pattern", "platform": "linux",
+            "version": version, "released_at": f"2026-01-0{day}T00:00:00Z",
+            "digest": f"{day}" * 64, "bytes": 1000, "source": "vendor"})
+        assert released.status == 201, released.body
+    retired = ledger.ask("POST", "/v1/patterns/virus/linux:retire", {"version": "1.0"})
+    assert retired.status == 200, retired.body
+    for _ in range(2):
+        ledger.stop()
+        ledger.start()
+        (pruned,) = ledger.wait_until("it is told", lambda: vendor.events("content.pruned"))
+        assert pruned["data"] == {"digest": "1" * 64, "bytes": 1000, "cause": "retention"}
+
+
 def begin_to_download(vendor):
     """A check that has half of its only file; its operation, as it is shown then."""
     answer = vendor.ledger.ask("POST", "/v1/sources/vendor:download", {})
@@ -261,6 +279,7 @@ def main():
     for case in (brings_what_is_new, looks_without_fetching, keeps_its_copy_over_restarts,
                  follows_rotations, refuses_what_is_not_authentic, refuses_another_root,
                  asks_the_alternative, tells_when_nobody_answers, retires_patterns,
+                 says_after_a_restart_what_is_gone,
                  shows_how_far_a_download_is_and_can_be_cancelled, goes_on_after_a_kill,
                  tells_a_frozen_source):
         with tempfile.TemporaryDirectory() as folder, RunningLedger(ledgerd) as ledger:

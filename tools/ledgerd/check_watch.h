@@ -2,8 +2,8 @@
 // whoever cancels it. None of that is in the log but what it came to.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>

@@ -221,9 +221,10 @@ void Reactor::prune(const domain::PatternRetired& retired, const Order& order) {
 void Reactor::prune(const domain::PatternVersion& version, const std::optional<Order>& order) {
   if (parts_.mirrors.lists(version.digest)) return;
   const auto removed = parts_.content.remove(version.digest);
-  // What a check brought was here: an earlier process removed it, and could not tell it any more.
   const bool is_missing = !removed && removed.error().kind == ledger::ErrorKind::not_found;
-  if (removed || (is_missing && version.source)) {
+  // What a source brought was here: an earlier process removed it, and could not tell it any more.
+  const bool is_untold = is_missing && !order && version.source;
+  if (removed || is_untold) {
     return submit(
         parts_.writer,
         domain::RecordContentPruned{version.digest, version.bytes, domain::PruneCause::retention},
