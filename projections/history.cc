@@ -106,8 +106,9 @@ Result<std::vector<FieldBlame>> blame(const ViewStore& store, const EventLog& lo
   if (!versions) return fail(versions.error());
   if (versions->empty() || !versions->front().row) {
     const std::string row = std::string(name_of(view)) + " row " + shown_key(view, key);
-    if (versions->empty())
+    if (versions->empty()) {
       return fail(ErrorKind::not_found, "row-unknown", "There is no " + row + ".");
+    }
     const auto erased = std::to_string(versions->front().position.value);
     return fail(ErrorKind::not_found, "row-unknown",
                 "There is no " + row + " any more: event " + erased +

@@ -110,6 +110,19 @@ TEST(Computers, AreAsTheyWereAtThatPosition) {
   EXPECT_EQ(computers_of(*viewed.at(3), "status = unknown"), (Names{"c0", "c1"}));
 }
 
+TEST(Computers, AreCountedAsTheyAreListed) {
+  const Viewed viewed(five_computers().log);
+  for (const std::string filter :
+       {"", "status = up_to_date", "name = c1", "name:c", "computer = c2", "name:c AND NOT name:c3",
+        "status = unknown AND name:c", "status = failed AND name:c", "name = nobody"}) {
+    const auto counted = count_computers(*viewed.now(), filter);
+    ASSERT_TRUE(counted.has_value()) << filter;
+    EXPECT_EQ(counted->computers, computers_of(*viewed.now(), filter).size()) << filter;
+  }
+  EXPECT_EQ(count_computers(*viewed.now(), "status = unknown")->passed, 0U);
+  EXPECT_EQ(count_computers(*viewed.now(), "name:c")->passed, 5U);
+}
+
 TEST(Computers, AreFoundByTheirLastContactOnlyIfSomebodyKnowsIt) {
   const Viewed viewed(five_computers().log);
   const LastContact known = [](std::string_view id) -> std::optional<Time> {
