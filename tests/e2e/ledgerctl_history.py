@@ -44,7 +44,8 @@ class History:
         assert "reads, and" in told, told
         answer = self.rows("bisect", "--from", 1, "--to", made, "--where", where, "--all")
         assert [flip["position"] for flip in answer["flips"]] == [made], answer
-        self.run("bisect", "--from", made, "--where", where, expect=1, stderr="")
+        same = self.run("bisect", "--from", made, "--where", where, expect=1, stderr="").stdout
+        assert "Both ends say the same, and so do " in same and "--all" in same, same
         wrong = self.run("bisect", "--from", 1, "--where", "policies.cont > 1", expect=2)
         assert "At byte 8" in wrong.stderr and ".count or .exists" in wrong.stderr, wrong.stderr
 

@@ -116,7 +116,8 @@ void tell_report(const replay::EvidenceReport& report, const std::optional<Doubt
     std::cout << "NOT verified: all of it fits together, but " << doubt->verdict << ".\n";
   } else {
     std::cout << "Verified: \"" << printable(text(report.manifest.scope)) << "\" is answered by "
-              << report.manifest.answers << " events, and no others.\n";
+              << report.manifest.answers << (report.manifest.answers == 1 ? " event" : " events")
+              << ", and no others.\n";
   }
 }
 

@@ -105,7 +105,11 @@ Exit tell_bisection(const Session& session, const json& told) {
     tell_event(flip["event"], flip["causes"], flip["changes"]);
     if (flip["more_changes"] == true) std::cout << "  and more rows\n";
   }
-  if (!found) std::cout << "No event made the difference: both ends say the same.\n";
+  if (!found && told["all"] == true) std::cout << "No event of the range changed it.\n";
+  if (!found && told["all"] == false) {
+    std::cout << "Both ends say the same, and so do " << plain(told["checks"])
+              << " moments between them. --all looks at every event.\n";
+  }
   if (!told["not_monotone_at"].is_null() && told["all"] == false) {
     std::cout << "It changed more than once: at " << plain(told["not_monotone_at"])
               << " it is not as one change would have it. --all tells every change.\n";
