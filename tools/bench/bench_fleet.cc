@@ -1,12 +1,11 @@
 // What a large fleet costs: memory, and what concerns all of it at once.
-#include <malloc.h>
-
 #include <string>
 #include <utility>
 
 #include "ledger/contact_book.h"
 #include "ledger/fold_log.h"
 #include "tools/bench/benches.h"
+#include "tools/bench/heap.h"
 
 namespace bench {
 
@@ -17,12 +16,6 @@ namespace {
 
 constexpr std::uint64_t first_round = 1'000;  // Beyond what any computer has reported.
 constexpr std::uint64_t rounds = 50;          // Fewer than instructions may be open.
-
-// What the program has asked for and not given back.
-double heap_bytes() {
-  const auto info = ::mallinfo2();
-  return static_cast<double>(info.uordblks + info.hblkhd);
-}
 
 // How long the writer takes to decide such a command, without its event and its sync.
 Times decided(BenchLedger& ledger, const BenchLedger::MakeCommand& make) {
@@ -84,20 +77,20 @@ Result<void> memory(Bench& bench) {
   const auto fleet = bench.fleet();
   if (!fleet) return fail(fleet.error());
   const auto& ledger = *(*fleet)->ledger;
-  const double before = heap_bytes();
+  const std::size_t before = heap_bytes();
   domain::World world;
   const auto folded = ledger::fold_log((*fleet)->ledger->log(), {ledger.size()}, world);
   if (!folded) return fail(folded.error());
-  const double world_bytes = heap_bytes() - before;
+  const std::size_t world_bytes = heap_bytes() - before;
   ledger::ContactBook contacts;
   for (domain::ComputerIndex index = 0; index < world.computers.table.size(); ++index) {
     contacts.expect({std::string(world.computers.table.id(index))}, world.now, false,
                     domain::minutes(30));
   }
-  const double contact_bytes = heap_bytes() - before - world_bytes;
+  const std::size_t contact_bytes = heap_bytes() - before - world_bytes;
   for (const auto& [name, bytes] :
        {std::pair{"memory_world", world_bytes}, std::pair{"memory_contacts", contact_bytes}}) {
-    bench.say(Figure{name, bytes / megabyte, "MB",
+    bench.say(Figure{name, static_cast<double>(bytes) / megabyte, "MB",
                      static_cast<double>((*fleet)->fact_bytes) / megabyte,
                      "the facts of the computers as text"}
                   .with("computers", ledger.computers())
