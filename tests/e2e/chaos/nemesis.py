@@ -64,11 +64,13 @@ class Nemesis:
         self.deeds = people.deeds()
         self.disks = disks
         self.busy = threading.Lock()  # People do one thing after another.
+        self.turns = {}  # A part or link has one fault at a time, however slow the machine is.
         self.failed = []
 
     def play(self, steps: list) -> None:
         """All of it, until the last fault is over."""
         began = time.monotonic()
+        self.turns = {step.whom: threading.Lock() for step in steps}
         playing = []
         for step in steps:
             time.sleep(max(0.0, began + step.at - time.monotonic()))
@@ -85,10 +87,11 @@ class Nemesis:
                 with self.busy:
                     self.deeds[step.what]()
             else:
-                begin, end = self.ways(step)
-                begin()
-                time.sleep(step.seconds)
-                end()
+                with self.turns[step.whom]:
+                    begin, end = self.ways(step)
+                    begin()
+                    time.sleep(step.seconds)
+                    end()
         except Exception as failure:  # Of a thread; told by the one that waits for it.
             self.failed.append(f"{step}: {failure!r}")
 

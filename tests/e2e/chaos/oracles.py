@@ -40,7 +40,10 @@ class Watch:
 
     def look_until_the_end(self):
         while not self.ended.wait(0.1):
-            self.look()
+            try:
+                self.look()
+            except Exception as failure:  # Of a thread; what does not look finds nothing.
+                self.note(f"it could not look: {failure!r}")
 
     def look(self):
         for name in AGENTS:
