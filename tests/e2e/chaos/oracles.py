@@ -93,7 +93,11 @@ class Watch:
             self.note(f"{agent} has other files of ruleset {facts['ruleset']}")
 
     def metadata_of(self, agent):
-        for file in (self.site.folder / "machines" / agent).glob("**/timestamp.json"):
+        try:
+            files = list((self.site.folder / "machines" / agent).glob("**/timestamp.json"))
+        except OSError:
+            return  # A folder went away while we looked.
+        for file in files:
             try:
                 version = json.loads(file.read_bytes())["signed"]["version"]
             except (OSError, ValueError):

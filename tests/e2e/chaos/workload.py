@@ -126,7 +126,8 @@ class Writer:
             if found and isinstance(found[0], urllib.error.HTTPError):
                 self.refused.append(f"{group}: {found[0]}")
                 return None
-            if found:
+            # An answer that was cut off in its head may look like one without a body.
+            if found and "position" in found[0]:
                 return found[0]["position"]
             self.ended.wait(0.05)
         return None
