@@ -113,6 +113,8 @@ class Ledgerctl(Changes, Fleet, History, Replay, Reports, Screen):
         plan = self.run("updates", "apply", "26-002", "--dry-run", "-o", "json", "--reason", "test")
         self.names["PLAN"] = json.loads(plan.stdout)["plan"]
         run("log", "verify")
+        self.ledger.wait_until("every operation has ended", lambda: all(
+            each["done"] for each in self.rows("op", "list")))
         self.names["OPERATION"] = self.rows("op", "list")[0]["operation"]
 
     def read_words(self, read):
@@ -133,9 +135,11 @@ class Ledgerctl(Changes, Fleet, History, Replay, Reports, Screen):
         assert found == known, f"{sorted(found ^ known)}"
 
     def every_read_in_every_format(self):
+        """As of one position: what is recorded meanwhile changes the position that is shown."""
         wrong = []
+        moment = ("--as-of", self.rows("status")["position"])
         for read in READS:
-            words = self.read_words(read)
+            words = (*self.read_words(read), *(() if read in NOT_AS_OF else moment))
             try:
                 value = json.loads(self.run(*words, "-o", "json").stdout)
                 lines = [json.loads(line) for line in
