@@ -15,7 +15,6 @@ namespace {
 constexpr std::chrono::milliseconds rest_latency{100};
 // A witness may say once or twice that a proof has to begin elsewhere.
 constexpr int attempts_max = 3;
-constexpr std::chrono::milliseconds keep_interval{1'000};
 constexpr std::chrono::hours told_again{1};
 
 tl::unexpected<Error> useless(std::string detail) {
@@ -114,6 +113,7 @@ void WitnessKeeper::follow(Asked& asked) {
     } else {
       take_failure(asked, *sealed, line.error());
     }
+    keep();
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, std::max(options_.interval, asked.pause), [&] { return stopping_; });
   }
@@ -135,6 +135,7 @@ std::optional<store::SealedHead> WitnessKeeper::next_head(Asked& asked) {
       continue;
     }
     lock.unlock();
+    keep();
     const auto grown = heads_.wait_sealed(next, rest_latency);
     lock.lock();
     if (grown) changed_.notify_all();
@@ -216,16 +217,21 @@ void WitnessKeeper::take_line(Asked& asked, const store::SealedHead& sealed, std
     asked.cosigned_at = clock_.now();
     asked.failing_since.reset();
     asked.detail.clear();
-    if (witnessed_.sealed.head == sealed.head) witnessed_.lines[name] = line;
+    if (witnessed_.sealed.head == sealed.head) {
+      witnessed_.lines[name] = line;
+      is_kept_ = false;
+    }
     if (round_.sealed.head == sealed.head) {
       --round_.in_flight;
       round_.lines[name] = std::move(line);
-      if (policy_.is_met_by(names_in(round_.lines))) witnessed_ = round_;
+      if (policy_.is_met_by(names_in(round_.lines))) {
+        witnessed_ = round_;
+        is_kept_ = false;
+      }
     }
   }
   changed_.notify_all();
   asked.pause = {};
-  keep();
   tell(asked, WitnessNews::Kind::cosigned, sealed.head);
 }
 
@@ -258,12 +264,15 @@ void WitnessKeeper::tell(Asked& asked, WitnessNews::Kind kind, const store::Head
   asked.told_at = clock_.steady();
 }
 
+// Also when there is no further cosignature: what came too soon after the last time waits for this.
 void WitnessKeeper::keep() {
+  const std::unique_lock writing(keeping_, std::try_to_lock);
+  if (!writing.owns_lock()) return;  // An older note never comes after a newer one.
   std::string note;
   {
     const std::lock_guard lock(mutex_);
-    if (witnessed_.sealed.head.size.value == 0) return;
-    if (kept_at_ && !has_passed(*kept_at_, keep_interval)) return;
+    if (is_kept_ || (kept_at_ && !has_passed(*kept_at_, options_.keep_interval))) return;
+    is_kept_ = true;
     kept_at_ = clock_.steady();
     note = with_lines(witnessed_.sealed.note, witnessed_.lines);
   }

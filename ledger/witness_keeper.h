@@ -74,8 +74,10 @@ class WitnessKeeper {
  public:
   struct Options {
     std::string kept;  // What `keep` was given last; empty: nothing.
-    // Keeps the newest witnessed head, about once a second while they change.
+    // Keeps the newest witnessed head, one at a time.
     std::function<void(const std::string& note)> keep = [](const std::string&) {};
+    // Between two that are kept. The last of several is kept too, whatever the witnesses do then.
+    std::chrono::milliseconds keep_interval{1'000};
     // Records what is to be told; false: it could not, and is to be told again.
     std::function<bool(const WitnessNews&)> record = [](const WitnessNews&) { return true; };
     // Between two heads shown to one witness, so that a busy log does not keep it busy.
@@ -157,7 +159,9 @@ class WitnessKeeper {
   bool stopping_ = false;
   Round round_;
   Round witnessed_;
+  bool is_kept_ = true;  // What is witnessed has not changed since it was kept.
   std::optional<domain::Duration> kept_at_;
+  std::mutex keeping_;
   std::vector<std::unique_ptr<Asked>> asked_;
   std::vector<std::thread> threads_;
 };

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <functional>
+#include <mutex>
 #include <optional>
 
 #include "ledger/merkle/checkpoint.h"
@@ -41,12 +43,18 @@ class Witnesses {
     const std::lock_guard lock(mutex_);
     told_[name] = std::move(answer);
   }
+  // What happens while this one is asked the next time.
+  void while_asked(const std::string& name, std::function<void()> happens) {
+    const std::lock_guard lock(mutex_);
+    happening_[name] = std::move(happens);
+  }
   void saw(const std::string& name, std::uint64_t size) {
     const std::lock_guard lock(mutex_);
     seen_[name] = size;
   }
 
   Result<WitnessAnswer> ask(const merkle::Witness& witness, const std::string& text) {
+    happen(witness.name);
     const std::lock_guard lock(mutex_);
     if (const auto& told = told_[witness.name]) {
       if (told->status != 0) return *told;
@@ -64,8 +72,18 @@ class Witnesses {
   }
 
  private:
+  void happen(const std::string& name) {
+    std::function<void()> happens;
+    {
+      const std::lock_guard lock(mutex_);
+      happens.swap(happening_[name]);
+    }
+    if (happens) happens();
+  }
+
   std::mutex mutex_;
   std::map<std::string, merkle::SigningKey> keys_;
+  std::map<std::string, std::function<void()>> happening_;
   std::map<std::string, std::optional<WitnessAnswer>> told_;
   std::map<std::string, std::uint64_t> seen_;
 };
@@ -113,15 +131,23 @@ class WitnessKeeperTest : public ::testing::Test {
     EXPECT_TRUE(heads->wait_sealed(log.head().size, time_enough));
   }
   void append() { ASSERT_TRUE(log.append(tests::numbered_batch(log.head().size.value))); }
+  static domain::Position after_batch(domain::Position size) {
+    return {size.value + tests::numbered_batch(size.value).records.size()};
+  }
   std::unique_ptr<WitnessKeeper> keeper(const std::string& quorum) {
     WitnessKeeper::Options options;
     options.kept = kept;
-    options.keep = [this](const std::string& note) { kept = note; };
+    options.keep = [this](const std::string& note) {
+      const std::lock_guard lock(kept_mutex);
+      kept = note;
+      was_kept.notify_all();
+    };
+    options.keep_interval = std::chrono::milliseconds(200);
     options.record = [this](const WitnessNews& news) { return record.add(news); };
     options.interval = std::chrono::milliseconds(1);
     options.first_pause = std::chrono::milliseconds(1);
     options.longest_pause = std::chrono::milliseconds(5);
-    options.round = std::chrono::milliseconds(20);
+    options.round = round;
     options.told_after = std::chrono::milliseconds(10);
     return std::make_unique<WitnessKeeper>(
         witnesses.policy(quorum), log, *heads,
@@ -129,6 +155,10 @@ class WitnessKeeperTest : public ::testing::Test {
           return witnesses.ask(witness, text);
         },
         clock, std::move(options));
+  }
+  bool wait_kept(const std::string& note) {
+    std::unique_lock lock(kept_mutex);
+    return was_kept.wait_for(lock, time_enough, [&] { return kept == note; });
   }
   WitnessStatus status(const WitnessKeeper& of, const std::string& name) {
     for (auto& each : of.status()) {
@@ -146,6 +176,9 @@ class WitnessKeeperTest : public ::testing::Test {
   SystemClock clock;
   Witnesses witnesses;
   Record record;
+  std::chrono::milliseconds round{20};
+  std::mutex kept_mutex;
+  std::condition_variable was_kept;
   std::string kept;
 };
 
@@ -169,6 +202,38 @@ TEST_F(WitnessKeeperTest, HasEachNewestHeadCosigned) {
   EXPECT_EQ(told.lag, 0U);
   EXPECT_TRUE(record.wait_for(WitnessNews::Kind::cosigned, "w3"));
   EXPECT_LE(record.count(WitnessNews::Kind::cosigned), 3U) << "not for each head";
+}
+
+TEST_F(WitnessKeeperTest, AsksForAHeadThatWasSealedMeanwhileWithoutAnotherWrite) {
+  round = time_enough * 60;  // So that nothing goes on because it took too long.
+  for (const char* name : {"w1", "w2", "w3"}) {
+    const auto keeping = keeper("all");
+    ASSERT_EQ(keeping->wait_witnessed(log.head().size, time_enough).head, log.head());
+    witnesses.while_asked(name, [this] {
+      append();
+      EXPECT_TRUE(heads->wait_sealed(log.head().size, time_enough));
+    });
+    const domain::Position first = after_batch(log.head().size);
+    append();
+    const auto both = after_batch(first);
+    EXPECT_EQ(keeping->wait_witnessed(both, time_enough).head.size, both) << name;
+  }
+}
+
+TEST_F(WitnessKeeperTest, KeepsWhatWasCosignedLastThoughTheWitnessesGoAwayThen) {
+  const auto keeping = keeper("all");
+  store::SealedHead last;
+  for (int i = 0; i < 3; ++i) {
+    append();
+    last = keeping->wait_witnessed(log.head().size, time_enough);
+    ASSERT_EQ(last.head, log.head());
+  }
+  EXPECT_TRUE(wait_kept(last.note)) << "though nothing is written any more";
+  append();
+  last = keeping->wait_witnessed(log.head().size, time_enough);
+  for (const char* name : {"w1", "w2", "w3"}) witnesses.let(name, WitnessAnswer{503, ""});
+  append();
+  EXPECT_TRUE(wait_kept(last.note));
 }
 
 TEST_F(WitnessKeeperTest, NeedsNoMoreThanItsQuorumAndGoesOnWhenTheOthersAreBack) {
