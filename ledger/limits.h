@@ -99,6 +99,8 @@ inline constexpr std::size_t superseded_versions_told_max = 64;  // Newest ones,
 inline constexpr std::size_t alert_names_max = 5;  // Named in a summary; the rest is counted.
 // An open alert's summary changes at most so often.
 inline constexpr std::chrono::seconds alert_change_interval{60};
+// A clock that was set back by less than this has caught up before anybody misses what fell due.
+inline constexpr std::chrono::minutes clock_set_back_alerted{5};
 // A relay with less free space than this is about to fail.
 inline constexpr std::uint64_t relay_free_bytes_low = 1'073'741'824;
 

@@ -311,6 +311,7 @@ enum AlertType {
   equivocation @16;
   cloneDetected @17;
   witnessUnreachable @18;
+  recordedTimeAhead @19;
 }
 
 enum AlertSeverity {

@@ -11,6 +11,7 @@ namespace ledger::domain {
 namespace {
 
 constexpr Duration summary_interval = seconds(limits::alert_change_interval.count());
+constexpr Duration set_back_alerted = minutes(limits::clock_set_back_alerted.count());
 
 // Names at most five, and says how many more there are: "a, b, c, d, e and 7 more".
 class Names {
@@ -290,6 +291,20 @@ void about_witnesses(const World& world, Gathering& found) {
   }
 }
 
+// `now` is never before recorded time, so that they are equal until the clock has caught up.
+// The summary says no distance: it would change with every look.
+void about_the_clock(const World& world, Time now, Gathering& found) {
+  const auto& step = world.service.last_clock_step;
+  if (!step || step->from != world.now || now > world.now) return;
+  if (step->from < step->to + set_back_alerted) return;
+  found.add(AlertType::recorded_time_ahead, "", step->from,
+            "Recorded time stands still at " + rfc3339(step->from) +
+                ": the clock had run ahead and was set back to " + rfc3339(step->to) +
+                ". Until the clock has caught up, no task starts by itself, no hold ends and no "
+                "alert is raised because time has passed. If that is too long, restore a backup "
+                "that was made before it ran ahead.");
+}
+
 }  // namespace
 
 std::vector<Condition> conditions(const World& world, Time now) {
@@ -303,6 +318,7 @@ std::vector<Condition> conditions(const World& world, Time now) {
   about_computers(expectations, found);
   about_clones(world, now, found);
   about_witnesses(world, found);
+  about_the_clock(world, now, found);
   const auto& verification = world.service.last_verification;
   if (verification && !verification->sound) {
     found.add(AlertType::ledger_verification_failed, "", *world.service.last_verification_at,

@@ -14,7 +14,7 @@ constexpr auto info = AlertSeverity::info;
 constexpr auto warning = AlertSeverity::warning;
 constexpr auto critical = AlertSeverity::critical;
 
-constexpr std::array<AlertTypeRule, 19> all_type_rules = {{
+constexpr std::array<AlertTypeRule, 20> all_type_rules = {{
     {AlertType::patterns_unused, warning, true,
      "A pattern update is available and computers are not updated."},
     {AlertType::rule_update_unapplied, warning, true,
@@ -44,6 +44,8 @@ constexpr std::array<AlertTypeRule, 19> all_type_rules = {{
     {AlertType::clone_detected, critical, true, "Two machines use one identity."},
     {AlertType::witness_unreachable, warning, true,
      "A witness has not cosigned the heads of this ledger for long."},
+    {AlertType::recorded_time_ahead, critical, true,
+     "The clock had run ahead and was set back: recorded time waits until it has caught up."},
 }};
 
 constexpr Duration change_interval = seconds(limits::alert_change_interval.count());

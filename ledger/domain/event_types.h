@@ -291,9 +291,10 @@ enum class AlertType {
   equivocation,
   clone_detected,
   witness_unreachable,
+  recorded_time_ahead,
 };
 constexpr auto enum_names(AlertType) {
-  return std::array<std::string_view, 19>{"patterns_unused",
+  return std::array<std::string_view, 20>{"patterns_unused",
                                           "rule_update_unapplied",
                                           "instruction_overdue",
                                           "update_failed",
@@ -311,7 +312,8 @@ constexpr auto enum_names(AlertType) {
                                           "ledger_verification_failed",
                                           "equivocation",
                                           "clone_detected",
-                                          "witness_unreachable"};
+                                          "witness_unreachable",
+                                          "recorded_time_ahead"};
 }
 
 enum class AlertSeverity { info, warning, critical };

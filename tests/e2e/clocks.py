@@ -73,12 +73,14 @@ class Clocks(Agents):
         return [each for each in answer["items"] if each["type"] == kind]
 
     def all_is_well(self):
-        """Also for alerts, which end by themselves; those of the source by its next check."""
+        """Also for alerts, which end by themselves; those of the source by its next check. That
+        recorded time is ahead ends when the clock has caught up."""
         self.next_release()
         self.are_current()
         wanted(self.ledger.ask("POST", "/v1/sources/vendor:check", {}))
-        self.ledger.wait_until("every alert ends", lambda: not wanted(self.ledger.ask(
-            "GET", "/v1/alerts?filter=open%20=%20true"))["items"], 30)
+        self.ledger.wait_until("every alert ends", lambda: {"recorded_time_ahead"} >= {
+            each["type"] for each in wanted(self.ledger.ask(
+                "GET", "/v1/alerts?filter=open%20=%20true"))["items"]}, 30)
 
     # -- Cases -----------------------------------------------------------------------------------
 
@@ -145,6 +147,9 @@ class Clocks(Agents):
         self.all_is_well()
         assert len(self.alerts("computer_silent")) - silences == (1 if jump == AHEAD else 0)
         assert len(self.events("clock.stepped")) - steps == 1
+        ahead = [each for each in self.alerts("recorded_time_ahead") if each["open"]]
+        assert len(ahead) == (1 if jump == AHEAD else 0), ahead
+        assert "the clock went from 20" in self.ledger.log.read_text(encoding="utf-8")
 
     def hears(self, agent):
         """Whether a round of it reached ledgerd."""

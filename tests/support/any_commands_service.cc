@@ -72,7 +72,7 @@ CommandPayload acknowledge(const Dice& dice) { return AcknowledgeAlert{known_ale
 CommandPayload dismiss(const Dice& dice) { return DismissAlert{known_alert(dice)}; }
 
 CommandPayload configure_alert(const Dice& dice) {
-  return ConfigureAlertType{static_cast<AlertType>(dice.a % 19), dice.b % 4 != 0,
+  return ConfigureAlertType{static_cast<AlertType>(dice.a % 20), dice.b % 4 != 0,
                             static_cast<AlertSeverity>(dice.c % 3)};
 }
 

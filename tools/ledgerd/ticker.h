@@ -23,11 +23,14 @@ class Ticker {
 
  private:
   void tick();
+  void tell_of_jump(ledger::domain::Time now);
 
   ledger::Writer& writer_;
   ledger::ContactBook& contacts_;
   const ledger::Clock& clock_;
   std::chrono::milliseconds interval_;
+  ledger::domain::Time seen_;  // At the last look, by either clock.
+  ledger::domain::Duration seen_steady_;
   std::mutex mutex_;
   std::condition_variable_any stopping_;
   std::jthread thread_;

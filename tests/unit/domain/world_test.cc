@@ -107,11 +107,53 @@ TEST(Clock, GoingBackIsToldOnce) {
   Fold fold;
   fold.pass(seconds(10)).value();
   given_policy(fold, "site");
-  fold.now = fold.now - hours(1);
+  fold.now = fold.now - minutes(1);
   const auto events = fold.pass(Duration{0});
   ASSERT_EQ(types(events), TypeNames{"clock.stepped"});
-  EXPECT_EQ(events->front().recorded_at - fold.now, hours(1));  // Recorded time stands still.
+  EXPECT_EQ(events->front().recorded_at - fold.now, minutes(1));  // Recorded time stands still.
   EXPECT_EQ(types(fold.pass(seconds(1))), TypeNames{});
+}
+
+TEST(Clock, SetBackFarIsAnAlertUntilItHasCaughtUp) {
+  Fold fold;
+  given_policy(fold, "site");
+  fold.pass(hours(1)).value();
+  given_policy(fold, "web");
+  fold.now = fold.now - minutes(5);
+  EXPECT_EQ(types(fold.pass(Duration{0})), TypeNames{"clock.stepped"});
+  EXPECT_EQ(types(fold.pass(seconds(1))), TypeNames{"alert.raised"});
+  const auto* alert = open_alert(fold, AlertType::recorded_time_ahead, "");
+  ASSERT_NE(alert, nullptr);
+  EXPECT_EQ(alert->facts.severity, AlertSeverity::critical);
+  EXPECT_NE(alert->summary.find("stands still at " + rfc3339(fold.world.now)), std::string::npos)
+      << alert->summary;
+  given_policy(fold, "mail");
+  EXPECT_EQ(types(fold.pass(minutes(4))), TypeNames{}) << "it stands still, whoever writes";
+  EXPECT_EQ(types(fold.pass(minutes(1))), TypeNames{"alert.ended"});
+}
+
+TEST(Clock, SetBackALittleIsNoAlert) {
+  Fold fold;
+  given_policy(fold, "site");
+  fold.now = fold.now - minutes(5) + seconds(1);
+  EXPECT_EQ(types(fold.pass(Duration{0})), TypeNames{"clock.stepped"});
+  EXPECT_EQ(types(fold.pass(seconds(1))), TypeNames{});
+}
+
+TEST(Clock, AnAlertOfItThatWasDismissedIsRaisedByTheNextStep) {
+  Fold fold;
+  given_policy(fold, "site");
+  fold.now = fold.now - hours(2);
+  fold.pass(Duration{0}).value();
+  fold.pass(seconds(1)).value();
+  const AlertKey key{AlertType::recorded_time_ahead, ""};
+  given(fold, DismissAlert{fold.world.alerts.by_key.at(key)});
+  EXPECT_EQ(types(fold.pass(seconds(1))), TypeNames{});
+  fold.now = fold.world.now + hours(2);
+  given_policy(fold, "web");
+  fold.now = fold.now - hours(3);
+  EXPECT_EQ(types(fold.pass(Duration{0})), TypeNames{"clock.stepped"});
+  EXPECT_EQ(types(fold.pass(seconds(1))), TypeNames{"alert.raised"});
 }
 
 TEST(Evolve, CountsEveryStreamsVersions) {
