@@ -136,7 +136,7 @@ class Witnessed:
         bundle = self.scratch / "backup.tar"
         made = ("evidence", "create", "range", "--to", bundle, "--data",
                 self.ledger.data / "backups" / "one")
-        said = (self.ledger.data / "witnessed").read_text(encoding="utf-8")
+        said = (self.ledger.data / "backups/one/witnessed").read_text(encoding="utf-8")
         size = int(said.splitlines()[1])
         keys = [word for each in self.witnesses.values() if f"{each.name} " in said
                 for word in ("--witness-key", each.key)]
