@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "ledger/digest.h"
+
 namespace ledger::updates {
 
 Descriptor::~Descriptor() {
@@ -80,6 +82,19 @@ Result<std::string> read_local_file(const std::filesystem::path& path, std::size
   }
   bytes.resize(filled);
   return bytes;
+}
+
+Result<domain::Digest> digest_of_file(const std::filesystem::path& path) {
+  constexpr std::size_t piece_bytes = 1'048'576;
+  LocalFile file(path);
+  Sha256 hash;
+  std::string piece(piece_bytes, '\0');
+  while (true) {
+    const auto read = file.read(piece);
+    if (!read) return fail(read.error());
+    if (*read == 0) return hash.finish();
+    hash.update(std::string_view(piece).substr(0, *read));
+  }
 }
 
 }  // namespace ledger::updates

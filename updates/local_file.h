@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "ledger/domain/ids.h"
 #include "ledger/result.h"
 
 namespace ledger::updates {
@@ -49,5 +50,8 @@ Error file_error(const std::string& doing, const std::filesystem::path& path, in
 // file, without its being read.
 // Errors: not_found ("file-unknown"), invalid ("not-a-file", "file-too-large"), io ("file-failed").
 Result<std::string> read_local_file(const std::filesystem::path& path, std::size_t bytes_max);
+
+// The SHA-256 of a regular file of any length. Errors: those of LocalFile::read().
+Result<domain::Digest> digest_of_file(const std::filesystem::path& path);
 
 }  // namespace ledger::updates

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "ledger/codec/json_out.h"
-#include "ledger/digest.h"
 #include "tools/ledgerd/source_checks.h"
 #include "updates/bundle.h"
 #include "updates/local_file.h"
@@ -20,7 +19,6 @@ namespace updates = ledger::updates;
 namespace {
 
 constexpr std::chrono::milliseconds asking_interval{100};
-constexpr std::size_t piece_bytes = 1'048'576;
 constexpr std::size_t name_digits = 12;
 
 // What whoever brought it is told.
@@ -48,19 +46,6 @@ std::string warning_of(const updates::BundleTaken& taken) {
   if (!taken.is_warned_of()) return {};
   return "Its metadata is over since " + iso8601(taken.expired_for) +
          ": bring a newer bundle before seven days are over.";
-}
-
-// Also of a file that is no bundle at all.
-Result<domain::Digest> digest_of_file(const std::filesystem::path& path) {
-  updates::LocalFile file(path);
-  ledger::Sha256 hash;
-  std::string piece(piece_bytes, '\0');
-  while (true) {
-    const auto read = file.read(piece);
-    if (!read) return fail(read.error());
-    if (*read == 0) return hash.finish();
-    hash.update(std::string_view(piece).substr(0, *read));
-  }
 }
 
 // The file has a name of our own, which tells whoever sent it nothing.
@@ -118,7 +103,8 @@ Result<std::string> SourceChecks::take(const BroughtBundle& brought,
   auto taken = take_into_mirror(brought, *known, stop);
   if (!taken) taken.error().detail = without_name(taken.error().detail, brought.file.string());
   if (!taken && !stop.stop_requested()) {
-    const auto digest = digest_of_file(brought.file);
+    // Also of a file that is no bundle at all.
+    const auto digest = updates::digest_of_file(brought.file);
     domain::Command command = brought.asked;
     command.payload = domain::RecordBundleRefused{
         brought.source, digest ? *digest : domain::Digest{}, taken.error().detail};

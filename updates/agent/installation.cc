@@ -8,7 +8,6 @@
 
 #include "ledger/codec/json_in.h"
 #include "ledger/codec/json_out.h"
-#include "ledger/digest.h"
 #include "updates/local_file.h"
 
 namespace ledger::updates::agent {
@@ -64,18 +63,6 @@ bool is_own_directory(const fs::path& path) {
 }
 
 }  // namespace
-
-Result<domain::Digest> digest_of_file(const fs::path& path) {
-  LocalFile file(path);
-  Sha256 hash;
-  std::string piece(65'536, '\0');
-  while (true) {
-    const auto got = file.read(piece);
-    if (!got) return fail(got.error());
-    if (*got == 0) return hash.finish();
-    hash.update(std::string_view(piece).substr(0, *got));
-  }
-}
 
 Result<Installation> Installation::open(Files& files, fs::path directory, std::size_t keep) {
   Installation made(files, std::move(directory), keep);

@@ -171,7 +171,4 @@ class Installation {
   std::uint64_t last_ = 0;  // The highest number ever seen.
 };
 
-// SHA-256 of a file, read piece by piece. Errors: not_found ("file-unknown"), io.
-Result<domain::Digest> digest_of_file(const std::filesystem::path& path);
-
 }  // namespace ledger::updates::agent
