@@ -73,6 +73,10 @@ inline constexpr std::size_t findings_per_hour_max = 60;
 
 // What came of a file that did not come whole; then it begins anew.
 inline constexpr std::chrono::hours content_part_kept{7 * 24};
+// Whoever serves content reads it through again so often, lest it pass on what its disk damaged;
+// and so many bytes of it at once, but for files that changed: the rest waits for the next time.
+inline constexpr std::chrono::hours content_unread_max{24};
+inline constexpr std::uint64_t content_read_through_bytes_max = 67'108'864;
 
 // -- The fleet; one more is refused unless said otherwise ---------------------------------------
 inline constexpr std::size_t computers_max = 4'000'000;       // Removed ones included.

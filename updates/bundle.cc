@@ -228,7 +228,7 @@ std::string missing_content(const Bundle& bundle, const ContentStore& content,
     if (members.contains(content_name(domain::hex(digest)))) continue;
     if (import.wanted && !import.wanted({path, {}, digest, 0})) continue;
     const auto has = content.has(digest);
-    if (!has || !*has) return path;
+    if (!has || !*has || content.is_damaged(digest)) return path;
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,8 +66,17 @@ class ContentStore {
   virtual Result<bool> has(const domain::Digest& digest) const = 0;
   // Errors: not_found ("content-unknown"), io.
   virtual Result<std::uint64_t> size(const domain::Digest& digest) const = 0;
-  // Where whoever serves files finds it; nothing: it lies in no file, or is not there.
+  // Where whoever serves files finds it; nothing: it lies in no file, is not there, is damaged, or
+  // changed since it was read through last. Reads nothing of it.
   virtual std::optional<std::filesystem::path> file_of(const domain::Digest&) const { return {}; }
+  // Reads through what changed since it was read last, and of what was not read for a day as much
+  // as `bytes_max`, what waited longest first. Answers what it found damaged, in order of digest;
+  // that is not served until it is stored again. Errors: io.
+  virtual Result<std::vector<domain::Digest>> look_through(std::uint64_t, const std::stop_token&) {
+    return {};
+  }
+  // Whether look_through() found it damaged, and it was not stored again since.
+  virtual bool is_damaged(const domain::Digest&) const { return false; }
   // Durable on return. Errors: not_found ("content-unknown"), io.
   virtual Result<void> remove(const domain::Digest& digest) = 0;
   // Everything, in order of digest.

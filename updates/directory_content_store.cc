@@ -74,6 +74,7 @@ class DirectoryContentStore::Writer : public ContentWriter {
         return fail(synced.error());
       }
     }
+    store_.watch_.vouch(stored.digest, target);
     return stored;
   }
 
@@ -263,8 +264,24 @@ Result<std::uint64_t> DirectoryContentStore::size(const domain::Digest& digest) 
 }
 
 std::optional<fs::path> DirectoryContentStore::file_of(const domain::Digest& digest) const {
-  if (!size(digest)) return std::nullopt;
-  return path_of(digest);
+  fs::path path = path_of(digest);
+  const auto state = watch_.state(digest, path);
+  const bool is_doubtful =
+      state == ContentWatch::State::damaged || state == ContentWatch::State::changed;
+  if (is_doubtful || !size(digest)) return std::nullopt;
+  return path;
+}
+
+Result<std::vector<domain::Digest>> DirectoryContentStore::look_through(
+    std::uint64_t bytes_max, const std::stop_token& stop) {
+  const auto all = list();
+  if (!all) return fail(all.error());
+  return watch_.look_through(
+      *all, [this](const domain::Digest& digest) { return path_of(digest); }, bytes_max, stop);
+}
+
+bool DirectoryContentStore::is_damaged(const domain::Digest& digest) const {
+  return watch_.state(digest, path_of(digest)) == ContentWatch::State::damaged;
 }
 
 Result<void> DirectoryContentStore::remove(const domain::Digest& digest) {
@@ -273,6 +290,7 @@ Result<void> DirectoryContentStore::remove(const domain::Digest& digest) {
     if (errno == ENOENT) return fail(content_unknown(digest));
     return fail(file_error("Removing", path, errno));
   }
+  watch_.forget(digest);
   return sync_directory(path.parent_path());
 }
 

@@ -13,6 +13,7 @@
 #include <set>
 
 #include "updates/content_store.h"
+#include "updates/content_watch.h"
 
 namespace ledger::updates {
 
@@ -38,6 +39,9 @@ class DirectoryContentStore final : public ContentStore {
   Result<bool> has(const domain::Digest& digest) const override;
   Result<std::uint64_t> size(const domain::Digest& digest) const override;
   std::optional<std::filesystem::path> file_of(const domain::Digest& digest) const override;
+  Result<std::vector<domain::Digest>> look_through(std::uint64_t bytes_max,
+                                                   const std::stop_token& stop) override;
+  bool is_damaged(const domain::Digest& digest) const override;
   Result<void> remove(const domain::Digest& digest) override;
   Result<std::vector<domain::Digest>> list() const override;
 
@@ -59,6 +63,7 @@ class DirectoryContentStore final : public ContentStore {
   std::filesystem::path temporary_;  // A folder of it, on the same file system.
   SystemCalls calls_;
   std::atomic<std::uint64_t> writers_{0};  // Names temporary files.
+  ContentWatch watch_;
   std::mutex mutex_;
   std::set<domain::Digest> claimed_;  // Parts that some writer has.
 };

@@ -242,7 +242,8 @@ class DirectoryMirror final : public Mirror {
                                 found.target.length};
       if (options.wanted && !options.wanted(target)) continue;
       const auto size = content_.size(target.digest);
-      if (size && *size == target.bytes) continue;
+      const bool is_here = size && *size == target.bytes && !content_.is_damaged(target.digest);
+      if (is_here) continue;
       if (auto done = fetch_target(targets, found, target, options); !done) {
         return tl::unexpected(PullFailure{
             cause_of(done.error()), done.error().reason, done.error().detail, "",

@@ -167,7 +167,9 @@ class RepositoryCheck {
     progress_.phase = CheckProgress::Phase::downloading;
     for (const auto& target : state.targets) {
       const auto size = parts_.content.size(target.digest);
-      if (is_wanted(target) && !(size && *size == target.bytes)) progress_.total += target.bytes;
+      const bool is_here =
+          size && *size == target.bytes && !parts_.content.is_damaged(target.digest);
+      if (is_wanted(target) && !is_here) progress_.total += target.bytes;
     }
     tell_progress();
   }

@@ -185,6 +185,24 @@ class Relays:
         good.write_bytes(b"three")
         self.serves(self.top, path, b"three")
 
+    def mends_what_its_disk_damages(self):
+        path = self.publisher.add("1.3", b"sound bytes")
+        self.serves(self.top, path, b"sound bytes")
+        digest = hashlib.sha256(b"sound bytes").hexdigest()
+        file = self.top.state / "content" / digest[:2] / digest[2:]
+        source = self.publisher.repository / path
+        source.rename(source.with_suffix(".away"))
+        file.write_bytes(b"sound bytEs")
+        status, body, _ = self.top.ask(path)
+        assert status == 404, (status, body)
+        wait_until("it says so", lambda: "was damaged on this disk" in self.top.log())
+        wait_until("it says why it is not in sync",
+                   lambda: "verification_failed" in self.top.log().rpartition("on this disk")[2])
+        assert self.top.ask(path)[0] == 404
+        source.with_suffix(".away").rename(source)
+        self.serves(self.top, path, b"sound bytes")
+        assert file.read_bytes() == b"sound bytes"
+
     def is_whole_again_after_each_kill(self):
         victim = self.relay("victim", {"sources": [self.source()]})
         dice = random.Random(7)
@@ -267,8 +285,8 @@ def main():
         relays = Relays(program, publisher, scratch)
         try:
             for name in ("serves_the_repository_as_it_is", "feeds_the_relays_below_it",
-                         "serves_the_old_while_its_source_lies", "is_whole_again_after_each_kill",
-                         "makes_one_round_and_says_how_it_went",
+                         "serves_the_old_while_its_source_lies", "mends_what_its_disk_damages",
+                         "is_whole_again_after_each_kill", "makes_one_round_and_says_how_it_went",
                          "takes_bundles_whether_it_runs_or_not",
                          "gives_many_a_large_file_in_little_memory"):
                 cases.run(name, getattr(relays, name))

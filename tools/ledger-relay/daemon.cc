@@ -328,6 +328,10 @@ void Daemon::Parts::log(const relay::Round& round) {
     }
     manager_told = manager;
   }
+  for (const auto& damaged : round.damaged) {
+    spdlog::error("{}: {} was damaged on this disk; it is not served until it came again",
+                  damaged.source.value, damaged.path);
+  }
   for (const auto& pull : round.pulls) {
     const auto known = told.find(pull.source);
     const bool is_news = known == told.end() || known->second.reason != pull.reason ||

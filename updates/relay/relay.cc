@@ -139,6 +139,7 @@ Round Relay::round(domain::Time now, const std::stop_token& stop) {
   Round round;
   round.next = interval_without_manager;
   take_orders(round);
+  look_through(round, stop);
   for (const auto& source : plan_.sources) {
     if (!plan_.is_relay || stop.stop_requested()) break;
     round.pulls.push_back(pull_source(source, now, stop));
@@ -147,6 +148,7 @@ Round Relay::round(domain::Time now, const std::stop_token& stop) {
   forget_sources(now);
   round.pruned = prune(round, now);
   report(round, now);
+  tell_damaged(round);
   answer_instructions(round);
   return round;
 }
@@ -189,6 +191,11 @@ PullOutcome Relay::pull_source(const PlannedSource& source, domain::Time now,
     }
     // No other upstream would help.
     if (failure->cause == SourceFault::disk_full || stop.stop_requested()) break;
+  }
+  if (const auto damaged = damaged_target(**mirror); !damaged.empty()) {
+    outcome.reason = SyncReason::verification_failed;
+    outcome.detail =
+        damaged + " was damaged on the relay's disk and did not come again yet. " + outcome.detail;
   }
   outcome.snapshot_version = (*mirror)->state().snapshot_version;
   return outcome;

@@ -32,7 +32,15 @@ struct PullOutcome {
   std::string detail;    // Why not.
 };
 
+// A target whose bytes were damaged on this relay's disk.
+struct DamagedTarget {
+  domain::SourceId source;
+  std::string path;
+  auto operator<=>(const DamagedTarget&) const = default;
+};
+
 struct Round {
+  std::vector<DamagedTarget> damaged;  // Found so in this round.
   std::vector<PullOutcome> pulls;
   std::optional<Error> manager;  // Why it could not be asked or told.
   std::optional<Error> disk;     // Why its orders could not be kept.
@@ -55,8 +63,8 @@ class Relay {
   // `directory` keeps the plan and the repositories. Errors: corrupt ("relay-plan-damaged"), io.
   static Result<std::unique_ptr<Relay>> open(std::filesystem::path directory, Parts parts);
 
-  // Asks for orders, pulls, prunes, reports, answers instructions. Without its manager it goes on
-  // with its last orders.
+  // Asks for orders, looks for damage, pulls, prunes, reports, answers instructions. Without its
+  // manager it goes on with its last orders.
   Round round(domain::Time now, const std::stop_token& stop);
 
   // Takes a bundle of a source that is planned or was fed before, or of any with the root that
@@ -85,6 +93,11 @@ class Relay {
   std::optional<PullFailure> pull_from(Mirror& mirror, const PlannedSource& source,
                                        const Upstream& upstream, domain::Time now,
                                        const std::stop_token& stop);
+  // relay_damage.cc
+  void look_through(Round& round, const std::stop_token& stop);
+  void tell_damaged(Round& round);
+  // A wanted target that was found damaged, and did not come again yet; empty: none.
+  std::string damaged_target(const Mirror& mirror) const;
   void tell_not_authentic(const Upstream& upstream, const PullFailure& failure);
   // Null: there is none.
   std::shared_ptr<Mirror> known_mirror(const domain::SourceId& source) const;
@@ -105,6 +118,7 @@ class Relay {
   std::uint64_t sequence_ = 0;  // Of reports; on disk too.
   std::map<domain::Digest, domain::Time> unlisted_since_;
   std::map<domain::SourceId, domain::Time> unplanned_since_;
+  std::set<DamagedTarget> damaged_untold_;
   std::set<std::string> told_;  // What was said to be not authentic, until its upstream is good.
 
   mutable std::mutex mutex_;  // Of what find() reads.

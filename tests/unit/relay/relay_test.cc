@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <fstream>
 
 #include "ledger/digest.h"
 #include "tests/unit/mirror/published_site.h"
@@ -148,7 +149,7 @@ class Relaying : public testing::Test {
     asked.push_back(upstream);
     const auto found = ways.find(upstream.url);
     tuf::Transport* to = found != ways.end() ? found->second : nullptr;
-    if (to == nullptr && upstream.kind != Kind::manager) to = &site;
+    if (found == ways.end() && upstream.kind != Kind::manager) to = &site;
     if (to == nullptr) {
       return ledger::fail(ledger::ErrorKind::unavailable, "source-timed-out", "Nobody is there.");
     }
@@ -290,6 +291,22 @@ TEST_F(Relaying, TellsOnceWhatIsNotAuthenticAndAgainAfterItWasGood) {
   round();
   EXPECT_EQ(manager.lies.back(), "timestamp|");
   EXPECT_EQ(manager.lies.size(), 2U);
+}
+
+TEST_F(Relaying, FetchesAgainWhatItsDiskDamagedAndServesNothingOfItMeanwhile) {
+  round();
+  std::ofstream(content->path_of(ledger::sha256("two"))) << "tw0!";
+  EXPECT_FALSE(serves(linux_file, "two"));
+  ways["https://source"] = nullptr;
+  manager.is_away = true;
+  EXPECT_EQ(round().damaged, (std::vector<relay::DamagedTarget>{{{"vendor"}, linux_file}}));
+  manager.is_away = false;
+  EXPECT_TRUE(round().damaged.empty());  // It is not news any more.
+  EXPECT_EQ(manager.reports.back().reason, SyncReason::verification_failed);
+  ways.clear();
+  round();
+  EXPECT_TRUE(serves(linux_file, "two"));
+  EXPECT_EQ(manager.lies, std::vector<std::string>{std::string("|") + linux_file});  // Told once.
 }
 
 TEST_F(Relaying, AsksAnotherUpstreamWhenOneLies) {

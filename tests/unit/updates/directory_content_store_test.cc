@@ -158,6 +158,46 @@ TEST_F(DirectoryContentStoreTest, TellsDamagedContentAndMendsItWhenItIsPutAgain)
   EXPECT_EQ(store->get(digest).value(), "sound content");
 }
 
+TEST_F(DirectoryContentStoreTest, ServesNothingThatChangedUntilItIsReadOrStoredAgain) {
+  auto store = open();
+  const auto digest = store->put("served")->digest;
+  const auto file = store->path_of(digest);
+  const auto touch = [&] {
+    fs::last_write_time(file, fs::last_write_time(file) + std::chrono::seconds(1));
+  };
+  const auto look = [&] { return store->look_through(1, {}).value(); };
+  EXPECT_EQ(store->file_of(digest), file);
+  touch();
+  EXPECT_FALSE(store->file_of(digest));
+  EXPECT_TRUE(look().empty());
+  EXPECT_EQ(store->file_of(digest), file);
+  overwrite(file, "serveD");
+  touch();
+  EXPECT_EQ(look(), std::vector{digest});
+  EXPECT_TRUE(look().empty());  // Known by now.
+  EXPECT_FALSE(store->file_of(digest));
+  EXPECT_TRUE(store->is_damaged(digest));
+  ASSERT_TRUE(store->put("served"));
+  EXPECT_FALSE(store->is_damaged(digest));
+  EXPECT_EQ(store->file_of(digest), file);
+}
+
+TEST_F(DirectoryContentStoreTest, ReadsThroughAfterAStartAsMuchAtOnceAsItIsLet) {
+  auto store = open();
+  const std::vector digests{store->put("one")->digest, store->put("two")->digest,
+                            store->put("three")->digest};
+  for (const auto& digest : digests) overwrite(store->path_of(digest), "damaged");
+  store = open();
+  std::size_t found = 0;
+  for (int times = 0; times < 3; ++times) {
+    const auto damaged = store->look_through(1, {}).value();
+    EXPECT_EQ(damaged.size(), 1U);
+    found += damaged.size();
+  }
+  EXPECT_EQ(found, digests.size());
+  for (const auto& digest : digests) EXPECT_TRUE(store->is_damaged(digest));
+}
+
 TEST_F(DirectoryContentStoreTest, ReadsNothingOfAFileThatGrewBeyondTheLimit) {
   auto store = open();
   const auto digest = store->put("small")->digest;
