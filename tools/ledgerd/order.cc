@@ -51,11 +51,6 @@ bool wait(std::chrono::seconds duration, const std::stop_token& stop) {
 
 }  // namespace
 
-void submit(ledger::Writer& writer, domain::CommandPayload payload,
-            const std::optional<Order>& order) {
-  static_cast<void>(told(writer, std::move(payload), order).has_value());
-}
-
 void insist(ledger::Writer& writer, const domain::CommandPayload& payload,
             const std::optional<Order>& order, const std::stop_token& stop) {
   for (auto done = told(writer, payload, order); !done && may_pass(done.error());) {

@@ -17,11 +17,9 @@ struct Order {
 
 // A command of this service, caused by that event, if that is known.
 ledger::domain::Command ordered_by(const std::optional<Order>& order);
-// Waits until it is durable; a refusal is logged.
-void submit(ledger::Writer& writer, ledger::domain::CommandPayload payload,
-            const std::optional<Order>& order);
-// The same for what came of work that nobody else knows of: while the log takes nothing, for want
-// of space or because it is busy, it is tried again, until `stop`.
+// Has recorded what came of work that nobody else knows of: waits until it is durable. While the
+// log takes nothing, for want of space or because it is busy, it is tried again, until `stop`; any
+// other refusal is logged.
 void insist(ledger::Writer& writer, const ledger::domain::CommandPayload& payload,
             const std::optional<Order>& order, const std::stop_token& stop);
 

@@ -197,7 +197,7 @@ void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order orde
           ordered_by(order), [&stop](const api::Progress&) { return !stop.stop_requested(); });
       if (outcome) *outcome = "The record was read and recomputed.";
     } else {
-      outcome = export_report(asked.parameter, task.value + "-" + std::to_string(run), order);
+      outcome = export_report(asked.parameter, task.value + "-" + std::to_string(run), order, stop);
     }
     if (stop.stop_requested()) return;
     insist(parts_.writer,
@@ -225,10 +225,12 @@ void Reactor::prune(const domain::PatternVersion& version, const std::optional<O
   // What a source brought was here: an earlier process removed it, and could not tell it any more.
   const bool is_untold = is_missing && !order && version.source;
   if (removed || is_untold) {
-    return submit(
-        parts_.writer,
-        domain::RecordContentPruned{version.digest, version.bytes, domain::PruneCause::retention},
-        order);
+    // Not here: while the log takes nothing, the rest of the work goes on.
+    return jobs_.post([this, order, stop = jobs_.stopping(),
+                       pruned = domain::RecordContentPruned{version.digest, version.bytes,
+                                                            domain::PruneCause::retention}] {
+      insist(parts_.writer, pruned, order, stop);
+    });
   }
   if (!is_missing) {
     spdlog::warn("content {} could not be removed: {}", hex(version.digest),
@@ -237,10 +239,11 @@ void Reactor::prune(const domain::PatternVersion& version, const std::optional<O
 }
 
 ledger::Result<std::string> Reactor::export_report(const std::string& wanted,
-                                                   const std::string& name, const Order& order) {
+                                                   const std::string& name, const Order& order,
+                                                   const std::stop_token& stop) {
   auto written = parts_.reports.write(wanted, name);
   if (!written) return ledger::fail(written.error());
-  if (written->report) submit(parts_.writer, *written->report, order);
+  if (written->report) insist(parts_.writer, *written->report, order, stop);
   return std::move(written->detail);
 }
 

@@ -66,7 +66,7 @@ class Reactor {
 
   void run_task(const ledger::domain::TaskId& task, std::uint64_t run, Order order);
   ledger::Result<std::string> export_report(const std::string& wanted, const std::string& name,
-                                            const Order& order);
+                                            const Order& order, const std::stop_token& stop);
   void give_up(const ledger::domain::Digest& digest);
   void prune(const ledger::domain::PatternRetired& retired, const Order& order);
   void prune(const ledger::domain::PatternVersion& version, const std::optional<Order>& order);

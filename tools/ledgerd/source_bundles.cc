@@ -141,8 +141,8 @@ Result<std::string> SourceChecks::take_into_mirror(const BroughtBundle& brought,
                            {**mirror,
                             parts_.content,
                             {},
-                            [&](domain::CommandPayload payload) {
-                              submit(parts_.writer, std::move(payload), Order{at, at});
+                            [&](const domain::CommandPayload& payload) {
+                              insist(parts_.writer, payload, Order{at, at}, stop_.get_token());
                             },
                             [this] { return parts_.clock.now(); },
                             {},
