@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "ledger/codec/codec.h"
+#include "ledger/limits.h"
 #include "projections/mark.h"
 #include "updates/repository_check.h"
 #include "updates/source_check.h"
@@ -76,9 +77,9 @@ void SourceChecks::start(const domain::SourceId& source, const Order& order) {
     if (known == nullptr || !known->check) return;
     asked.emplace();
     asked->facts = known->facts;
-    asked->facts.url = domain::asked_url(
-        source, known->facts.url,
-        domain::value_of(world.settings, domain::SettingName::primary_source));
+    asked->facts.url =
+        domain::asked_url(source, known->facts.url,
+                          domain::value_of(world.settings, domain::SettingName::primary_source));
     auto& documents = asked->documents;
     documents.source = source;
     documents.check = *known->check;
@@ -138,10 +139,24 @@ void SourceChecks::keep_fresh(const domain::SourceId& source) {
   // Posts itself again, on the same thread: checks and this are never at the same time.
   const auto round = std::make_shared<std::function<void()>>();
   *round = [this, source, &thread, again = std::weak_ptr(round)] {
+    look_through();
     freshen(source);
     if (const auto next = again.lock()) thread.post_after(freshness, [next] { (*next)(); });
   };
   thread.post_after(freshness, [round] { (*round)(); });
+}
+
+// What is damaged is not served from now on; a check fetches it again.
+void SourceChecks::look_through() const {
+  const auto damaged = parts_.content.look_through(ledger::limits::content_read_through_bytes_max,
+                                                   stop_.get_token());
+  if (!damaged) return spdlog::warn("content was not read through: {}", damaged.error().detail);
+  for (const auto& each : *damaged) {
+    spdlog::error(
+        "content {} was damaged on this disk; it is not served until a check of its "
+        "source brought it again",
+        hex(each));
+  }
 }
 
 void SourceChecks::freshen(const domain::SourceId& source) const {
@@ -191,6 +206,7 @@ void SourceChecks::run_repository(const Asked& asked, const Order& order, CheckW
   };
   const auto mirror = parts_.mirrors.of(asked.facts.source);
   if (!mirror) return fail_check(mirror.error());
+  look_through();
   updates::RepositoryCheckRequest request = asked.repository;
   request.source = asked.facts.source;
   request.check = asked.documents.check;

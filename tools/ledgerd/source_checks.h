@@ -81,6 +81,7 @@ class SourceChecks {
   // Has it recorded, and tells who watches.
   void report(ledger::domain::CommandPayload payload, const Order& order, CheckWatch& watch) const;
   JobPool& thread_of(const ledger::domain::SourceId& source);
+  void look_through() const;
   void freshen(const ledger::domain::SourceId& source) const;
   // source_bundles.cc
   ledger::Result<std::string> take(const BroughtBundle& brought, const std::stop_token& stop) const;
