@@ -1,6 +1,8 @@
 #include "projections/memory_view_store.h"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 
 namespace projections {
 
@@ -119,6 +121,28 @@ Result<std::vector<ChangedRow>> MemoryViewStore::changed_by(domain::Position pos
   const std::lock_guard lock(mutex_);
   const auto found = changes_.find(position);
   return found == changes_.end() ? std::vector<ChangedRow>() : found->second;
+}
+
+Result<void> MemoryViewStore::visit_changes(domain::Position from, domain::Position to,
+                                            const ChangeVisit& visit) const {
+  for (auto at = from; at < std::min(to, size()); ++at.value) {
+    const auto changed = changed_by(at);
+    for (const auto& row : *changed) visit(row.view, row.key);
+  }
+  return {};
+}
+
+Result<void> MemoryViewStore::visit_versions(View view, std::span<const std::string> keys,
+                                             domain::Position since, domain::Position at,
+                                             const VersionsVisit& visit) const {
+  for (const auto& key : keys) {
+    auto all = *versions(view, key, at, std::numeric_limits<std::size_t>::max());
+    const auto stood = std::find_if(all.begin(), all.end(),
+                                    [since](const auto& each) { return each.position <= since; });
+    if (stood != all.end()) all.erase(std::next(stood), all.end());
+    if (const auto visited = visit(key, all); !visited) return visited;
+  }
+  return {};
 }
 
 std::vector<domain::ViewDigest> MemoryViewStore::digests() const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,11 @@ class MemoryViewStore final : public ViewStore {
                                                    domain::Position at,
                                                    std::size_t max) const override;
   ledger::Result<std::vector<ChangedRow>> changed_by(domain::Position position) const override;
+  ledger::Result<void> visit_changes(domain::Position from, domain::Position to,
+                                     const ChangeVisit& visit) const override;
+  ledger::Result<void> visit_versions(View view, std::span<const std::string> keys,
+                                      domain::Position since, domain::Position at,
+                                      const VersionsVisit& visit) const override;
   std::vector<domain::ViewDigest> digests() const override;
 
   Rows& begin_event(domain::Position position) override;

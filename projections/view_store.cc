@@ -183,6 +183,17 @@ Result<std::vector<ChangedRow>> RocksViewStore::changed_by(domain::Position posi
   return changes_in(stored);
 }
 
+Result<void> RocksViewStore::visit_changes(domain::Position from, domain::Position to,
+                                           const ChangeVisit& visit) const {
+  return visit_changes_in(*db_, from, std::min(to, size()), visit);
+}
+
+Result<void> RocksViewStore::visit_versions(View view, std::span<const std::string> keys,
+                                            domain::Position since, domain::Position at,
+                                            const VersionsVisit& visit) const {
+  return visit_versions_in(*db_, view, keys, since, at, visit);
+}
+
 std::vector<domain::ViewDigest> RocksViewStore::digests() const {
   const std::lock_guard lock(mutex_);
   return state_.digests;

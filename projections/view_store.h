@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -77,6 +78,19 @@ class ViewStore {
                                                            std::size_t max) const = 0;
   // The rows that an event changed, in the order of views and keys. Thread: any.
   virtual ledger::Result<std::vector<ChangedRow>> changed_by(domain::Position position) const = 0;
+
+  // The same two in one pass, for whoever asks about many. Errors: corrupt, io. Thread: any.
+  // The rows that the events at [from, to) changed, event by event.
+  using ChangeVisit = std::function<void(View view, std::string_view key)>;
+  virtual ledger::Result<void> visit_changes(domain::Position from, domain::Position to,
+                                             const ChangeVisit& visit) const = 0;
+  // Of each row of `keys`, which ascend: its versions at or before `at` < size(), newest first, as
+  // far as the one that stood after the event at `since`. An error of `visit` ends it.
+  using VersionsVisit = std::function<ledger::Result<void>(
+      const std::string& key, const std::vector<RowVersion>& versions)>;
+  virtual ledger::Result<void> visit_versions(View view, std::span<const std::string> keys,
+                                              domain::Position since, domain::Position at,
+                                              const VersionsVisit& visit) const = 0;
 
   // Order-independent digests of the current rows of every view, in the order of views. Thread:
   // any.

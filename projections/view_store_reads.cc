@@ -204,6 +204,94 @@ Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view, std::str
   return versions;
 }
 
+namespace {
+
+// Goes through a view from row to row, forwards.
+class VersionWalk {
+ public:
+  VersionWalk(rocksdb::DB& db, View view)
+      : view_(view), bound_(after_prefix(rows_prefix(view, ""))), bound_slice_(slice_of(bound_)) {
+    rocksdb::ReadOptions options;
+    options.iterate_upper_bound = &bound_slice_;
+    rows_.reset(db.NewIterator(options));
+  }
+
+  // As ViewStore::visit_versions() tells them. Shape: a greater key than the last one.
+  Result<std::vector<RowVersion>> of(const std::string& key, domain::Position since,
+                                     domain::Position at) {
+    const std::string prefix = row_prefix(view_, key);
+    std::string newest = prefix;
+    append_inverted(newest, at);
+    go_to(newest);
+    std::vector<RowVersion> versions;
+    while (rows_->Valid() && without_position(view_of(rows_->key())) == prefix) {
+      auto version = version_at(*rows_);
+      if (!version) return fail(version.error());
+      versions.push_back(*std::move(version));
+      if (versions.back().position <= since) break;
+      rows_->Next();
+    }
+    if (!rows_->status().ok()) return fail(views_error_of(rows_->status()));
+    return versions;
+  }
+
+ private:
+  void go_to(const std::string& wanted) {
+    for (int passed = 0; passed < versions_passed_max && rows_->Valid(); ++passed) {
+      if (view_of(rows_->key()) >= wanted) return;
+      rows_->Next();
+    }
+    rows_->Seek(wanted);
+  }
+
+  View view_;
+  std::string bound_;
+  rocksdb::Slice bound_slice_;
+  std::unique_ptr<rocksdb::Iterator> rows_;
+};
+
+Result<void> read_changes(std::string_view stored, const ViewStore::ChangeVisit& visit) {
+  ledger::codec::VarintReader in(stored);
+  while (in.left() > 0) {
+    const auto view = in.bytes(1).front();
+    const auto key = in.text();
+    if (in.failed() || view < 1 || static_cast<std::size_t>(view) > all_views.size()) {
+      return damaged("what an event changed does not read back");
+    }
+    visit(static_cast<View>(view), key);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> visit_versions_in(rocksdb::DB& db, View view, std::span<const std::string> keys,
+                               domain::Position since, domain::Position at,
+                               const ViewStore::VersionsVisit& visit) {
+  VersionWalk walk(db, view);
+  for (const auto& key : keys) {
+    const auto versions = walk.of(key, since, at);
+    if (!versions) return fail(versions.error());
+    if (const auto visited = visit(key, *versions); !visited) return visited;
+  }
+  return {};
+}
+
+Result<void> visit_changes_in(rocksdb::DB& db, domain::Position from, domain::Position to,
+                              const ViewStore::ChangeVisit& visit) {
+  const std::string bound = changes_key(to);
+  const auto bound_slice = slice_of(bound);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &bound_slice;
+  const std::unique_ptr<rocksdb::Iterator> events(db.NewIterator(options));
+  for (events->Seek(changes_key(from)); events->Valid(); events->Next()) {
+    const auto read = read_changes(view_of(events->value()), visit);
+    if (!read) return read;
+  }
+  if (!events->status().ok()) return fail(views_error_of(events->status()));
+  return {};
+}
+
 void append_stored_row(std::string& out, const std::optional<std::string>& row) {
   out += row ? row_byte : erased_byte;
   if (row) out += *row;
@@ -223,15 +311,10 @@ void append_stored_changes(std::string& out, const std::vector<EventRows::Change
 
 Result<std::vector<ChangedRow>> changes_in(std::string_view stored) {
   std::vector<ChangedRow> changes;
-  ledger::codec::VarintReader in(stored);
-  while (in.left() > 0) {
-    const auto view = in.bytes(1).front();
-    const auto key = in.text();
-    if (in.failed() || view < 1 || static_cast<std::size_t>(view) > all_views.size()) {
-      return damaged("what an event changed does not read back");
-    }
-    changes.push_back({static_cast<View>(view), std::string(key)});
-  }
+  const auto read = read_changes(stored, [&changes](View view, std::string_view key) {
+    changes.push_back({view, std::string(key)});
+  });
+  if (!read) return fail(read.error());
   return changes;
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,11 @@ class RocksViewStore final : public ViewStore {
                                                    domain::Position at,
                                                    std::size_t max) const override;
   ledger::Result<std::vector<ChangedRow>> changed_by(domain::Position position) const override;
+  ledger::Result<void> visit_changes(domain::Position from, domain::Position to,
+                                     const ChangeVisit& visit) const override;
+  ledger::Result<void> visit_versions(View view, std::span<const std::string> keys,
+                                      domain::Position since, domain::Position at,
+                                      const VersionsVisit& visit) const override;
   std::vector<domain::ViewDigest> digests() const override;
 
   Rows& begin_event(domain::Position position) override;
@@ -116,6 +122,11 @@ std::unique_ptr<Snapshot> snapshot_of(rocksdb::DB& db, const ViewChanges& change
 ledger::Result<std::vector<RowVersion>> versions_in(rocksdb::DB& db, View view,
                                                     std::string_view key, domain::Position at,
                                                     std::size_t max);
+ledger::Result<void> visit_versions_in(rocksdb::DB& db, View view,
+                                       std::span<const std::string> keys, domain::Position since,
+                                       domain::Position at, const ViewStore::VersionsVisit& visit);
+ledger::Result<void> visit_changes_in(rocksdb::DB& db, domain::Position from, domain::Position to,
+                                      const ViewStore::ChangeVisit& visit);
 
 // Rows and the absence of one, as stored.
 void append_stored_row(std::string& out, const std::optional<std::string>& row);

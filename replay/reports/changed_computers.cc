@@ -1,7 +1,9 @@
 #include "replay/reports/changed_computers.h"
 
 #include <algorithm>
-#include <set>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
 
 #include "projections/row_codec.h"
 
@@ -13,8 +15,6 @@ using projections::ComputerRow;
 using projections::View;
 
 namespace {
-
-constexpr std::size_t versions_at_once = 64;
 
 domain::BucketFacts facts_of(const ComputerRow& row) {
   domain::BucketFacts facts;
@@ -28,39 +28,34 @@ domain::BucketFacts facts_of(const ComputerRow& row) {
   return facts;
 }
 
-Result<std::set<std::string>> changed_computers(const Period& period) {
-  std::set<std::string> computers;
-  for (auto at = period.from.position.value + 1; at <= period.to.position.value; ++at) {
-    const auto rows = period.views.changed_by({at});
-    if (!rows) return fail(rows.error());
-    for (const auto& row : *rows) {
-      if (row.view == View::computers) computers.insert(row.key);
-    }
+Result<std::vector<std::string>> changed_computers(const Period& period) {
+  std::unordered_set<std::string> changed;
+  const auto visited =
+      period.views.visit_changes({period.from.position.value + 1}, {period.to.position.value + 1},
+                                 [&changed](View view, std::string_view key) {
+                                   if (view == View::computers) changed.emplace(key);
+                                 });
+  if (!visited) return fail(visited.error());
+  std::vector<std::string> computers;
+  computers.reserve(changed.size());
+  while (!changed.empty()) {
+    computers.push_back(std::move(changed.extract(changed.begin()).value()));
   }
+  std::sort(computers.begin(), computers.end());
   return computers;
 }
 
-// Newest first up to the one that stood when the period began, then turned around.
-Result<std::vector<ComputerVersion>> versions_of(const Period& period, const std::string& key) {
+// Oldest first.
+Result<std::vector<ComputerVersion>> decoded(const std::vector<projections::RowVersion>& stored) {
   std::vector<ComputerVersion> versions;
-  domain::Position at = period.to.position;
-  while (true) {
-    const auto some = period.views.versions(View::computers, key, at, versions_at_once);
-    if (!some) return fail(some.error());
-    for (const auto& each : *some) {
-      if (each.row) {
-        auto row = projections::decode_row<ComputerRow>(*each.row);
-        if (!row) return fail(row.error());
-        auto facts = facts_of(*row);
-        versions.push_back({each.position, *std::move(row), std::move(facts)});
-      }
-      at = each.position;
-      if (at <= period.from.position) break;
-    }
-    if (some->size() < versions_at_once || at <= period.from.position) break;
-    --at.value;
+  versions.reserve(stored.size());
+  for (auto each = stored.rbegin(); each != stored.rend(); ++each) {
+    if (!each->row) continue;
+    auto row = projections::decode_row<ComputerRow>(*each->row);
+    if (!row) return fail(row.error());
+    auto facts = facts_of(*row);
+    versions.push_back({each->position, *std::move(row), std::move(facts)});
   }
-  std::reverse(versions.begin(), versions.end());
   return versions;
 }
 
@@ -80,12 +75,12 @@ Result<void> for_each_changed_computer(const Period& period, const VisitChanged&
   if (const auto checked = check_events(period); !checked) return checked;
   const auto computers = changed_computers(period);
   if (!computers) return fail(computers.error());
-  for (const auto& computer : *computers) {
-    const auto versions = versions_of(period, computer);
-    if (!versions) return fail(versions.error());
-    if (const auto visited = visit(computer, *versions); !visited) return visited;
-  }
-  return {};
+  return period.views.visit_versions(
+      View::computers, *computers, period.from.position, period.to.position,
+      [&visit](const std::string& computer, const std::vector<projections::RowVersion>& stored) {
+        const auto versions = decoded(stored);
+        return versions ? visit(computer, *versions) : Result<void>(fail(versions.error()));
+      });
 }
 
 }  // namespace replay::reports

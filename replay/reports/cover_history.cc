@@ -10,6 +10,17 @@ using ledger::fail;
 using ledger::Result;
 using projections::RulesetCover;
 
+namespace {
+
+// Its row tells it nearly always: what a computer runs changes by an event that it was known by.
+Result<Moment> moment_of(const Period& period, const ComputerVersion& version) {
+  const auto& known = version.row.moments.known;
+  if (known.position == version.position) return Moment{known.position, known.time};
+  return moment_at(period.log, version.position);
+}
+
+}  // namespace
+
 Result<std::size_t> CoverHistory::class_of(const domain::BucketFacts& facts) {
   if (!projections::runs_rules(facts.modules)) return not_counted;
   const auto modules = RulesetCover::bits_of(facts.modules);
@@ -37,7 +48,7 @@ Result<void> CoverHistory::note(const Period& period, const std::string& compute
     if (!next) return fail(next.error());
     const auto before = std::exchange(now, *next);
     if (before == now || version.position <= period.from.position) continue;
-    const auto moment = moment_at(period.log, version.position);
+    const auto moment = moment_of(period, version);
     if (!moment) return fail(moment.error());
     steps_.push_back({*moment, computer, version.row.policy, version.row.rule_update, before, now});
     changed_.insert(computer);

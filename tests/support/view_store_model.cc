@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,15 @@ using projections::ViewStore;
 constexpr View views[] = {View::computers, View::alerts, View::overview};
 // Bytes that are near the borders of what keys are made of.
 constexpr char key_bytes[] = {'\x00', '\x01', '\x02', 'a', '\xfe', '\xff'};
+
+using Key = std::pair<View, std::string>;
+using VersionsByKey = std::map<Key, std::vector<projections::RowVersion>>;
+
+auto told_of(const std::vector<projections::RowVersion>& versions) {
+  std::vector<std::pair<Position, std::optional<std::string>>> told;
+  for (const auto& version : versions) told.emplace_back(version.position, version.row);
+  return told;
+}
 
 class Model {
  public:
@@ -102,8 +113,7 @@ class Model {
   }
 
   void check_all() {
-    using Key = std::pair<View, std::string>;
-    std::map<Key, std::vector<projections::RowVersion>> versions;
+    VersionsByKey versions;
     RowsByKey before;
     for (std::size_t at = 0; at < committed_; ++at) {
       const RowsByKey& rows = states_[at];
@@ -127,13 +137,47 @@ class Model {
       const auto rows_changed = store_->changed_by({at}).value();
       for (const auto& row : rows_changed) told.emplace_back(row.view, row.key);
       EXPECT_EQ(told, changed) << "changed by " << at;
+      told.clear();
+      EXPECT_TRUE(store_->visit_changes({at}, {at + 1}, [&told](View view, std::string_view key) {
+        told.emplace_back(view, key);
+      }));
+      EXPECT_EQ(told, changed) << "visited as changed by " << at;
       before = rows;
     }
     for (const auto& [key, expected] : versions) check_versions(key, expected);
+    for (const View view : views) check_visited(view, versions);
   }
 
-  void check_versions(const std::pair<View, std::string>& key,
-                      const std::vector<projections::RowVersion>& expected) {
+  // All rows of a view in one pass, and one that never was.
+  void check_visited(View view, const VersionsByKey& versions) {
+    const Position at{below(committed_)};
+    const Position since{below(at.value + 1)};
+    std::vector<std::string> keys;
+    VersionsByKey wanted;
+    for (const auto& [key, all] : versions) {
+      if (key.first != view) continue;
+      keys.push_back(key.second);
+      auto& some = wanted[key];
+      for (const auto& version : all) {
+        if (version.position > at) continue;
+        some.push_back(version);
+        if (version.position <= since) break;
+      }
+    }
+    keys.emplace_back(4, '\xff');
+    std::vector<std::string> visited;
+    EXPECT_TRUE(store_->visit_versions(
+        view, keys, since, at,
+        [&](const std::string& key, const std::vector<projections::RowVersion>& told) {
+          visited.push_back(key);
+          EXPECT_EQ(told_of(told), told_of(wanted[{view, key}]))
+              << "after " << since.value << " and up to " << at.value;
+          return ledger::Result<void>();
+        }));
+    EXPECT_EQ(visited, keys);
+  }
+
+  void check_versions(const Key& key, const std::vector<projections::RowVersion>& expected) {
     const Position at{below(committed_ + 5)};
     const std::size_t max = 1 + below(expected.size() + 1);
     std::vector<std::pair<Position, std::optional<std::string>>> wanted;
@@ -142,10 +186,7 @@ class Model {
         wanted.emplace_back(version.position, version.row);
       }
     }
-    std::vector<std::pair<Position, std::optional<std::string>>> told;
-    const auto versions = store_->versions(key.first, key.second, at, max).value();
-    for (const auto& version : versions) told.emplace_back(version.position, version.row);
-    EXPECT_EQ(told, wanted);
+    EXPECT_EQ(told_of(store_->versions(key.first, key.second, at, max).value()), wanted);
   }
 
   // The same keys again and again, while what they have changes.
