@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 
 #include "projections/row_codec.h"
@@ -29,19 +28,15 @@ domain::BucketFacts facts_of(const ComputerRow& row) {
 }
 
 Result<std::vector<std::string>> changed_computers(const Period& period) {
-  std::unordered_set<std::string> changed;
+  std::vector<std::string> computers;
   const auto visited =
       period.views.visit_changes({period.from.position.value + 1}, {period.to.position.value + 1},
-                                 [&changed](View view, std::string_view key) {
-                                   if (view == View::computers) changed.emplace(key);
+                                 [&computers](View view, std::string_view key) {
+                                   if (view == View::computers) computers.emplace_back(key);
                                  });
   if (!visited) return fail(visited.error());
-  std::vector<std::string> computers;
-  computers.reserve(changed.size());
-  while (!changed.empty()) {
-    computers.push_back(std::move(changed.extract(changed.begin()).value()));
-  }
   std::sort(computers.begin(), computers.end());
+  computers.erase(std::unique(computers.begin(), computers.end()), computers.end());
   return computers;
 }
 

@@ -109,3 +109,10 @@ def import_rules(ledger, document):
     wanted(ledger.ask("POST", "/v1/policies", {"policy": "web"}), 201)
     wanted(ledger.ask("POST", "/v1/policies/web:assignRules", {"modules": [
         "firewall", "intrusion_prevention", "integrity_monitoring", "log_inspection"]}))
+
+
+def write_unseen(file: Path, data: bytes) -> None:
+    """As who owns the machine of a relay would: as many bytes, in place, of the time of before."""
+    before = file.stat()
+    file.write_bytes(data)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))

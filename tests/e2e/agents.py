@@ -8,7 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from agent_site import Publisher, RunningAgent, decide, release, subscribe, wanted
+from agent_site import (
+    Publisher, RunningAgent, decide, release, subscribe, wanted, write_unseen)
 from cases import Cases
 from relay_fleet import FleetRelay
 from running_ledger import RunningLedger
@@ -112,7 +113,7 @@ class Agents:
         digest = hashlib.sha256(self.file("5.0").read_bytes()).hexdigest()
         kept = [relay.state / "content" / digest[:2] / digest[2:] for relay in self.relays]
         for each in kept:
-            each.write_bytes(b"signatures of evi\n")
+            write_unseen(each, b"signatures of evi\n")
         self.agents[0].round()
         self.all_have("4.0", self.agents[0])
         told = [each for each in self.events("content.verification_failed")
@@ -120,7 +121,7 @@ class Agents:
         assert told and "virus/linux/5.0" in told[0]["data"]["target"], told
         assert self.agents[0].shown()["status"] == "failed"
         for each in kept:
-            each.write_bytes(self.file("5.0").read_bytes())
+            write_unseen(each, self.file("5.0").read_bytes())
         for agent in self.agents:
             agent.round()
         self.all_have("5.0")

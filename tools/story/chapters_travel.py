@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import seed
 from ledger import StoryError, must, wait_until
-from whole_site import Site, releases_in
+from whole_site import Site, releases_in, write_unseen
 
 TOP, BRANCH, ISLAND = "top", "branch", "island"
 
@@ -174,7 +174,7 @@ def lie(stage) -> None:
     digest = hashlib.sha256(content).hexdigest()
     held = site.folder / "machines" / "relay-3" / "content" / digest[:2] / digest[2:]
     wait_until("the relay has it", held.exists)
-    held.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    write_unseen(held, bytes([content[0] ^ 1]) + content[1:])
     for name in of_branch:
         group, policy = AGENTS[name]
         site.start_agent(name, group, policy)
@@ -185,7 +185,7 @@ def lie(stage) -> None:
     wait_until("the agents refuse it", lambda: set(of_branch) <= refused_by())
     must(all(taken(site, name) != held.read_bytes() for name in of_branch),
          "an agent installed what was not signed")
-    held.write_bytes(content)
+    write_unseen(held, content)
     wait_until("all connected agents run the release",
                lambda: all(taken(site, name) == content for name in CONNECTED))
     stage.say(f"relay-3 altered a pattern: {' and '.join(of_branch)} refused it, and took it once "

@@ -259,3 +259,10 @@ def releases_in(content: Path) -> list:
     for each in json.loads((content / "manifest.json").read_text())["releases"]:
         days.setdefault(each["released_at"], []).append(each)
     return [days[day] for day in sorted(days)]
+
+
+def write_unseen(file: Path, data: bytes) -> None:
+    """As who owns the machine of a relay would: as many bytes, in place, of the time of before."""
+    before = file.stat()
+    file.write_bytes(data)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
