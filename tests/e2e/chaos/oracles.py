@@ -6,19 +6,20 @@ import http.client
 import json
 import shutil
 import ssl
-import threading
 
 import proof_verifier as verifier
 from chaos_site import AGENTS, LEDGER, RELAYS, ChaosSite
 from ledger import StoryError, must, wait_until
+from workload import Beside
 
 HEALED_WITHIN_SECONDS = 120  # Longer than the longest time that anybody waits for an answer.
 
 
-class Watch:
-    """Looks again and again, and keeps what was wrong. Use as a context."""
+class Watch(Beside):
+    """Looks again and again, and keeps what was wrong."""
 
     def __init__(self, site: ChaosSite):
+        super().__init__(self.look_until_the_end)
         self.site = site
         self.wrong = []
         self.looks = 0
@@ -27,16 +28,6 @@ class Watch:
         self.heads = {}      # Size of the log: its root.
         self.metadata = {}   # Agent: version of the metadata that it trusts.
         self.rules = {}      # Ruleset: SHA-256 of the files that agents made of it.
-        self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.look_until_the_end)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join()
 
     def look_until_the_end(self):
         while not self.ended.wait(0.1):

@@ -90,17 +90,12 @@ class People:
                    for name in AGENTS}}
 
 
-class Writer:
-    """Writes to the record without a pause, as a client that counts on its idempotency keys: the
-    same write with the same key until it is answered. Use as a context."""
+class Beside:
+    """Something that goes on beside the rest until it is left. Use as a context."""
 
-    def __init__(self, site: ChaosSite):
-        self.site = site
-        self.acknowledged = {}  # Group: position.
-        self.left = []  # Groups whose write nobody answered until the end.
-        self.refused = []  # What must not be.
+    def __init__(self, work):
         self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.write)
+        self.thread = threading.Thread(target=work)
 
     def __enter__(self):
         self.thread.start()
@@ -109,6 +104,18 @@ class Writer:
     def __exit__(self, *_):
         self.ended.set()
         self.thread.join()
+
+
+class Writer(Beside):
+    """Writes to the record without a pause, as a client that counts on its idempotency keys: the
+    same write with the same key until it is answered."""
+
+    def __init__(self, site: ChaosSite):
+        super().__init__(self.write)
+        self.site = site
+        self.acknowledged = {}  # Group: position.
+        self.left = []  # Groups whose write nobody answered until the end.
+        self.refused = []  # What must not be.
 
     def write(self):
         while not self.ended.is_set():
