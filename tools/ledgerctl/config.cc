@@ -45,7 +45,7 @@ std::string no_such(const std::string& what, const std::string& name,
   const auto why = "there is no " + what + " \"" + name + "\"; ";
   const auto near = nearest(name, known);
   if (!near.empty()) return why + "did you mean " + near + "?";
-  return why + (known.empty() ? "there is none" : "there are " + joined(known));
+  return why + (known.empty() ? "no " + what + " is configured" : "there are " + joined(known));
 }
 
 // `[contexts.NAME]`; nothing: it is no such line.
