@@ -20,11 +20,6 @@ namespace wire = ledger::updates::machine::wire;
 
 namespace {
 
-// What read() reads.
-constexpr View views_of_ways[] = {View::settings, View::policy_settings, View::policies,
-                                  View::sources,  View::relays,          View::relay_groups,
-                                  View::patterns};
-
 domain::Duration duration_of(const std::string& value) {
   const auto duration = domain::duration_from_iso8601(value);
   CHECK(duration.has_value(), "settings hold values of their kind");
@@ -183,7 +178,7 @@ Result<std::shared_ptr<const MachineWays>> MachineWaysBook::newest() {
   const auto size = services_.views.size();
   CHECK(size.value > 0, "who asks was let in by an event");
   const domain::Position at{size.value - 1};
-  const auto changed = services_.views.last_change(views_of_ways, at);
+  const auto changed = services_.views.last_change(MachineWays::views, at);
   const std::lock_guard lock(mutex_);
   if (kept_ != nullptr && changed_ == changed) return kept_;
   auto made = MachineWays::read(*services_.views.as_of(at), services_.log);

@@ -41,6 +41,13 @@ struct MachineWays {
   std::map<domain::PolicyId, domain::Duration> intervals;  // Of policies that have another.
   std::string primary_source;                              // As the setting has it.
 
+  // What read() reads.
+  static constexpr projections::View views[] = {
+      projections::View::settings, projections::View::policy_settings,
+      projections::View::policies, projections::View::sources,
+      projections::View::relays,   projections::View::relay_groups,
+      projections::View::patterns};
+
   // Errors: corrupt, io.
   static ledger::Result<MachineWays> read(const projections::Snapshot& snapshot,
                                           const ledger::store::EventLog& log);

@@ -77,16 +77,9 @@ struct Told {
   bool has_failed = false;  // Its last update.
 };
 
-// What orders() reads beside the rows of the computer itself.
-constexpr View ordering_views[] = {View::expected_patterns,
-                                   View::expected_rulesets,
-                                   View::open_instructions,
-                                   View::settings,
-                                   View::policy_settings,
-                                   View::sources,
-                                   View::relays,
-                                   View::relay_groups,
-                                   View::patterns};
+// What orders() reads beside MachineWays and the rows of the computer itself.
+constexpr View ordering_views[] = {View::expected_patterns, View::expected_rulesets,
+                                   View::open_instructions};
 
 // The newest version of a row, and which event wrote it.
 template <class Row>
@@ -114,7 +107,8 @@ Answered<Told> told_to(const Reading& reading, const ComputerId& computer, Machi
   // A relay's orders depend on every computer below it.
   if ((*ways)->serves.contains(computer)) return Told{beat, reading.at, has_failed};
   const auto& views = reading.services.views;
-  auto changed = std::max(written, views.last_change(ordering_views, reading.at));
+  auto changed = std::max({written, views.last_change(ordering_views, reading.at),
+                           views.last_change(MachineWays::views, reading.at)});
   // Its bucket may have become another one with the same number and leave its own row as it is.
   if (views.last_change(View::buckets, reading.at) > written) {
     const auto bucket = newest_version<projections::BucketRow>(

@@ -213,6 +213,13 @@ TEST_F(ApiAgents, AreToldTheIntervalOfThePolicyAboveTheirs) {
     ledger.caller.role = domain::Role::admin;
     return told;
   };
+  const auto changed = [&] {
+    ledger.get("/v1/overview");  // By then the views have what was said before.
+    ledger.caller.role = domain::Role::agent;
+    const auto heard = ledger.post("/v1/computers/pc-1/report", R"({"sequence":1})");
+    ledger.caller.role = domain::Role::admin;
+    return heard.field("orders_changed");
+  };
   ledger.caller.role = domain::Role::admin;
   ledger.post("/v1/policies", R"({"policy":"site"})");
   ledger.post("/v1/policies", R"({"policy":"web"})");
@@ -222,9 +229,12 @@ TEST_F(ApiAgents, AreToldTheIntervalOfThePolicyAboveTheirs) {
               R"({"value":"PT1M"})",
               {{"if-match", "*"}}});
   EXPECT_EQ(interval(), "PT10M");
+  changed();  // The first report is news itself.
+  const auto before = changed();
   const auto moved =
       ledger.ask({"PATCH", "/v1/policies/web", R"({"parent":"site"})", {{"if-match", "*"}}});
   ASSERT_EQ(moved.status, 200) << moved.body;
+  EXPECT_NE(changed(), before) << "who asks again only then would never hear of it";
   EXPECT_EQ(interval(), "PT1M");
 }
 
