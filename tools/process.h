@@ -3,10 +3,18 @@
 
 #include <pthread.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 
 #include "ledger/domain/ids.h"
 
@@ -45,6 +53,46 @@ class StopSignals {
 
  private:
   sigset_t awaited_{};
+};
+
+// Asks for a stop when a signal came. Work that has not ended within `grace`, or when a second
+// signal comes, ends with the process, as by kill -9: for programs that go on from whatever is there.
+class StopBySignal {
+ public:
+  static constexpr ledger::domain::Duration grace{1'500'000};
+
+  explicit StopBySignal(const StopSignals& signals) : thread_([this, &signals] { watch(signals); }) {}
+  ~StopBySignal() {
+    done_ = true;
+    pthread_kill(thread_.native_handle(), SIGTERM);  // It waits for nothing else.
+    thread_.join();
+  }
+  StopBySignal(const StopBySignal&) = delete;
+  StopBySignal& operator=(const StopBySignal&) = delete;
+
+  std::stop_token token() const { return stop_.get_token(); }
+
+  // Whether one came within this time.
+  bool came_within(ledger::domain::Duration time) const {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any nothing;
+    nothing.wait_for(lock, token(), std::chrono::microseconds(time.micros), [] { return false; });
+    return token().stop_requested();
+  }
+
+ private:
+  void watch(const StopSignals& signals) {
+    signals.wait();
+    if (done_) return;
+    stop_.request_stop();
+    signals.came_within(grace);
+    if (!done_) ::_exit(EXIT_SUCCESS);
+  }
+
+  std::stop_source stop_;
+  std::atomic<bool> done_{false};
+  std::thread thread_;
 };
 
 // As many files, and so connections, as this user may have. False: the limit stays as it is.

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <stop_token>
 
 #include "ledger/clock.h"
 #include "ledger/entropy.h"
@@ -69,7 +70,8 @@ Result<std::string> enrolment_token(const Options& options) {
 // Everything that lives as long as the program.
 class Daemon {
  public:
-  explicit Daemon(const Options& options) : options_(options) {}
+  Daemon(const Options& options, std::stop_token stop)
+      : options_(options), stop_(std::move(stop)) {}
 
   // Errors: those that another try would not help against, and unavailable.
   Result<void> open();
@@ -85,6 +87,7 @@ class Daemon {
   agent::HookResult hook(const std::vector<std::string>& changed) const;
 
   const Options& options_;
+  const std::stop_token stop_;
   ledger::SystemClock clock_;
   agent::SystemFiles files_;
   ledger::Random random_{0};  // What differs from computer to computer is its name.
@@ -126,14 +129,15 @@ Result<void> Daemon::open() {
     lock_.emplace(std::move(*locked));
   }
   if (auto joined = join(); !joined) return joined;
-  auto manager =
-      machine::HttpManager::open({options_.manager, options_.state / "identity", session_name()});
+  auto manager = machine::HttpManager::open(
+      {options_.manager, options_.state / "identity", session_name(), stop_});
   if (!manager) return fail(manager.error());
   manager_ = std::move(*manager);
   open_way_ = [this](const agent::Way& way) { return transport(way); };
   agent::AgentParts parts{*manager_, files_,
                           open_way_, random_,
-                          nullptr,   [](const std::string& said) { spdlog::info("{}", said); }};
+                          nullptr,   [](const std::string& said) { spdlog::info("{}", said); },
+                          stop_};
   if (!options_.hook.empty()) {
     parts.hook = [this](const std::vector<std::string>& changed) { return hook(changed); };
   }
@@ -155,6 +159,7 @@ Result<std::unique_ptr<tuf::Transport>> Daemon::transport(const agent::Way& way)
   }
   auto opened = tuf::SourceTransport::open(way.url, way.proxy, tls);
   if (!opened) return fail(opened.error());
+  (*opened)->stop_by(stop_);
   return std::unique_ptr<tuf::Transport>(std::make_unique<tuf::ToldTransport>(
       std::move(*opened), [this] { return clock_.steady(); },
       [name = way.name](const tuf::Standing& standing) {
@@ -169,7 +174,8 @@ agent::HookResult Daemon::hook(const std::vector<std::string>& changed) const {
       {options_.hook,
        {{"LEDGER_CHANGED", names},
         {"LEDGER_INSTALL", std::filesystem::absolute(options_.install).string()}},
-       options_.hook_timeout});
+       options_.hook_timeout,
+       stop_});
 }
 
 void Daemon::renew() {
@@ -197,35 +203,36 @@ void tell_change(bool heard, bool heard_before) {
 
 // Rounds until a signal; answers the exit status.
 int rounds(Daemon& daemon, const Options& options, const ledger::Random& random,
-           const process::StopSignals& signals) {
+           const process::StopBySignal& stop) {
   bool heard = true;
   std::uint64_t in_vain = 0;
   while (true) {
     daemon.renew();
     const auto round = daemon.round();
     daemon.rest();
+    if (stop.token().stop_requested()) return options.once ? EXIT_FAILURE : EXIT_SUCCESS;
     if (round.refusal) spdlog::error("the manager refuses this machine: {}", round.refusal->detail);
     tell_change(round.manager_heard, std::exchange(heard, round.manager_heard));
     if (options.once) return round.manager_heard && !round.refusal ? EXIT_SUCCESS : EXIT_FAILURE;
     in_vain = round.manager_heard ? 0 : in_vain + 1;
     const auto wait = in_vain == 0 ? round.interval : retry_after(options, random, in_vain);
-    if (signals.came_within(std::min(wait, round.interval))) return EXIT_SUCCESS;
+    if (stop.came_within(std::min(wait, round.interval))) return EXIT_SUCCESS;
   }
 }
 
 }  // namespace
 
-int run(const Options& options, const process::StopSignals& signals) {
+int run(const Options& options, const process::StopBySignal& stop) {
   const ledger::Random random(0);
-  Daemon daemon(options);
+  Daemon daemon(options, stop.token());
   for (std::uint64_t tries = 1;; ++tries) {
     const auto opened = daemon.open();
     if (opened) break;
     spdlog::error("{} ({})", opened.error().detail, opened.error().reason);
     if (options.once || !may_pass(opened.error())) return EXIT_FAILURE;
-    if (signals.came_within(retry_after(options, random, tries))) return EXIT_SUCCESS;
+    if (stop.came_within(retry_after(options, random, tries))) return EXIT_SUCCESS;
   }
-  return rounds(daemon, options, random, signals);
+  return rounds(daemon, options, random, stop);
 }
 
 }  // namespace ledger_agent

@@ -36,7 +36,7 @@ struct Options {
 };
 
 // Until it is stopped; with `once`, for one round. Answers the exit status: 0, 1 when it could not
-// begin or, with `once`, the manager was not heard.
-int run(const Options& options, const process::StopSignals& signals);
+// begin or, with `once`, the manager was not heard or a stop cut the round short.
+int run(const Options& options, const process::StopBySignal& stop);
 
 }  // namespace ledger_agent

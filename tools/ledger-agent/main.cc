@@ -129,9 +129,9 @@ int main(int argc, char** argv) {
     std::cerr << "ledger-agent: " << problem << ".\n";
     return 2;
   }
-  // Waited for between rounds; a round is never cut short.
   const process::StopSignals signals;
+  const process::StopBySignal stop(signals);
   spdlog::set_default_logger(spdlog::stderr_color_mt("ledger-agent"));
   spdlog::set_level(spdlog::level::from_str(texts.log_level));
-  return ledger_agent::run(options, signals);
+  return ledger_agent::run(options, stop);
 }

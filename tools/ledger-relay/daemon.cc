@@ -6,7 +6,6 @@
 #include <array>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "api/access_reports.h"
@@ -42,6 +41,8 @@ namespace relay = ledger::updates::relay;
 namespace {
 
 constexpr std::chrono::milliseconds inbox_interval{500};
+// For answers that are under way; a download that is cut off goes on from another relay.
+constexpr std::chrono::milliseconds stop_deadline{1'000};
 
 std::string random_name(ledger::Entropy& entropy) {
   domain::CommandId bytes;
@@ -194,18 +195,15 @@ struct Daemon::Parts {
 
   std::map<domain::SourceId, relay::PullOutcome> told;  // Logged last.
   std::string manager_told;
-  std::mutex mutex;
-  std::condition_variable_any stopping;
-  std::jthread rounds;
 
   Result<void> open();
   Result<void> be_somebody();
   Result<void> listen();
   api::TlsFiles tls_files() const;
-  bool round(const std::stop_token& stop);
+  bool round();
   void renew(domain::Time now);
   void log(const relay::Round& round);
-  void loop(const std::stop_token& stop);
+  void run();
 };
 
 Result<void> Daemon::Parts::open() {
@@ -238,7 +236,7 @@ Result<void> Daemon::Parts::be_somebody() {
     spdlog::info("enrolled as {}", site.identity->computer.value);
   }
   auto opened = machine::HttpManager::open(
-      {options.manager, options.state / "identity", random_name(entropy)});
+      {options.manager, options.state / "identity", random_name(entropy), site.stop});
   if (!opened) return fail(opened.error());
   http_manager = opened->get();
   site.manager = std::move(*opened);
@@ -273,6 +271,7 @@ Result<void> Daemon::Parts::listen() {
   server_options.address = options.address;
   server_options.port = options.port;
   server_options.insecure = options.plain_http;
+  server_options.limits.stop_deadline = stop_deadline;
   if (!options.plain_http) {
     if (!site.identity) {
       return fail(ledger::ErrorKind::refused, "not-enrolled",
@@ -304,11 +303,12 @@ void Daemon::Parts::renew(domain::Time now) {
   spdlog::info("the certificate was renewed");
 }
 
-bool Daemon::Parts::round(const std::stop_token& stop) {
+bool Daemon::Parts::round() {
   renew(site.clock.now());
-  const auto round = site.relay->round(site.now(), stop);
+  const auto round = site.relay->round(site.now(), site.stop);
   if (http_manager != nullptr) http_manager->rest();
-  if (!stop.stop_requested()) log(round);
+  if (site.stop.stop_requested()) return false;
+  log(round);
   bool well = !round.manager || options.manager.empty();
   for (const auto& pull : round.pulls) {
     well = well && (pull.reason == domain::SyncReason::none ||
@@ -350,27 +350,30 @@ void Daemon::Parts::log(const relay::Round& round) {
   if (round.pruned > 0) spdlog::info("{} files that nobody lists any more removed", round.pruned);
 }
 
-void Daemon::Parts::loop(const std::stop_token& stop) {
-  site.stop = stop;
+void Daemon::Parts::run() {
+  std::mutex mutex;
+  std::condition_variable_any nothing;
   auto next = std::chrono::steady_clock::now();
-  while (!stop.stop_requested()) {
+  while (!site.stop.stop_requested()) {
     const int answered = answer_inbox(options.state / "inbox", [this](const InboxRequest& request) {
       auto told_now = site.work_on(request);
       spdlog::info("bundle {}: {}", request.bundle, told_now ? *told_now : told_now.error().detail);
       return told_now;
     });
     if (answered > 0 || std::chrono::steady_clock::now() >= next) {
-      round(stop);
+      round();
       next = std::chrono::steady_clock::now() + options.interval;
     }
     std::unique_lock lock(mutex);
-    stopping.wait_for(lock, stop, inbox_interval, [] { return false; });
+    nothing.wait_for(lock, site.stop, inbox_interval, [] { return false; });
   }
 }
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const Options& options) {
+Result<std::unique_ptr<Daemon>> Daemon::start(const Options& options,
+                                              const std::stop_token& stop) {
   auto parts = std::make_unique<Parts>();
   parts->options = options;
+  parts->site.stop = stop;
   if (const auto opened = parts->open(); !opened) return fail(opened.error());
   return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
 }
@@ -385,17 +388,11 @@ std::string Daemon::url() const {
          options.address + (six ? "]" : "") + ":" + std::to_string(parts_->server->port());
 }
 
-bool Daemon::run_once() { return parts_->round({}); }
+bool Daemon::run_once() { return parts_->round(); }
 
-void Daemon::run() {
-  parts_->rounds = std::jthread([this](const std::stop_token& stop) { parts_->loop(stop); });
-}
+void Daemon::run() { parts_->run(); }
 
-void Daemon::stop() {
-  parts_->rounds.request_stop();
-  parts_->server->stop();
-  parts_->rounds = {};
-}
+void Daemon::stop() { parts_->server->stop(); }
 
 // -- Bundles -------------------------------------------------------------------------------------
 

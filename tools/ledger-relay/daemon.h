@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,9 @@ class Daemon {
  public:
   // Enrols if it has to, and listens. Errors: unavailable ("ledger-locked": another process has
   // this state), those of enrolment, of the identity, of listening.
-  static ledger::Result<std::unique_ptr<Daemon>> start(const Options& options);
+  // `stop` ends rounds: a pull that is under way is given up, and goes on next time.
+  static ledger::Result<std::unique_ptr<Daemon>> start(const Options& options,
+                                                       const std::stop_token& stop);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -52,9 +55,9 @@ class Daemon {
   std::string url() const;
   // One round; whether everything went well.
   bool run_once();
-  // Rounds until stop(), on a thread of their own.
+  // Round after round, until the stop.
   void run();
-  // What was asked for is answered; a pull that is under way is given up, and goes on next time.
+  // Within about a second: small answers that are under way are given, large ones cut off.
   void stop();
 
  private:

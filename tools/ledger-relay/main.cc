@@ -134,7 +134,8 @@ int work_on_bundle(const Settings& settings, bool makes) {
 int run(const Settings& settings) {
   if (!process::raise_file_limit()) spdlog::warn("the limit on files stays as it is");
   const process::StopSignals signals;
-  const auto daemon = ledger_relay::Daemon::start(settings.daemon);
+  const process::StopBySignal stop(signals);
+  const auto daemon = ledger_relay::Daemon::start(settings.daemon, stop.token());
   if (!daemon) return tell(daemon.error());
   if (settings.once) {
     const bool well = (*daemon)->run_once();
@@ -143,7 +144,6 @@ int run(const Settings& settings) {
   }
   std::cout << "serving at " << (*daemon)->url() << std::endl;
   (*daemon)->run();
-  signals.wait();
   (*daemon)->stop();
   return EXIT_SUCCESS;
 }

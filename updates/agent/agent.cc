@@ -135,26 +135,33 @@ void Agent::tell_failure(const std::string& what, const Outcome& outcome) {
 void Agent::after_change(Outcome& outcome) {
   const Versions now{patterns_.version(), rules_.version()};
   const Versions before = memory_.hooked();
-  if (now == before) return;
+  if (now == before || is_stopped()) return;
   std::vector<std::string> changed;
   if (now.patterns != before.patterns) changed.emplace_back("patterns");
   if (now.rules != before.rules) changed.emplace_back("rules");
-  if (parts_.hook) {
-    const auto result = parts_.hook(changed);
-    say("The site's command ended with status " + std::to_string(result.exit_status) + ".");
-    Message message;
-    message.kind = MessageKind::hook_finished;
-    message.exit_status = result.exit_status;
-    message.detail = result.said;
-    queue(message);
-    if (result.exit_status != 0 && !outcome.failed()) {
-      outcome.cause = UpdateFault::hook_failed;
-      outcome.detail = "The site's command ended with status " +
-                       std::to_string(result.exit_status) +
-                       (result.said.empty() ? "." : ": " + result.said);
-    }
-  }
+  if (parts_.hook && !run_hook(changed, outcome)) return;
   if (const auto kept = memory_.remember(now); !kept) say(kept.error().detail);
+}
+
+bool Agent::run_hook(const std::vector<std::string>& changed, Outcome& outcome) {
+  const auto result = parts_.hook(changed);
+  const std::string status = std::to_string(result.exit_status);
+  say("The site's command ended with status " + status + ".");
+  Message message;
+  message.kind = MessageKind::hook_finished;
+  message.exit_status = result.exit_status;
+  message.detail = result.said;
+  if (result.stopped) {
+    message.detail = "It was ended as the agent was stopped, and runs again when that starts. " +
+                     result.said;
+  }
+  queue(message);
+  if (result.exit_status != 0 && !result.stopped && !outcome.failed()) {
+    outcome.cause = UpdateFault::hook_failed;
+    outcome.detail = "The site's command ended with status " + status +
+                     (result.said.empty() ? "." : ": " + result.said);
+  }
+  return !result.stopped;
 }
 
 Outcome Agent::update_patterns(const machine::Orders& orders, domain::Time now) {
@@ -209,6 +216,7 @@ void Agent::answer(const machine::Instruction& instruction, const Outcome& outco
 
 void Agent::work(const machine::Orders& orders, domain::Time now, Round& round) {
   for (const auto& instruction : orders.instructions) {
+    if (is_stopped()) return;
     if (const auto taken = parts_.manager.take(instruction.instruction); !taken) {
       if (is_away(taken.error()) || is_refusal(taken.error()))
         return note(round, fail(taken.error()));
@@ -216,6 +224,7 @@ void Agent::work(const machine::Orders& orders, domain::Time now, Round& round) 
     }
     auto outcome = carry_out(instruction, orders, now);
     after_change(outcome);
+    if (is_stopped()) return;
     if (outcome.waits && !outcome.failed()) continue;  // At work on it until it can be had.
     answer(instruction, outcome, now, round);
   }
@@ -223,6 +232,7 @@ void Agent::work(const machine::Orders& orders, domain::Time now, Round& round) 
   auto rules = update_rules(orders, now);
   const bool changed = patterns.changed || rules.changed;
   after_change(patterns);
+  if (is_stopped()) return;
   tell_failure("patterns", patterns);
   tell_failure("rules", rules);
   if (changed || !outbox_.empty()) note(round, report(now));
@@ -242,17 +252,19 @@ Round Agent::round(domain::Time now) {
       return round;
     }
     note(round, fail(orders.error()));
+    if (is_stopped()) return round;
     say("The manager gives no orders: " + orders.error().detail);
     if (round.refusal) return round;
   }
   const auto& places = memory_.places();
-  if (!places || !places->download_without_manager) return round;
+  if (is_stopped() || !places || !places->download_without_manager) return round;
   auto outcome = patterns_.update_undecided(*places, now);
   if (outcome.changed) {
     say("The manager is away; patterns in effect: " + described(patterns_.in_effect()) + ".");
   }
   tell_not_authentic(outcome.not_authentic);
   after_change(outcome);
+  if (is_stopped()) return round;
   tell_failure("patterns", outcome);
   if (outcome.changed) static_cast<void>(report(now));
   return round;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -36,6 +37,8 @@ struct AgentParts {
   // The site's command after a change of what these directories have; null: none.
   std::function<HookResult(const std::vector<std::string>& changed)> hook;
   std::function<void(const std::string&)> say;  // A sentence for people. Null: nobody listens.
+  // Cuts a round short; what `manager`, `open` and `hook` do ends by it too.
+  std::stop_token stop = {};
 };
 
 struct Round {
@@ -51,7 +54,7 @@ class Agent {
   static Result<std::unique_ptr<Agent>> open(AgentParts parts, AgentOptions options);
 
   // Report, orders, work, answers. Whatever ends the process in between, the next round goes on
-  // from what is there.
+  // from what is there. What a stop cut short is no failure: nobody is told of it.
   Round round(domain::Time now);
 
   const PatternSet& patterns() const { return patterns_; }
@@ -80,6 +83,9 @@ class Agent {
   Outcome update_rules(const machine::Orders& orders, domain::Time now);
   // The site's command, if a change has not been followed by it yet; `outcome` fails if it does.
   void after_change(Outcome& outcome);
+  // False: it was ended before its time, and is to run again.
+  bool run_hook(const std::vector<std::string>& changed, Outcome& outcome);
+  bool is_stopped() const { return parts_.stop.stop_requested(); }
   void tell_not_authentic(const std::vector<Message>& messages);
   // A failure outside an instruction: told once, and again when it is another one.
   void tell_failure(const std::string& what, const Outcome& outcome);

@@ -18,8 +18,7 @@ extern char** environ;
 namespace ledger::updates::agent {
 namespace {
 
-using std::chrono::milliseconds;
-
+constexpr int step = 20;  // Milliseconds between two looks at what may end it.
 constexpr int status_timed_out = 124;
 constexpr int status_not_started = 127;
 
@@ -79,35 +78,58 @@ std::int32_t status_of(int waited) {
   return 128 + (WIFSIGNALED(waited) ? WTERMSIG(waited) : 0);
 }
 
-// Reads until the command has closed its output or the time is over; answers whether it closed it.
-bool read_until_end(int output, milliseconds timeout, std::string& said) {
-  constexpr int step = 20;
-  std::string buffer(4'096, '\0');
-  for (auto left = timeout; left.count() > 0;) {
+// How long it may take, by a clock that nobody sets, and who may end it before.
+class Patience {
+ public:
+  explicit Patience(const HookCommand& command)
+      : until_(Clock::now() + command.timeout), stop_(command.stop) {}
+  bool is_over() const { return stop_.stop_requested() || Clock::now() >= until_; }
+  bool is_stopped() const { return stop_.stop_requested(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point until_;
+  std::stop_token stop_;
+};
+
+// Reads until the command has closed its output or the patience is over; answers whether it closed
+// it.
+bool read_until_end(int output, const Patience& patience, std::string& said) {
+  std::string buffer(65'536, '\0');
+  while (!patience.is_over()) {
     pollfd waiting{output, POLLIN, 0};
     const int ready = ::poll(&waiting, 1, step);
-    if (ready == 0) left -= milliseconds(step);
     if (ready < 0 && errno != EINTR) return false;
     if (ready <= 0) continue;
     const ssize_t got = ::read(output, buffer.data(), buffer.size());
     if (got == 0) return true;
     if (got < 0 && errno != EINTR && errno != EAGAIN) return false;
     if (got > 0) keep_last(said, std::string_view(buffer).substr(0, static_cast<std::size_t>(got)));
-    left -= milliseconds(1);  // One that never stops talking ends too.
   }
   return false;
 }
 
-// It has closed its output; it may go on for as long as is left.
-bool ended(pid_t process, milliseconds timeout, int& waited) {
-  constexpr int step = 10;
-  for (auto left = timeout; left.count() > 0; left -= milliseconds(step)) {
+// Whether it ended by itself; it may go on for as long as there is patience.
+bool ended(pid_t process, const Patience& patience, int& waited) {
+  while (true) {
     const pid_t done = ::waitpid(process, &waited, WNOHANG);
-    if (done == process) return true;
-    if (done < 0 && errno != EINTR) return true;
+    if (done == process || (done < 0 && errno != EINTR)) return true;
+    if (patience.is_over()) return false;
     ::poll(nullptr, 0, step);
   }
-  return false;
+}
+
+// Asks it to end, and ends it with all that it started when it does not.
+int end(pid_t process) {
+  int waited = 0;
+  ::kill(-process, SIGTERM);
+  HookCommand farewell;
+  farewell.timeout = hook_farewell;
+  const bool heeded = ended(process, Patience(farewell), waited);
+  ::kill(-process, SIGKILL);
+  while (!heeded && ::waitpid(process, &waited, 0) < 0 && errno == EINTR) {
+  }
+  return waited;
 }
 
 }  // namespace
@@ -126,17 +148,16 @@ HookResult run_hook(const HookCommand& command) {
                                       std::generic_category().message(problem) + "."};
     }
   }
+  const Patience patience(command);
   int waited = 0;
-  const bool closed = read_until_end(output.get(), command.timeout, result.said);
-  if (closed && ended(process, command.timeout, waited)) {
+  if (read_until_end(output.get(), patience, result.said) && ended(process, patience, waited)) {
     result.exit_status = status_of(waited);
     ::kill(-process, SIGKILL);  // What it left running has no business any more.
     return result;
   }
-  ::kill(-process, SIGKILL);
-  while (::waitpid(process, &waited, 0) < 0 && errno == EINTR) {
-  }
-  result.exit_status = status_timed_out;
+  result.stopped = patience.is_stopped();
+  waited = end(process);
+  result.exit_status = result.stopped ? status_of(waited) : status_timed_out;
   return result;
 }
 

@@ -71,8 +71,9 @@ HttpManager::HttpManager(Options options, ManagerAddress address, Identity ident
 
 void HttpManager::connect() {
   const auto& files = identity_.files;
-  connection_ = std::make_unique<ManagerConnection>(
-      ManagerConnection::Options{address_, files.authority, files.certificate, files.key});
+  ManagerConnection::Options options{address_, files.authority, files.certificate, files.key};
+  options.stop = options_.stop;
+  connection_ = std::make_unique<ManagerConnection>(options);
 }
 
 std::string HttpManager::of_computer(const std::string& rest) const {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "ledger/result.h"
@@ -21,6 +22,7 @@ class HttpManager final : public Manager {
     // Random, and another one at each start of the program: by it the manager tells a machine that
     // was started again from two that share one identity.
     std::string session;
+    std::stop_token stop = {};  // Ends a request that is under way, and any after it.
   };
   // Errors: invalid ("manager-url-invalid"), refused ("not-enrolled": there is no identity yet),
   // corrupt ("identity-damaged"), io.

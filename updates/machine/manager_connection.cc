@@ -113,6 +113,7 @@ struct ManagerConnection::Client {
   explicit Client(const Options& options)
       : deadline(options.deadline),
         answer_bytes_max(options.answer_bytes_max),
+        stop(options.stop),
         http(options.manager.host, options.manager.port, options.certificate.string(),
              options.key.string()) {
     set_up(http);
@@ -131,9 +132,11 @@ struct ManagerConnection::Client {
       if (!too_long) body.append(bytes, size);
       return !too_long;
     };
+    if (stop.stop_requested()) return given_up();
     meter.begin_file();
-    const Watchdog watchdog([this] { http.stop(); }, meter, deadline, {});
+    const Watchdog watchdog([this] { http.stop(); }, meter, deadline, stop);
     auto answer = http.send(request);
+    if (!answer && stop.stop_requested()) return given_up();
     if (too_long || watchdog.is_overrun()) {
       return fail(ErrorKind::unavailable, "manager-unreachable",
                   "The manager's answer is longer than anything that it has to say.");
@@ -146,8 +149,14 @@ struct ManagerConnection::Client {
     return judged(answer, http.get_openssl_verify_result());
   }
 
+  static tl::unexpected<Error> given_up() {
+    return fail(ErrorKind::unavailable, "manager-unreachable",
+                "This program is being stopped; the manager is asked again at its next start.");
+  }
+
   std::chrono::milliseconds deadline;
   std::size_t answer_bytes_max;
+  std::stop_token stop;
   Meter meter;
   httplib::SSLClient http;
 };

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,7 @@ class ManagerConnection {
     std::filesystem::path key;
     std::chrono::milliseconds deadline = limits::manager_answer_deadline;  // Of a whole answer.
     std::size_t answer_bytes_max = limits::manager_answer_bytes_max;
+    std::stop_token stop = {};  // Ends an exchange from another thread.
   };
   explicit ManagerConnection(const Options& options);
   ~ManagerConnection();
@@ -38,8 +40,8 @@ class ManagerConnection {
 
   using Headers = std::vector<std::pair<std::string, std::string>>;
   // The body of a good answer. What the manager refuses comes back as its code and its sentence.
-  // Errors: unavailable ("manager-unreachable", also when the answer takes too long or is too long,
-  // "manager-not-trusted", "manager-busy"), refused
+  // Errors: unavailable ("manager-unreachable", also when the answer takes too long, is too long or
+  // is not waited for any more, "manager-not-trusted", "manager-busy"), refused
   // ("identity-refused", or what it answers), conflict, invalid, not_found. Thread: one at a time.
   Result<std::string> get(const std::string& path, const Headers& headers);
   Result<std::string> post(const std::string& path, const std::string& body,

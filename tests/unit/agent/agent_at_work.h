@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,7 @@ class Place final : public tuf::Transport {
   struct Line {
     std::optional<std::size_t> breaks_after;
     std::vector<std::uint64_t> begun;
+    std::function<void()> when_broken;
   };
 
   Place(PublishedSite& site, const std::map<std::string, std::string>& forged, Line& line)
@@ -48,6 +51,7 @@ class Place final : public tuf::Transport {
     const auto piece = std::string_view(whole).substr(from, *line_.breaks_after);
     if (auto taken = sink(piece); !taken) return taken;
     if (from + piece.size() == whole.size()) return {};
+    if (line_.when_broken) line_.when_broken();
     return ledger::fail(ledger::ErrorKind::unavailable, "source-timed-out", "It broke off.");
   }
 
@@ -104,10 +108,14 @@ class AgentAtWork : public testing::Test {
   }
 
   std::unique_ptr<agent::Agent> open(agent::Files& with) {
-    agent::AgentParts parts{manager, with, open_way, random, nullptr, nullptr};
+    agent::AgentParts parts{manager, with, open_way, random, nullptr, nullptr, stop.get_token()};
     if (hook_status) {
       parts.hook = [this](const std::vector<std::string>& changed) {
         for (const auto& each : changed) hooked.push_back(each);
+        if (hook_is_stopped) {
+          stop.request_stop();
+          return agent::HookResult{143, "said", true};
+        }
         return agent::HookResult{*hook_status, "said"};
       };
     }
@@ -119,7 +127,10 @@ class AgentAtWork : public testing::Test {
     if (!the_agent) the_agent = open(files);
     return the_agent->round(now);
   }
-  void restart() { the_agent.reset(); }
+  void restart() {
+    the_agent.reset();
+    stop = {};
+  }
 
   // What programs see: the texts of all files.
   std::set<std::string> patterns() const { return texts_in("patterns"); }
@@ -150,7 +161,9 @@ class AgentAtWork : public testing::Test {
   Place::Line line;
   std::map<std::string, std::map<std::string, std::string>> forged;  // By place: part of a path.
   std::optional<int> hook_status;
+  bool hook_is_stopped = false;  // By the agent's own stop, while it runs.
   Lines hooked;
+  std::stop_source stop;
   std::unique_ptr<agent::Agent> the_agent;
 };
 

@@ -348,6 +348,41 @@ TEST_F(AgentAtWork, FailsTheInstructionWhenTheSitesCommandFails) {
             (Lines{"take i1", "hook 3 said", "report virus/1.0", "finish i1 hook_failed"}));
 }
 
+TEST_F(AgentAtWork, RunsTheSitesCommandAgainAfterAStopEndedIt) {
+  hook_status = 0;
+  hook_is_stopped = true;
+  release("virus", "1.0");
+  instruct("i1", InstructionAction::download_update);
+  round();
+  EXPECT_EQ(patterns(), texts({{"virus", "1.0"}}));
+  EXPECT_EQ(manager.news("report"), Lines{"take i1"});
+  restart();
+  hook_is_stopped = false;
+  round();
+  const auto told = manager.news("report virus/1.0");
+  ASSERT_EQ(told.size(), 4U);
+  EXPECT_TRUE(told[0].starts_with("hook 143 It was ended as the agent was stopped")) << told[0];
+  EXPECT_EQ(Lines(told.begin() + 1, told.end()),
+            (Lines{"take i1", "hook 0 said", "finish i1 none"}));
+  EXPECT_EQ(hooked, (Lines{"patterns", "patterns"}));
+}
+
+TEST_F(AgentAtWork, GoesOnWhereAStopCutItShortAndBlamesNobody) {
+  release("virus", "1.0");
+  line.breaks_after = 5;
+  line.when_broken = [&] { stop.request_stop(); };
+  round();
+  EXPECT_TRUE(patterns().empty());
+  EXPECT_EQ(manager.news("report"), Lines{});
+  restart();
+  line = {};
+  round();
+  EXPECT_EQ(line.begun.front() % 5, 0U);
+  EXPECT_GE(line.begun.front(), 5U);
+  EXPECT_EQ(patterns(), texts({{"virus", "1.0"}}));
+  EXPECT_EQ(manager.news("report"), Lines{"report virus/1.0"});
+}
+
 TEST_F(AgentAtWork, TellsThatTheDiskIsFullAndGoesOnWhenItIsNot) {
   release("virus", "1.0");
   round();

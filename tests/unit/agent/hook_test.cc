@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <thread>
+
+#include "tests/support/scratch_directory.h"
+
 namespace tests {
 namespace {
 
@@ -44,6 +49,34 @@ TEST(Hook, KeepsOnlyItsLastWords) {
   const auto said = shell("seq 100000").said;
   EXPECT_EQ(said.size(), ledger::updates::agent::hook_said_bytes_max);
   EXPECT_TRUE(said.ends_with("\n99999\n100000\n"));
+}
+
+TEST(Hook, MayTalkForAsLongAsItHasTime) {
+  const auto talked = shell("head -c 300000000 /dev/zero; echo done", milliseconds(20'000));
+  EXPECT_EQ(talked.exit_status, 0);
+  EXPECT_TRUE(talked.said.ends_with("done\n"));
+}
+
+// Stopped once it has made a file, which tells that its trap is set.
+HookResult stopped_shell(const std::string& trap) {
+  const ScratchDirectory scratch;
+  const auto ready = scratch / "ready";
+  std::stop_source stop;
+  const std::jthread stopping([&] {
+    while (!std::filesystem::exists(ready)) std::this_thread::yield();
+    stop.request_stop();
+  });
+  const std::string script = trap + "; touch " + ready.string() + "; while :; do sleep 0.05; done";
+  return run_hook({{"/bin/sh", "-c", script}, {}, milliseconds(30'000), stop.get_token()});
+}
+
+TEST(Hook, IsAskedToEndWhenItIsStopped) {
+  const auto heeds = stopped_shell("trap 'exit 7' TERM");
+  EXPECT_TRUE(heeds.stopped);
+  EXPECT_EQ(heeds.exit_status, 7);
+  const auto heeds_not = stopped_shell("trap '' TERM");
+  EXPECT_TRUE(heeds_not.stopped);
+  EXPECT_EQ(heeds_not.exit_status, 137);
 }
 
 TEST(Hook, ThatDoesNotExistIsToldAsSuch) {
