@@ -107,6 +107,27 @@ def keeps_its_copy_over_restarts(vendor):
     assert len(vendor.events("download.finished")) == 1
 
 
+def mends_what_its_disk_damages(vendor):
+    vendor.site.add_pattern("1.0", "sound bytes", "--sign")
+    vendor.download()
+    digest = hashlib.sha256(b"sound bytes").hexdigest()
+    stored = vendor.ledger.data / "content" / digest[:2] / digest[2:]
+    stored.write_bytes(b"sound bytEs")
+    vendor.download()
+    (told,) = vendor.events("content.verification_failed")
+    assert told["data"]["observer"] == "manager", told
+    assert told["data"]["target"] == "patterns/virus/linux/1.0/virus.hdb", told
+    assert "damaged on the manager's disk" in told["data"]["detail"], told
+    assert stored.read_bytes() == b"sound bytes"
+    # While it did not run: it notices by itself, and has a check fetch it.
+    vendor.ledger.kill()
+    stored.write_bytes(b"sound")
+    vendor.ledger.start()
+    vendor.ledger.wait_until("it came again", lambda: stored.read_bytes() == b"sound bytes")
+    assert len(vendor.events("content.verification_failed")) == 2
+    vendor.ledger.wait_until("the check ends", lambda: len(vendor.events("source.checked")) == 3)
+
+
 def follows_rotations(vendor):
     site = vendor.site
     vendor.download()
@@ -277,7 +298,7 @@ def main():
     ledgerd, publish, results = sys.argv[1:4]
     cases = Cases("repository")
     for case in (brings_what_is_new, looks_without_fetching, keeps_its_copy_over_restarts,
-                 follows_rotations, refuses_what_is_not_authentic, refuses_another_root,
+                 mends_what_its_disk_damages, follows_rotations, refuses_what_is_not_authentic, refuses_another_root,
                  asks_the_alternative, tells_when_nobody_answers, retires_patterns,
                  says_after_a_restart_what_is_gone,
                  shows_how_far_a_download_is_and_can_be_cancelled, goes_on_after_a_kill,

@@ -42,6 +42,18 @@ bool Mirrors::lists(const domain::Digest& digest) const {
   });
 }
 
+std::vector<Mirrors::Listed> Mirrors::listing(const std::vector<domain::Digest>& digests) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Listed> found;
+  for (const auto& [source, mirror] : mirrors_) {
+    for (const auto& target : mirror->state().targets) {
+      if (!std::binary_search(digests.begin(), digests.end(), target.digest)) continue;
+      found.push_back({source, target.path});
+    }
+  }
+  return found;
+}
+
 void Mirrors::remove(const domain::SourceId& source) {
   const std::lock_guard lock(mutex_);
   mirrors_.erase(source);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "ledger/domain/ids.h"
 #include "updates/content_store.h"
@@ -27,6 +28,12 @@ class Mirrors {
                                                    const std::string& path) const;
   // Whether one that was opened lists content of this digest.
   bool lists(const ledger::domain::Digest& digest) const;
+  struct Listed {
+    ledger::domain::SourceId source;
+    std::string target;
+  };
+  // Which of them list these, as what; `digests` in order.
+  std::vector<Listed> listing(const std::vector<ledger::domain::Digest>& digests) const;
   // Its files go; whoever reads one of them now reads on.
   void remove(const ledger::domain::SourceId& source);
 

@@ -139,24 +139,52 @@ void SourceChecks::keep_fresh(const domain::SourceId& source) {
   // Posts itself again, on the same thread: checks and this are never at the same time.
   const auto round = std::make_shared<std::function<void()>>();
   *round = [this, source, &thread, again = std::weak_ptr(round)] {
-    look_through();
+    look_through(std::nullopt);
+    mend(source);
     freshen(source);
     if (const auto next = again.lock()) thread.post_after(freshness, [next] { (*next)(); });
   };
   thread.post_after(freshness, [round] { (*round)(); });
+  // What the disk did while nobody looked is found now.
+  thread.post([this, source] {
+    look_through(std::nullopt);
+    mend(source);
+  });
 }
 
-// What is damaged is not served from now on; a check fetches it again.
-void SourceChecks::look_through() const {
+void SourceChecks::look_through(const std::optional<Order>& order) const {
   const auto damaged = parts_.content.look_through(ledger::limits::content_read_through_bytes_max,
                                                    stop_.get_token());
   if (!damaged) return spdlog::warn("content was not read through: {}", damaged.error().detail);
   for (const auto& each : *damaged) {
-    spdlog::error(
-        "content {} was damaged on this disk; it is not served until a check of its "
-        "source brought it again",
-        hex(each));
+    spdlog::error("content {} was damaged on this disk; it is not served until it came again",
+                  hex(each));
   }
+  for (const auto& [source, target] : parts_.mirrors.listing(*damaged)) {
+    insist(parts_.writer,
+           domain::ReportVerificationFailed{
+               source, target, {}, "manager",
+               "It was damaged on the manager's disk; it is not served until it came again."},
+           order, stop_.get_token());
+  }
+}
+
+void SourceChecks::mend(const domain::SourceId& source) const {
+  const auto mirror = parts_.mirrors.of(source);
+  if (!mirror) return;
+  const auto targets = (*mirror)->state().targets;
+  const bool is_damaged = std::any_of(targets.begin(), targets.end(), [&](const auto& target) {
+    return parts_.content.is_damaged(target.digest);
+  });
+  bool may_check = false;
+  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    const auto* known = world.sources.find(source);
+    may_check = known != nullptr && known->facts.enabled && !known->check;
+  });
+  if (!is_damaged || !looked || !may_check) return;
+  insist(parts_.writer,
+         domain::RequestSourceCheck{source, domain::DownloadMode::check_and_download},
+         std::nullopt, stop_.get_token());
 }
 
 void SourceChecks::freshen(const domain::SourceId& source) const {
@@ -206,7 +234,7 @@ void SourceChecks::run_repository(const Asked& asked, const Order& order, CheckW
   };
   const auto mirror = parts_.mirrors.of(asked.facts.source);
   if (!mirror) return fail_check(mirror.error());
-  look_through();
+  look_through(order);
   updates::RepositoryCheckRequest request = asked.repository;
   request.source = asked.facts.source;
   request.check = asked.documents.check;

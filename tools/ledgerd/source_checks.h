@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -57,7 +58,7 @@ class SourceChecks {
   // Carries out the check that the event ordered, unless it is over; it is an operation of the
   // check's name meanwhile.
   void start(const ledger::domain::SourceId& source, const Order& order);
-  // From now on the source's copy is kept fresh between checks.
+  // From now on the source's copy is kept fresh and sound between checks.
   void keep_fresh(const ledger::domain::SourceId& source);
   void forget(const ledger::domain::SourceId& source);
 
@@ -81,7 +82,11 @@ class SourceChecks {
   // Has it recorded, and tells who watches.
   void report(ledger::domain::CommandPayload payload, const Order& order, CheckWatch& watch) const;
   JobPool& thread_of(const ledger::domain::SourceId& source);
-  void look_through() const;
+  // Reads through what changed or was not read for long; what is damaged is recorded, by each source
+  // that lists it, and served no more.
+  void look_through(const std::optional<Order>& order) const;
+  // Has what is damaged of the source's copy fetched again.
+  void mend(const ledger::domain::SourceId& source) const;
   void freshen(const ledger::domain::SourceId& source) const;
   // source_bundles.cc
   ledger::Result<std::string> take(const BroughtBundle& brought, const std::stop_token& stop) const;
