@@ -30,4 +30,8 @@ struct BisectAsked {
 // Exit::ok: found. Exit::failed: both ends say the same.
 Exit bisect_history(const Session& session, const BisectAsked& asked);
 
+// Says what went wrong. 1 says that there is a difference, or that nothing was found; what went
+// wrong is more.
+Exit trouble(const Session& session, const Failure& failure);
+
 }  // namespace ledgerctl

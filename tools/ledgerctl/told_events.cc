@@ -34,4 +34,10 @@ void tell_change(std::ostream& out, const json& change) {
   }
 }
 
+void tell_event(std::ostream& out, const json& event, const json& causes, const json& changes) {
+  out << "Event " << told_event(event) << '\n';
+  for (const auto& cause : causes) out << "  caused by event " << told_event(cause) << '\n';
+  for (const auto& change : changes) tell_change(out, change);
+}
+
 }  // namespace ledgerctl

@@ -13,4 +13,8 @@ std::string told_event(const nlohmann::json& event);
 // A row before and after an event: in full where it came or went, else the fields that differ.
 void tell_change(std::ostream& out, const nlohmann::json& change);
 
+// The event, what caused it, nearest first, and what it changed.
+void tell_event(std::ostream& out, const nlohmann::json& event, const nlohmann::json& causes,
+                const nlohmann::json& changes);
+
 }  // namespace ledgerctl
