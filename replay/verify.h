@@ -31,6 +31,7 @@ namespace domain = ledger::domain;
 //   root-wrong              The root over all records is not the one that the log answers.
 //   checkpoint-wrong        The log does not begin with the records of the checkpoint.
 //   digest-wrong            The views of the recorded position have other rows.
+//   head-damaged            Of a directory: one of the two copies of the newest signed head.
 struct Fault {
   domain::Position at;
   domain::Position last;  // Of a range; mostly the same as `at`.

@@ -353,6 +353,18 @@ class Directories:
         assert told.returncode == 6, told
         assert "position" in told.stdout + told.stderr, told
 
+    def half_of_the_head(self):
+        """A newer head may have stood there: neither of the two says nothing."""
+        directory = self.copy()
+        with open(directory / "head", "r+b") as file:
+            file.seek(20)
+            file.write(b"?")
+        told = subprocess.run([self.ledgerctl, "log", "verify", "--data", directory, "-q"],
+                              capture_output=True, text=True, timeout=60)
+        assert told.returncode == 6 and "head-damaged" in told.stdout, told
+        with RunningLedger(self.ledgerd, directory) as ledger:
+            assert "half of the file head is damaged" in ledger.told()
+
     def a_flipped_bit_in_each_kind_of_file(self):
         kinds = {}
         for path in sorted(self.origin.rglob("*")):
@@ -409,7 +421,7 @@ class Directories:
         for name in ("as_it_was_left", "a_document_that_nobody_speaks_of", "a_second_ledgerd",
                      "a_newer_version", "another_name", "options_that_make_no_sense",
                      "what_is_no_directory", "a_deleted_wal", "a_truncated_wal",
-                     "a_flipped_bit_in_each_kind_of_file"):
+                     "half_of_the_head", "a_flipped_bit_in_each_kind_of_file"):
             cases.run(f"directories: {name.replace('_', ' ')}", getattr(self, name))
 
 

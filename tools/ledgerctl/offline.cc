@@ -61,22 +61,32 @@ namespace {
 
 constexpr const char* views_name = "views";
 
-// The log of a directory and the newest head that was signed of it. One that does not open is
-// looked at as it lies there, to find out what is wrong with it.
-Result<std::unique_ptr<store::EventLog>> open_to_verify(const fs::path& directory,
-                                                        std::optional<store::Head>& sealed) {
+// The log of a directory, and the newest head that was signed of it.
+struct ToVerify {
+  std::unique_ptr<store::EventLog> log;
+  std::optional<store::Head> sealed;
+  bool is_head_damaged = false;  // Half of the file: a newer head may have stood there.
+};
+
+// One that does not open is looked at as it lies there, to find out what is wrong with it.
+Result<ToVerify> open_to_verify(const fs::path& directory) {
+  ToVerify opened;
+  const auto head = store::HeadFile::open(directory / store::head_name);
+  if (head) {
+    opened.sealed = (*head)->newest().head;
+    opened.is_head_damaged = (*head)->was_damaged();
+  }
   auto log = open_log(directory);
   if (log) {
-    sealed = (*log)->head_file().newest().head;
-    return std::unique_ptr<store::EventLog>(*std::move(log));
+    opened.log = *std::move(log);
+    return opened;
   }
   if (log.error().kind != ErrorKind::corrupt) return ledger::fail(log.error());
   std::cerr << log.error().detail << " (" << log.error().reason << ")\n";
-  const auto head = store::HeadFile::open(directory / store::head_name);
-  if (head) sealed = (*head)->newest().head;
   auto inspected = store::InspectedLog::open(directory);
   if (!inspected) return ledger::fail(inspected.error());
-  return std::unique_ptr<store::EventLog>(*std::move(inspected));
+  opened.log = *std::move(inspected);
+  return opened;
 }
 
 json views_json(const std::vector<domain::ViewDigest>& views) {
@@ -178,11 +188,18 @@ Result<replay::Evidence> evidence_of_directory(const std::string& directory,
 }
 
 Exit verify_directory(const Session& session, const std::string& directory) {
+  const auto opened = open_to_verify(directory);
+  if (!opened) return complain(session, failure_of(opened.error()));
   replay::VerifyOptions options;
-  const auto log = open_to_verify(directory, options.checkpoint);
-  if (!log) return complain(session, failure_of(log.error()));
+  options.checkpoint = opened->sealed;
   options.on_progress = progress_of(session);
-  const auto report = replay::verify(**log, options);
+  auto report = replay::verify(*opened->log, options);
+  if (opened->is_head_damaged) {
+    report.faults.push_back({opened->sealed->size, opened->sealed->size, "head-damaged",
+                             "two whole copies of the signed head",
+                             "one; a newer head, and records that it covered, may be lost"});
+    ++report.faults_total;
+  }
   if (session.look.format == Format::table) {
     tell(report);
   } else {

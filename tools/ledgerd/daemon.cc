@@ -132,6 +132,10 @@ Result<void> Daemon::Parts::open_record() {
   auto opened = store::RocksLog::open(std::move(log_options), *key);
   if (!opened) return fail(opened.error());
   log = std::move(*opened);
+  if (log->head_file().was_damaged()) {
+    spdlog::warn(
+        "half of the file head is damaged; unless the power failed, compare with a witness");
+  }
   const auto on_failure = [this](const ledger::Error& error) { fatal(error); };
   head_keeper = std::make_unique<ledger::HeadKeeper>(
       *log, log->head_file(), *key, ledger::HeadKeeper::Options{options.name, on_failure});
