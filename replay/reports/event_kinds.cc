@@ -112,12 +112,14 @@ std::string told(const domain::Payload& payload) {
   for (const auto& [name, value] : *members) {
     if (std::find(std::begin(not_told), std::end(not_told), name) != std::end(not_told)) continue;
     auto said = ledger::codec::cell_text(value);
-    if (said.empty() || said == "false") continue;
+    const auto* flag = std::get_if<bool>(&value.value);
+    if (said.empty() || (flag != nullptr && !*flag)) continue;
     cut(said, value_bytes_max);
+    auto label = name;
+    std::replace(label.begin(), label.end(), '_', ' ');
     if (!words.empty()) words += ", ";
-    words += name + ' ' + said;
+    words += label + ' ' + said;
   }
-  std::replace(words.begin(), words.end(), '_', ' ');
   cut(words, told_bytes_max);
   return words;
 }

@@ -281,6 +281,18 @@ TEST(ChangesReport, TellsDecisionsAndNotWhatMachinesReport) {
             std::string::npos);
 }
 
+TEST(ChangesReport, TellsValuesAsTheyWereRecorded) {
+  Site site = settled_site();
+  const auto from = site.now();
+  site.must(ChangeSetting{SettingName::auto_apply_rule_updates, "false"});
+  site.must(CreatePolicy{{"a_b"}, std::nullopt, "c_d"});
+  const Viewed viewed(site.fold.log);
+  const auto report = report_of(viewed, ReportKind::changes, from, site.now());
+  EXPECT_EQ(lines_of(report, "changes", {"what"}),
+            (Lines{"name auto_apply_rule_updates, value false, previous true",
+                   "policy a_b, description c_d"}));
+}
+
 TEST(AccessReport, TellsRolesAndTokensWithinThePeriod) {
   Site site = settled_site();
   const auto began = site.fold.now;
