@@ -18,6 +18,7 @@ import yaml
 import contract_roles
 import contract_rubbish
 import contract_story
+import independent_fold
 from cases import Cases
 from running_ledger import RunningLedger
 
@@ -135,6 +136,8 @@ def main():
             run(name, chapter)
         run("every operation is called", contract.check_all_called)
         run("every problem has a page", contract.check_pages)
+        run("answers are what another program makes of the records",
+            lambda: independent_fold.check(ledger))
         for name, case in contract_rubbish.cases(contract):
             run(name, case)
         for name, case in contract_roles.cases(document, ledger):
