@@ -34,6 +34,12 @@ Result<Watched> watched(const Stop& stop) {
     return fail(ErrorKind::invalid, "replay-stop-invalid",
                 "A stop has a \"type\", a \"where\" or both, or else a \"watch\".");
   }
+  const auto& names = domain::payload_names;
+  if (std::none_of(names.begin(), names.end(),
+                   [&](std::string_view name) { return name.starts_with(stop.type); })) {
+    return fail(ErrorKind::invalid, "event-type-unknown",
+                "No type of event begins with \"" + stop.type + "\".");
+  }
   const std::string& text = is_watch ? stop.watch : stop.where;
   if (text.empty()) return made;
   // What is watched need not be compared with anything.
@@ -157,6 +163,12 @@ class Passing {
 };
 
 }  // namespace
+
+Result<void> check_stop(const Stop& stop) {
+  const auto made = watched(stop);
+  if (!made) return fail(made.error());
+  return {};
+}
 
 Result<StepView> Stepper::show(Position at, StopHit hit, std::uint64_t passed) const {
   StepView view;

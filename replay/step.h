@@ -37,6 +37,9 @@ struct Stop {
   bool operator==(const Stop&) const = default;
 };
 
+// Errors: invalid ("replay-stop-invalid", "event-type-unknown", "predicate-invalid", ...).
+ledger::Result<void> check_stop(const Stop& stop);
+
 // Why it is where it is: "step", "break", "watch", "until", "end", "beginning", or "limit": it was
 // enough for one request, and it can go on from here.
 struct StopHit {
@@ -97,7 +100,7 @@ class Stepper {
   // To the first event of the next command, or of the one before.
   ledger::Result<StepView> next(domain::Position at, Way way) const;
   // Until a stop is hit, `until` is reached, or the range ends.
-  // Errors: invalid ("replay-stop-invalid", "replay-stops-too-many", "predicate-invalid", ...).
+  // Errors: of check_stop(); invalid ("replay-stops-too-many").
   ledger::Result<StepView> go_on(domain::Position at, const std::vector<Stop>& stops,
                                  std::optional<domain::Position> until, Way way) const;
 

@@ -55,10 +55,14 @@ class Replay:
         assert "Event 1  " in wrong.stdout and "Event 2  " not in wrong.stdout, wrong.stdout
         for command in ("step x", "until", "break", "watch", "delete 4", "print", "whatif"):
             self.debug(command, expect=2, stderr="")
-        self.debug("break if nonsense", expect=1, stderr="At byte")
-        self.debug("watch policies.cont", expect=1, stderr="At byte")
+        for command in ("break if nonsense", "break on policies[x].exists", "watch policies.cont"):
+            self.debug(command, expect=2, stderr="At byte")
+        self.debug("break polcy.", expect=2, stderr="No type of event begins with")
+        on = self.debug("break on policy.", "break on policies.count > 5", "info").stdout
+        assert on.endswith("1: break policy.\n2: break if policies.count > 5\n"), on
         self.run("debug", "--from", "nonsense", "--batch", expect=1)
-        self.run("debug", "-x", self.scratch / "nowhere", expect=2, stderr="Cannot read")
+        for script in (self.scratch / "nowhere", self.scratch):
+            self.run("debug", "-x", script, expect=2, stderr="Cannot read")
 
     def what_would_have_been(self):
         made = int(self.names["POLICY"])

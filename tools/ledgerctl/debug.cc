@@ -36,7 +36,8 @@ class Lines {
     if (!debugger_.begin()) return ends_badly();
     if (!asked_.script.empty()) {
       std::ifstream file(asked_.script);
-      if (!file) {
+      file.peek();  // A directory opens too.
+      if (!file.is_open() || file.bad()) {
         exit_ = complain(session, {Exit::usage, "Cannot read " + asked_.script + ".", ""});
         return false;
       }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tools/ledgerctl/offline.h"
 #include "tools/ledgerctl/replay_verbs.h"
 #include "tools/ledgerctl/what_if.h"
 
@@ -22,9 +23,9 @@ constexpr const char* debug_help =
     "next, n; rn            over the whole command; backwards (reverse-next)\n"
     "continue, c; rc        until a breakpoint or a watch; backwards (reverse-continue)\n"
     "until N, u             until event N\n"
-    "break TYPE, b          where the type of an event begins so: policy.\n"
+    "break [on] TYPE, b     where the type of an event begins so: policy.\n"
     "break TYPE if PRED     ... and the predicate holds after it\n"
-    "break if PRED          where the predicate comes to hold\n"
+    "break [on] PRED        where the predicate comes to hold\n"
     "watch EXPR, w          where what it counts becomes another number:\n"
     "                       computers[status = \"failed\"].count\n"
     "info, i                breakpoints and watches\n"
@@ -54,6 +55,11 @@ std::string text_of(const replay::Stop& stop) {
   if (!stop.watch.empty()) return "watch " + stop.watch;
   return "break" + (stop.type.empty() ? "" : " " + stop.type) +
          (stop.where.empty() ? "" : " if " + stop.where);
+}
+
+// Types of events have neither brackets nor comparisons.
+bool is_predicate(std::string_view text) {
+  return text.find_first_of("[<>=") != std::string_view::npos || text.ends_with(".exists");
 }
 
 std::string compared(const std::string& expression) {
@@ -201,10 +207,12 @@ bool Debugger::until(const Words& rest) {
 
 bool Debugger::add_break(const Words& rest) {
   replay::Stop stop;
-  const std::string padded = " " + rest;
+  constexpr std::string_view on = "on ";
+  const std::string padded = " " + (rest.starts_with(on) ? rest.substr(on.size()) : rest);
   const auto condition = padded.find(" if ");
   stop.type = stripped(padded.substr(0, condition));
   if (condition != std::string::npos) stop.where = stripped(padded.substr(condition + 4));
+  if (stop.where.empty() && is_predicate(stop.type)) std::swap(stop.type, stop.where);
   if (stop.type.empty() && stop.where.empty()) return wrong_use("break TYPE [if PREDICATE]");
   return add(std::move(stop));
 }
@@ -216,6 +224,8 @@ bool Debugger::add_watch(const Words& rest) {
 
 // What it asks is asked once, so that a mistake is told now.
 bool Debugger::add(replay::Stop stop) {
+  const auto checked = replay::check_stop(stop);
+  if (!checked) return failed(failure_of(checked.error()));
   const std::string& question = stop.watch.empty() ? stop.where : stop.watch;
   if (!question.empty()) {
     const auto asked = walk_->ask(compared(question), at_);

@@ -126,6 +126,7 @@ TEST_F(Step, RefusesStopsThatAreNone) {
   EXPECT_EQ(stop_error({"", "", ""}), "replay-stop-invalid");
   EXPECT_EQ(stop_error({"policy.", "", "policies.count"}), "replay-stop-invalid");
   EXPECT_EQ(stop_error({"", "nonsense", ""}), "predicate-invalid");
+  EXPECT_EQ(stop_error({"polcy.", "", ""}), "event-type-unknown");
   const std::vector<Stop> many(ledger::limits::replay_stops_max + 1, Stop{"policy.", "", ""});
   const auto view = stepper.go_on({1}, many, {}, Way::forward);
   ASSERT_FALSE(view);
