@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "ledger/codec/table.h"
+#include "ledger/steering_text.h"
 #include "replay/reports/period.h"
 
 namespace replay::reports {
@@ -15,9 +16,12 @@ using ledger::codec::JsonValue;
 std::string escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (const char c : text) {
-    const bool is_control = static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t';
-    if (c == '&') {
+  while (!text.empty()) {
+    const char c = text[0];
+    const auto steering = c == '\n' || c == '\t' ? 0 : ledger::steering_bytes(text);
+    if (steering > 0) {
+      out += "\ufffd";
+    } else if (c == '&') {
       out += "&amp;";
     } else if (c == '<') {
       out += "&lt;";
@@ -25,11 +29,10 @@ std::string escaped(std::string_view text) {
       out += "&gt;";
     } else if (c == '"') {
       out += "&quot;";
-    } else if (is_control) {
-      out += "\ufffd";
     } else {
       out += c;
     }
+    text.remove_prefix(std::max(steering, std::size_t{1}));
   }
   return out;
 }

@@ -12,7 +12,8 @@
 
 namespace replay::reports {
 
-// For text and for values in double quotes. What XML has no place for is shown as U+FFFD.
+// For text and for values in double quotes. What XML has no place for, and what would turn the
+// direction of the text around it, is shown as U+FFFD.
 std::string escaped(std::string_view text);
 
 // A section with its rows read. The section outlives it.

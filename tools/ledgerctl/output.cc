@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "ledger/steering_text.h"
+
 namespace ledgerctl {
 
 using nlohmann::json;
@@ -14,21 +16,6 @@ const json& at_path(const json& row, std::string_view path) {
   static const json none;
   const json* value = value_at(row, path);
   return value == nullptr ? none : *value;
-}
-
-// How many bytes at the beginning of `text` are one character that must not reach a terminal: a
-// control character, of eight bits too, or one of Unicode's that ends lines or turns directions.
-std::size_t steering_bytes(std::string_view text) {
-  const auto byte = [&](std::size_t at) {
-    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
-  };
-  if (byte(0) < 0x20 || byte(0) == 0x7f) return 1;
-  if (byte(0) == 0xc2) return byte(1) >= 0x80 && byte(1) < 0xa0 ? 2 : 0;
-  if (byte(0) != 0xe2) return 0;
-  const unsigned code = (byte(1) & 0x3fU) << 6U | (byte(2) & 0x3fU);  // U+2000 to U+2FFF.
-  const bool steers = code == 0x0e || code == 0x0f || (code >= 0x28 && code <= 0x2e) ||
-                      (code >= 0x66 && code <= 0x69);
-  return steers ? 3 : 0;
 }
 
 // How many columns a terminal uses for UTF-8 text, near enough.
@@ -188,7 +175,7 @@ const json* value_at(const json& row, std::string_view path) {
 std::string printable(std::string_view text) {
   std::string shown;
   while (!text.empty()) {
-    const auto steering = steering_bytes(text);
+    const auto steering = ledger::steering_bytes(text);
     shown += steering == 0 ? text[0] : ' ';
     text = text.substr(std::max(steering, std::size_t{1}));
   }

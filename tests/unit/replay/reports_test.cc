@@ -293,6 +293,10 @@ TEST(ChangesReport, TellsValuesAsTheyWereRecorded) {
                    "policy a_b, description c_d"}));
 }
 
+TEST(Markup, LetsNoTextTurnTheDirectionOfAPage) {
+  EXPECT_EQ(escaped("a\u202eb\u061c\x1b<\u00fc\n"), "a\ufffdb\ufffd\ufffd&lt;\u00fc\n");
+}
+
 TEST(AccessReport, TellsRolesAndTokensWithinThePeriod) {
   Site site = settled_site();
   const auto began = site.fold.now;
