@@ -15,6 +15,7 @@ constexpr auto pages_of_record = std::to_array<ProblemPage>({
      "Check the space and the rights of the directory for backups."},
     {"backup-name-invalid", "The backup cannot have this name",
      "Choose 1 to 63 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit."},
+    {"bisect-ended", "The bisection was ended before it was done", "Ask again."},
     {"checkpoint-malformed", "This is no checkpoint",
      "Fetch it again from /v1/log/checkpoint, byte for byte."},
     {"checkpoint-signature", "The checkpoint is not signed by this ledger",
@@ -122,7 +123,7 @@ constexpr auto pages_of_record = std::to_array<ProblemPage>({
     {"proof-wrong", "The proof does not hold",
      "Do not trust what it was to prove, and tell whoever runs the ledger."},
     {"range-backward", "The range ends before it begins", "Give the earlier moment as \"from\"."},
-    {"range-too-large", "The range is too large to find every change in",
+    {"range-too-large", "There are too many changes in the range",
      "Ask of a shorter one, or for one change only."},
     {"record-damaged", "A record is damaged",
      "Stop, and restore it from a backup (ledgerctl backup restore); ledgerctl log verify says "

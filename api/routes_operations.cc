@@ -23,6 +23,23 @@ Answered<Response> answer_of(const Answered<OperationView>& view) {
   return response;
 }
 
+// Who asked for it may end it, whatever else he may not.
+Answered<Response> cancel(const Request& request, const Services& services) {
+  if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
+  const auto& name = request.parameters.at("operation");
+  const auto view = services.operations.find(name);
+  if (!view) return refused(view.error());
+  const auto by = request.caller ? projections::text_of(request.caller->actor) : "";
+  if (view->started_by != by &&
+      !allows(request.caller ? &*request.caller : nullptr, Permission::operate)) {
+    return refused("permission-missing",
+                   "Others' work is ended with the permission operate, which the token's role has "
+                   "not.",
+                   403);
+  }
+  return answer_of(services.operations.cancel(name, by));
+}
+
 }  // namespace
 
 void add_operation_routes(Routes& routes) {
@@ -34,15 +51,7 @@ void add_operation_routes(Routes& routes) {
                  }
                  return answer_of(services.operations.find(request.parameters.at("operation")));
                });
-  routes.other(
-      "POST", "/v1/operations/{operation}:cancel", Permission::operate,
-      [](const Request& request, const Services& services) -> Answered<Response> {
-        if (const auto checked = check_query(request, {}); !checked) {
-          return refused(checked.error());
-        }
-        const auto by = request.caller ? projections::text_of(request.caller->actor) : "";
-        return answer_of(services.operations.cancel(request.parameters.at("operation"), by));
-      });
+  routes.other("POST", "/v1/operations/{operation}:cancel", Permission::read, cancel);
 }
 
 }  // namespace api

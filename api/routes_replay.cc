@@ -1,8 +1,11 @@
 // The history asked as a whole: rows of any view at any moment, which events made them, what
 // differs between two moments, and which event made the difference.
+#include "api/operations.h"
 #include "api/routes.h"
+#include "ledger/codec/json_out.h"
 #include "projections/alerts.h"
 #include "projections/history.h"
+#include "projections/mark.h"
 #include "projections/view_query.h"
 #include "replay/bisect.h"
 #include "replay/diff.h"
@@ -163,6 +166,32 @@ struct BisectBody {
   }
 };
 
+Answered<Response> bisect_as_operation(const Request& request, const Services& services,
+                                       const replay::BisectQuery& query) {
+  const auto key = idempotency_key(request, services.entropy);
+  if (!key) return refused(key.error());
+  // What is wrong with it is said now, not by the operation.
+  const auto predicate = replay::Predicate::parse(query.where);
+  if (!predicate) return refused(predicate.error());
+  Operations::Asked operation{"bisect", {}, request.body, *key};
+  if (request.caller) operation.started_by = projections::text_of(request.caller->actor);
+  const auto work = [&services,
+                     query](const Operations::GoOn& go_on) -> ledger::Result<std::string> {
+    auto patient = query;
+    patient.rows_passed_max = ledger::limits::bisect_operation_rows_passed_max;
+    patient.go_on = [&](const replay::Progress& progress) {
+      return go_on({.done = progress.done.value,
+                    .total = progress.size.value,
+                    .unit = "events",
+                    .per_second = static_cast<std::uint64_t>(progress.events_per_second)});
+    };
+    const auto found = replay::bisect(services.views, services.log, patient);
+    if (!found) return ledger::fail(found.error());
+    return ledger::codec::to_json(*found);
+  };
+  return accepted(services.operations.start(std::move(operation), work));
+}
+
 Answered<Response> bisect(const Request& request, const Services& services) {
   if (const auto checked = check_query(request, {}); !checked) return refused(checked.error());
   auto body = Body::parse(request);
@@ -177,8 +206,11 @@ Answered<Response> bisect(const Request& request, const Services& services) {
   if (!from) return refused(from.error());
   const auto to = asked->to.empty() ? Answered<Position>(reading->at) : moment(services, asked->to);
   if (!to) return refused(to.error());
-  const auto found =
-      replay::bisect(services.views, services.log, {asked->where, *from, *to, asked->all});
+  const replay::BisectQuery query{asked->where, *from, *to, asked->all};
+  const bool is_long = query.all && *from < *to &&
+                       to->value - from->value > ledger::limits::bisect_events_at_once_max;
+  if (is_long) return bisect_as_operation(request, services, query);
+  const auto found = replay::bisect(services.views, services.log, query);
   if (!found) return refused(found.error());
   return object_answer(*reading, *found);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ledger/limits.h"
+#include "replay/progress.h"
 
 namespace replay {
 
@@ -20,12 +21,8 @@ namespace {
 class Bisector {
  public:
   Bisector(const ViewStore& views, const ledger::store::EventLog& log, Predicate predicate,
-           std::uint64_t rows_passed_max, Bisection& told)
-      : views_(views),
-        log_(log),
-        predicate_(std::move(predicate)),
-        rows_passed_max_(rows_passed_max),
-        told_(told) {}
+           const BisectQuery& query, Bisection& told)
+      : views_(views), log_(log), predicate_(std::move(predicate)), query_(query), told_(told) {}
 
   Result<void> run() {
     auto first = ask(told_.from, told_.reads);
@@ -40,7 +37,9 @@ class Bisector {
     // Each read costs about as much: what cannot be finished is not begun.
     const auto reads =
         static_cast<std::uint64_t>(std::bit_width(told_.to.value - told_.from.value));
-    if (last->rows_passed * reads > rows_passed_max_) return fail(too_costly(last->rows_passed));
+    if (last->rows_passed * reads > query_.rows_passed_max) {
+      return fail(too_costly(last->rows_passed));
+    }
     if (first->holds == last->holds) return find_between(*first);
     if (const auto found = halve({told_.from, *first}, {told_.to, *last}); !found) return found;
     const auto contradiction = check();
@@ -93,7 +92,7 @@ class Bisector {
     for (std::uint64_t i = 1; i <= moments; ++i) {
       const Position at{told_.from.value + length / (moments + 1) * i +
                         length % (moments + 1) * i / (moments + 1)};
-      if (rows_passed_ > rows_passed_max_) break;
+      if (rows_passed_ > query_.rows_passed_max) break;
       const auto answer = ask(at, told_.checks);
       if (!answer) return fail(answer.error());
       const bool is_after = !told_.flips.empty() && told_.flips.front().position <= at;
@@ -111,18 +110,21 @@ class Bisector {
   }
 
   Result<void> find_all(Answer before) {
-    if (told_.to.value - told_.from.value > ledger::limits::bisect_events_passed_max) {
-      return fail(too_large());
-    }
+    bool is_ended = false;
+    const std::function<void(const Progress&)> tell = [&](const Progress& progress) {
+      is_ended = query_.go_on && !query_.go_on(progress);
+    };
+    ProgressTeller teller(tell, {told_.to.value - told_.from.value});
     for (Position at{told_.from.value + 1}; at <= told_.to; at = Position{at.value + 1}) {
+      teller.passed({at.value - told_.from.value});
+      if (is_ended) {
+        return fail(ErrorKind::unavailable, "bisect-ended", "It was ended before it was done.");
+      }
       const auto relevant = can_change(at);
       if (!relevant) return fail(relevant.error());
       if (!*relevant) continue;
-      if (rows_passed_ > rows_passed_max_) return fail(too_costly(before.rows_passed));
-      if (told_.reads == ledger::limits::bisect_reads_max ||
-          told_.flips.size() == ledger::limits::bisect_flips_max) {
-        return fail(too_large());
-      }
+      if (rows_passed_ > query_.rows_passed_max) return fail(too_costly(before.rows_passed));
+      if (told_.flips.size() == ledger::limits::bisect_flips_max) return fail(too_many());
       const auto answer = ask(at, told_.reads);
       if (!answer) return fail(answer.error());
       if (answer->holds != before.holds) {
@@ -134,14 +136,12 @@ class Bisector {
     return {};
   }
 
-  static ledger::Error too_large() {
+  ledger::Error too_many() const {
+    const auto told = std::to_string(told_.flips.back().position.value);
     return {ErrorKind::invalid, "range-too-large",
-            "Every change is looked for in at most " +
-                std::to_string(ledger::limits::bisect_events_passed_max) + " events, at " +
-                std::to_string(ledger::limits::bisect_reads_max) +
-                " moments at which it can have changed, and at most " +
-                std::to_string(ledger::limits::bisect_flips_max) +
-                " are told; ask of a shorter range."};
+            "At most " + std::to_string(ledger::limits::bisect_flips_max) +
+                " changes are told, and so many there were by event " + told +
+                "; ask of the range up to there, then of the one from there on."};
   }
 
   static ledger::Error too_costly(std::uint64_t rows) {
@@ -176,7 +176,7 @@ class Bisector {
   const ViewStore& views_;
   const ledger::store::EventLog& log_;
   Predicate predicate_;
-  std::uint64_t rows_passed_max_;
+  const BisectQuery& query_;
   Bisection& told_;
   std::uint64_t rows_passed_ = 0;
 };
@@ -197,7 +197,7 @@ Result<Bisection> bisect(const ViewStore& views, const ledger::store::EventLog& 
   told.from = query.from;
   told.to = query.to;
   told.all = query.all;
-  Bisector bisector(views, log, *std::move(predicate), query.rows_passed_max, told);
+  Bisector bisector(views, log, *std::move(predicate), query, told);
   if (const auto run = bisector.run(); !run) return fail(run.error());
   return told;
 }

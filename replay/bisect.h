@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "projections/view_store.h"
 #include "replay/limits.h"
 #include "replay/predicate.h"
+#include "replay/verify.h"
 
 namespace replay {
 
@@ -77,10 +79,12 @@ struct BisectQuery {
   domain::Position to;
   bool all = false;
   std::uint64_t rows_passed_max = ledger::limits::bisect_rows_passed_max;
+  // Of `all`, about every tenth of a second; false ends it ("bisect-ended"). May be empty.
+  std::function<bool(const Progress&)> go_on = {};
 };
 
 // Errors: invalid ("predicate-invalid", "filter-...", "range-backward", "range-too-large",
-// "predicate-costly"), corrupt, io. Thread: any.
+// "predicate-costly"), unavailable ("bisect-ended"), corrupt, io. Thread: any.
 ledger::Result<Bisection> bisect(const projections::ViewStore& views,
                                  const ledger::store::EventLog& log, const BisectQuery& query);
 

@@ -10,6 +10,10 @@ namespace ledger::limits {
 // Rows that a bisection looks at, where a predicate cannot be answered by counts (some seconds): it
 // is refused, or looks at fewer moments beside those that it needs.
 inline constexpr std::uint64_t bisect_rows_passed_max = 5'000'000;
+// Events passed over for all changes before a request is answered; more take an operation.
+inline constexpr std::uint64_t bisect_events_at_once_max = 1'000;
+// Rows that a bisection looks at in an operation, which can be watched and cancelled (minutes).
+inline constexpr std::uint64_t bisect_operation_rows_passed_max = 1'000'000'000;
 // Of bundles of evidence that are kept in case a request for one is repeated; the oldest goes.
 inline constexpr std::size_t evidence_kept_bytes_max = 128U << 20U;
 // Of one what-if: more edits, or more events behind the first of them, are refused.

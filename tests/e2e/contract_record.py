@@ -186,3 +186,31 @@ class Chapters:
         self.call("takeEvidence", body={"kind": "range", "timestamp": True}, expect=409)
         running = self.call("verifyLog", body={}, expect=202).json()["operation"]
         self.call("cancelOperation", path={"operation": running})
+
+    def long_bisections(self):
+        """Every change in many events is looked for by an operation, which who asked may end."""
+        ledger = self.contract.ledger
+        at_once_max = 1_000
+        for i in range(at_once_max + 2 - ledger.ask("GET", "/v1/ledger").json()["size"]):
+            assert ledger.ask("PUT", f"/v1/bookmarks/many{i}", {"position": 0}).status < 300
+        body = {"from": "0", "where": 'policies[policy = "web"].exists', "all": True}
+        self.call("bisect", body={**body, "where": "policies.size > 1"}, expect=400)
+        key = {"Idempotency-Key": "long-bisection"}
+        started = self.call("bisect", body=body, headers=key, expect=202)
+        done = ledger.wait_until("it ends", lambda: (lambda seen: seen if seen["done"] else None)(
+            ledger.ask("GET", started.headers["location"]).json()))
+        assert done["state"] == "succeeded" and done["kind"] == "bisect", done
+        assert done["progress"]["done"] == done["progress"]["total"] > at_once_max, done
+        told = done["result"]
+        short = self.call("bisect", body={**body, "to": str(at_once_max)}, expect=200).json()
+        assert told["flips"] == short["flips"] and told["all"] and told["flips"], told
+        again = self.call("bisect", body=body, headers=key, expect=202)
+        assert again.json()["operation"] == done["operation"], again.body
+        self.call("bisect", body={**body, "from": "1"}, headers=key, expect=422)
+        secrets = {role: self.call("issueToken", expect=201, body={
+            "role": role, "expires_in": "P1D"}).json()["secret"] for role in ("viewer", "auditor")}
+        mine = self.call("bisect", body=body, token=secrets["viewer"], expect=202).json()
+        path = {"operation": mine["operation"]}
+        self.call("cancelOperation", path=path, token=secrets["auditor"], expect=403)
+        ended = self.call("cancelOperation", path=path, token=secrets["viewer"])
+        assert ended.status in (200, 409), ended.body

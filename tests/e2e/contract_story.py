@@ -442,5 +442,5 @@ def chapters(contract):
     names = ("service", "policies", "settings", "rule_updates", "holds", "plans", "sources",
              "groups", "computers", "machines", "instructions", "relays", "patterns", "alerts",
              "tasks", "access", "events", "reports", "replay", "stepping", "what_if", "record",
-             "operations", "farewell")
+             "operations", "long_bisections", "farewell")
     return [(f"answers are as described: {name}", getattr(story, name)) for name in names]

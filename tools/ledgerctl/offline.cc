@@ -57,6 +57,19 @@ Result<std::unique_ptr<store::RocksLog>> open_log(const fs::path& directory) {
   return store::RocksLog::open(std::move(options), *key);
 }
 
+std::function<void(const replay::Progress&)> progress_of(const Session& session) {
+  if (session.quiet) return {};
+  return [shown = std::uint64_t{0}](const replay::Progress& progress) mutable {
+    // Every tenth is enough to see that it goes on.
+    const std::uint64_t tenth =
+        progress.size.value == 0 ? 10 : progress.done.value * 10 / progress.size.value;
+    if (tenth == shown) return;
+    shown = tenth;
+    std::cerr << progress.done.value << " of " << progress.size.value << " events, "
+              << static_cast<std::uint64_t>(progress.events_per_second) << "/s\n";
+  };
+}
+
 namespace {
 
 constexpr const char* views_name = "views";
@@ -99,19 +112,6 @@ json views_json(const std::vector<domain::ViewDigest>& views) {
     rows.push_back({{"view", view.view}, {"rows", view.rows}, {"digest", digest}});
   }
   return rows;
-}
-
-std::function<void(const replay::Progress&)> progress_of(const Session& session) {
-  if (session.quiet) return {};
-  return [shown = std::uint64_t{0}](const replay::Progress& progress) mutable {
-    // Every tenth is enough to see that it goes on.
-    const std::uint64_t tenth =
-        progress.size.value == 0 ? 10 : progress.done.value * 10 / progress.size.value;
-    if (tenth == shown) return;
-    shown = tenth;
-    std::cerr << progress.done.value << " of " << progress.size.value << " events, "
-              << static_cast<std::uint64_t>(progress.events_per_second) << "/s\n";
-  };
 }
 
 void tell(const replay::VerifyReport& report) {

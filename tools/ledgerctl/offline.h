@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "ledger/store/rocksdb_log.h"
 #include "replay/evidence.h"
+#include "replay/verify.h"
 #include "tools/ledgerctl/session.h"
 
 namespace ledgerctl {
@@ -18,6 +20,8 @@ ledger::Result<std::unique_ptr<ledger::store::RocksLog>> open_log(
     const std::filesystem::path& directory);
 // What a shell is told of an error.
 Failure failure_of(const ledger::Error& error);
+// Tells on standard error how far long work is, where it is to be told.
+std::function<void(const replay::Progress&)> progress_of(const Session& session);
 
 struct Inspection {
   std::string directory;

@@ -89,13 +89,17 @@ Result<void, Failure> diff_of_directory(const RangeAsked& asked,
   return {};
 }
 
-Result<json, Failure> bisect_of_directory(const RangeAsked& asked, const std::string& where,
-                                          bool all) {
+Result<json, Failure> bisect_of_directory(const Session& session, const RangeAsked& asked,
+                                          const std::string& where, bool all) {
   const auto range = open_range(asked);
   if (!range) return failed(range.error());
   replay::BisectQuery query{where, range->from, range->to, all};
   // It costs nobody else, and control-C ends it.
   query.rows_passed_max = std::numeric_limits<std::uint64_t>::max();
+  query.go_on = [tell = progress_of(session)](const replay::Progress& progress) mutable {
+    if (tell) tell(progress);
+    return true;
+  };
   const auto told = replay::bisect(*range->views, *range->log, query);
   if (!told) return failed(told.error());
   return json::parse(ledger::codec::to_json(*told));

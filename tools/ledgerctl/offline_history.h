@@ -10,7 +10,7 @@
 #include "ledger/result.h"
 #include "ledger/store/rocksdb_log.h"
 #include "projections/view_store.h"
-#include "tools/ledgerctl/client.h"
+#include "tools/ledgerctl/session.h"
 
 namespace ledgerctl {
 
@@ -35,7 +35,8 @@ ledger::Result<OpenRange> open_range(const RangeAsked& asked);
 ledger::Result<void, Failure> diff_of_directory(
     const RangeAsked& asked, const std::vector<std::string>& views,
     const std::function<bool(const nlohmann::json& rows)>& take);
-ledger::Result<nlohmann::json, Failure> bisect_of_directory(const RangeAsked& asked,
+ledger::Result<nlohmann::json, Failure> bisect_of_directory(const Session& session,
+                                                            const RangeAsked& asked,
                                                             const std::string& where, bool all);
 
 }  // namespace ledgerctl

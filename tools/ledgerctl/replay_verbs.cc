@@ -1,5 +1,7 @@
 #include "tools/ledgerctl/replay_verbs.h"
 
+#include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -69,18 +71,45 @@ Exit tell_bisection(const Session& session, const json& told) {
   return found ? Exit::ok : Exit::failed;
 }
 
+// Says what is wrong with a predicate, and shows where.
+Exit wrong_predicate(const Session& session, const std::string& where, const Failure& failure) {
+  const Exit exit = trouble(session, failure);
+  constexpr std::string_view begins = "At byte ";
+  if (session.look.format == Format::json || !failure.message.starts_with(begins)) return exit;
+  std::size_t at = 0;
+  const char* digits = failure.message.data() + begins.size();
+  std::from_chars(digits, failure.message.data() + failure.message.size(), at);
+  const bool is_one_line = std::none_of(where.begin(), where.end(),
+                                        [](char c) { return static_cast<unsigned char>(c) < ' '; });
+  if (!is_one_line || at > where.size()) return exit;
+  const auto end = where.begin() + static_cast<std::ptrdiff_t>(at);
+  const auto columns = std::count_if(where.begin(), end, [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;  // Not within a letter of UTF-8.
+  });
+  std::cerr << "  " << where << "\n  " << std::string(static_cast<std::size_t>(columns), ' ')
+            << "^\n";
+  return exit;
+}
+
+constexpr int accepted_status = 202;  // It is worked on.
+
 Exit bisect_by_predicate(const Session& session, const BisectAsked& asked) {
   if (!asked.data.empty()) {
     const auto told =
-        bisect_of_directory({asked.data, asked.from, asked.to}, asked.where, asked.all);
-    return told ? tell_bisection(session, *told) : trouble(session, told.error());
+        bisect_of_directory(session, {asked.data, asked.from, asked.to}, asked.where, asked.all);
+    return told ? tell_bisection(session, *told)
+                : wrong_predicate(session, asked.where, told.error());
   }
   json body = {{"from", asked.from}, {"where", asked.where}, {"all", asked.all}};
   if (!asked.to.empty()) body["to"] = asked.to;
   Question question{"POST", "/v1/replays:bisect", body.dump(), "application/json", {}};
+  if (!session.key.empty()) question.headers = {{"Idempotency-Key", session.key}};
   const auto reply = Client(session.server).ask(question);
-  if (!reply) return trouble(session, reply.error());
-  return tell_bisection(session, json::parse(reply->body, nullptr, false));
+  if (!reply) return wrong_predicate(session, asked.where, reply.error());
+  const json answer = json::parse(reply->body, nullptr, false);
+  if (reply->status != accepted_status) return tell_bisection(session, answer);
+  const auto result = result_of_started(session, answer.value("operation", std::string()));
+  return result ? tell_bisection(session, json::parse(*result)) : trouble(session, result.error());
 }
 
 Result<void, Failure> differences(const Session& session, const DiffAsked& asked,

@@ -98,6 +98,38 @@ TEST(Bisect, TellsEveryChangeWhenAsked) {
   EXPECT_EQ(told.not_monotone_at, Position{299});
 }
 
+TEST(Bisect, TellsHowFarItIsAndEndsWhenItIsToEnd) {
+  const Viewed viewed(grown(200, 150).log);
+  BisectQuery query{"policies.count > 100", {0}, {349}, true};
+  std::uint64_t done = 0;
+  query.go_on = [&](const Progress& progress) {
+    EXPECT_EQ(progress.size.value, 349U);
+    done = progress.done.value;
+    return true;
+  };
+  ASSERT_TRUE(bisect(viewed.views, viewed.log, query).has_value());
+  EXPECT_EQ(done, 349U);
+  query.go_on = [](const Progress&) { return false; };
+  const auto told = bisect(viewed.views, viewed.log, query);
+  ASSERT_FALSE(told.has_value());
+  EXPECT_EQ(told.error().reason, "bisect-ended");
+}
+
+TEST(Bisect, SaysByWhereThereWereMoreChangesThanAreTold) {
+  Fold fold;
+  for (std::size_t i = 0; i <= ledger::limits::bisect_flips_max; i += 2) {
+    EXPECT_TRUE(fold.submit(CreatePolicy{{"p"}, std::nullopt, "x"}));
+    EXPECT_TRUE(fold.submit(DeletePolicy{{"p"}}));
+  }
+  const Viewed viewed(fold.log);
+  const Position last{viewed.views.size().value - 1};
+  const auto told =
+      bisect(viewed.views, viewed.log, {"policies[policy = p].exists", {0}, last, true});
+  ASSERT_FALSE(told.has_value());
+  EXPECT_EQ(told.error().reason, "range-too-large");
+  EXPECT_NE(told.error().detail.find("by event 100;"), std::string::npos) << told.error().detail;
+}
+
 TEST(Bisect, RefusesARangeThatRunsBackward) {
   const Viewed viewed(grown(5).log);
   const auto told = bisect(viewed.views, viewed.log, {"policies.exists", {3}, {1}, false});
