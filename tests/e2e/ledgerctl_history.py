@@ -1,6 +1,17 @@
 """Cases of ledgerctl that ask the history: what differs, and since when."""
 
 import json
+import signal
+import subprocess
+from pathlib import Path
+
+
+def has_ended(status):
+    """Of a process, by its file in /proc."""
+    try:
+        return "State:\tZ" in status.read_text()
+    except OSError:
+        return True
 
 
 class History:
@@ -48,6 +59,7 @@ class History:
         assert "Both ends say the same, and so do " in same and "--all" in same, same
         wrong = self.run("bisect", "--from", 1, "--where", "policies.cont > 1", expect=2)
         assert "At byte 8" in wrong.stderr and ".count or .exists" in wrong.stderr, wrong.stderr
+        assert wrong.stderr.endswith("\n  policies.cont > 1\n          ^\n"), wrong.stderr
 
         by_command = ("bisect", "--from", 1, "--view", "policies", "--")
         found = self.run(*by_command, "sh", "-c", "! grep -q '\"key\":\"web\"'").stdout
@@ -57,13 +69,42 @@ class History:
         skipping = self.run("bisect", "--from", 1, "--to", made + 2, "--view", "policies",
                             "--", "sh", "-c", skips)
         assert f"Bad since event {made}." in skipping.stdout, skipping.stdout
+        # Good again after the one event of the policy, and by the check or by all events found out.
+        odd = f"test $LEDGER_POSITION != {made}"
+        both = ("bisect", "--from", made - 3, "--to", made + 4, "--view", "policies")
+        more = self.run(*both, "--", "sh", "-c", odd).stdout
+        assert f"Bad since event {made}." in more and "It changed more than once" in more, more
+        in_json = ("-o", "json", "--")
+        answer = json.loads(self.run(*both, "--all", *in_json, "sh", "-c", odd).stdout)
+        assert [(flip["position"], flip["before"]) for flip in answer["flips"]] == [
+            (made, "good"), (made + 1, "bad")] and answer["reads"] == 8, answer
+        once = json.loads(self.run(*by_command[:-1], *in_json, "sh", "-c",
+                                   "! grep -q '\"key\":\"web\"'").stdout)
+        assert once["not_monotone_at"] is None and 0 < once["checks"] <= 8, once
+        same = self.run("bisect", "--from", made, "--", "true", expect=1, stderr="").stdout
+        assert "the same at both ends" in same and "moments between them" in same, same
+        self.run("bisect", "--from", made + 4, "--to", made, "--", "true", expect=2)
         hidden = f"test $LEDGER_POSITION = {made} && exit 125; ! grep -q web"
         several = self.run("bisect", "--from", 1, "--to", made + 2, "--view", "policies",
                            "--", "sh", "-c", hidden, expect=1, stderr="").stdout
         assert f"one of the events {made} to {made + 1}" in several, several
         self.run("bisect", "--from", 1, "--command-timeout", 1, "--", "sleep", 60, expect=7)
+        self.run("bisect", "--from", 1, "--command-timeout", 0, "--", "true", expect=2)
+        self.what_a_command_started_ends_with_us()
         self.run("bisect", "--from", 1, "--", "/no/such/program", expect=2)
         self.run("bisect", "--from", 1, expect=2)
+
+    def what_a_command_started_ends_with_us(self):
+        started = self.scratch / "started"
+        asking = subprocess.Popen(
+            [self.program, "bisect", "--from", "1", "--", "sh", "-c",
+             f"sleep 600 & echo $! > {started}.new; mv {started}.new {started}; wait"],
+            env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.ledger.wait_until("the command runs", started.exists)
+        asking.send_signal(signal.SIGINT)
+        assert asking.wait(timeout=20) == -signal.SIGINT
+        status = Path(f"/proc/{started.read_text().strip()}/status")
+        self.ledger.wait_until("it ends", lambda: has_ended(status))
 
     def the_history_of_a_backup_is_asked_without_a_server(self):
         made = int(self.names["POLICY"])

@@ -1,11 +1,13 @@
 #include "tools/ledgerctl/command_run.h"
 
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -31,6 +33,41 @@ constexpr int not_started = 128;  // What the child says when there is no such p
   _exit(not_started);
 }
 
+// The group of the command that runs; 0: none does.
+std::atomic<pid_t> running_group{0};
+static_assert(std::atomic<pid_t>::is_always_lock_free, "a signal handler may read it");
+
+// Who ends us ends what the command has started too; then the signal does what it ever does.
+void end_with_command(int number) {
+  if (const pid_t group = running_group; group > 0) kill(-group, SIGKILL);
+  std::signal(number, SIG_DFL);
+  std::raise(number);
+}
+
+constexpr std::array<int, 3> ending_signals{SIGINT, SIGTERM, SIGHUP};
+
+// While it lives, the group ends with us.
+class Tied {
+ public:
+  explicit Tied(pid_t group) {
+    running_group = group;
+    for (std::size_t i = 0; i < ending_signals.size(); ++i) {
+      before_[i] = std::signal(ending_signals[i], end_with_command);
+    }
+  }
+  ~Tied() {
+    for (std::size_t i = 0; i < ending_signals.size(); ++i) {
+      std::signal(ending_signals[i], before_[i]);
+    }
+    running_group = 0;
+  }
+  Tied(const Tied&) = delete;
+  Tied& operator=(const Tied&) = delete;
+
+ private:
+  std::array<void (*)(int), ending_signals.size()> before_{};
+};
+
 Said meaning_of(int status) {
   if (!WIFEXITED(status)) return Said::broken;
   const int code = WEXITSTATUS(status);
@@ -53,6 +90,7 @@ Said run_command_on(const CommandRun& run, const std::string& input, std::uint64
   std::fclose(file);
   if (child < 0) return Said::broken;
   setpgid(child, child);
+  const Tied tied(child);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(run.timeout_seconds);
   auto pause = std::chrono::milliseconds(1);
   int status = 0;

@@ -16,7 +16,7 @@ struct CommandRun {
 
 // Runs it with `input` on its standard input and LEDGER_POSITION set. Exit 0: good; 125: skip;
 // 1 to 127: bad; anything else, or that it cannot be started: broken. After
-// the time it and all it started are killed: endless.
+// the time it and all it started are killed: endless. They are also when we are ended meanwhile.
 Said run_command_on(const CommandRun& run, const std::string& input, std::uint64_t position);
 
 }  // namespace ledgerctl

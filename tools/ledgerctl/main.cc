@@ -276,10 +276,15 @@ void add_replay_verbs(CommandLine& line) {
       "--where", asked->where,
       "A predicate: 'computers[status = \"failed\" and policy = \"web\"].count > 10'");
   bisect->add_option("--data", asked->data, "A data directory or backup; no server is asked");
-  bisect->add_flag("--all", asked->all, "Every change, not one");
+  bisect->add_flag("--all", asked->all, "Every change, not one; a command is run at each event");
   bisect->add_option("--view", asked->view, "What the command reads, as JSON: computers");
-  bisect->add_option("--command-timeout", asked->run.timeout_seconds,
-                     "Seconds after which a command is endless: 60");
+  bisect
+      ->add_option("--command-timeout", asked->run.timeout_seconds,
+                   "Seconds after which a command is endless: 60")
+      ->check(CLI::Range(1, 86'400));
+  bisect->add_option("--checks", asked->checks,
+                     "Further moments at which the command is asked, to see whether the answer "
+                     "changed more than once: 8");
   bisect->add_option("command", asked->run.command,
                      "After \"--\": exit 0 is good, 125 skips, others to 127 are bad");
   bisect->callback([&, asked] { exit = bisect_history(session, *asked); });

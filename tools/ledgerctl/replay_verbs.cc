@@ -163,9 +163,8 @@ Exit bisect_history(const Session& session, const BisectAsked& asked) {
                    {Exit::usage, "Give either --where PREDICATE or a command after \"--\".", ""});
   }
   if (asked.run.command.empty()) return bisect_by_predicate(session, asked);
-  if (asked.all || !asked.data.empty()) {
-    return trouble(session,
-                   {Exit::usage, "--all and --data go with --where, not with a command.", ""});
+  if (!asked.data.empty()) {
+    return trouble(session, {Exit::usage, "--data goes with --where, not with a command.", ""});
   }
   return bisect_by_command(session, asked);
 }

@@ -1,6 +1,7 @@
 // Verbs that ask the history as a whole: diff and bisect.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct BisectAsked {
   std::string data;                // A data directory; empty: the server is asked.
   std::string view = "computers";  // What a command is shown.
   CommandRun run;                  // No command: `where` is asked.
+  std::uint64_t checks = 8;  // Moments at which a command is asked whether there are more changes.
 };
 // Exit::ok: found. Exit::failed: both ends say the same.
 Exit bisect_history(const Session& session, const BisectAsked& asked);
