@@ -57,7 +57,7 @@ class Changes:
         run("groups", "change", "rome", "--parent", "")
         assert self.rows("groups", "show", "rome")["parent"] is None
         run("groups", "delete", "rome")
-        run("searches", "save", "odd", "--where", "colour = red", expect=1)
+        run("searches", "save", "odd", "--where", "colour = red", expect=2)
         run("searches", "save", "gone", "--where", "status = silent")
         run("searches", "delete", "gone")
         run("patterns", "retire", "virus-pattern", "linux", "--version", "none", expect=3)

@@ -60,7 +60,7 @@ class Replay:
         self.debug("break polcy.", expect=2, stderr="No type of event begins with")
         on = self.debug("break on policy.", "break on policies.count > 5", "info").stdout
         assert on.endswith("1: break policy.\n2: break if policies.count > 5\n"), on
-        self.run("debug", "--from", "nonsense", "--batch", expect=1)
+        self.run("debug", "--from", "nonsense", "--batch", expect=2)
         for script in (self.scratch / "nowhere", self.scratch):
             self.run("debug", "-x", script, expect=2, stderr="Cannot read")
 
@@ -84,7 +84,7 @@ class Replay:
         assert self.rows("what-if", "--edits", edits)["dropped"] == told["dropped"]
         self.run("what-if", expect=2, stderr="--drop-command")
         self.run("what-if", "--set", "nonsense", expect=2)
-        self.run("what-if", "--drop", 10 ** 9, expect=1)
+        self.run("what-if", "--drop", 10 ** 9, expect=2)
 
     def two_builds_are_compared(self):
         made = int(self.names["POLICY"])

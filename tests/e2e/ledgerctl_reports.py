@@ -66,6 +66,6 @@ class Reports:
             assert told["digest"] in self.run(*pinned, "-o", "html").stdout, report
             assert yaml.safe_load(self.run(*pinned, "-o", "yaml").stdout) == told, report
         assert "html" in self.run("__complete", "report", "changes", "--output", "").stdout
-        self.run("report", "coverage", "--from", "5", "--to", "4", expect=1)
-        self.run("report", "exposure", "--about", "log4j", expect=1)
+        self.run("report", "coverage", "--from", "5", "--to", "4", expect=2)
+        self.run("report", "exposure", "--about", "log4j", expect=2)
         self.run("policies", "list", "-o", "html", expect=2)

@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from cases import Cases
 from contract_story import document
 from ledgerctl_changes import Changes
 from ledgerctl_debug import Replay
+from ledgerctl_exits import Exits
 from ledgerctl_fleet import Fleet
 from ledgerctl_history import History
 from ledgerctl_reports import Reports
@@ -32,7 +32,7 @@ from ledgerctl_screen import Screen
 from ledgerctl_table import NOT_AS_OF, OTHERS, READS
 from running_ledger import RunningLedger
 
-class Ledgerctl(Changes, Fleet, History, Replay, Reports, Screen):
+class Ledgerctl(Changes, Exits, Fleet, History, Replay, Reports, Screen):
     def __init__(self, program, ledger, scratch):
         self.program = program
         self.ledger = ledger
@@ -221,38 +221,6 @@ class Ledgerctl(Changes, Fleet, History, Replay, Reports, Screen):
         self.run("settings", "set", "rule_updates_kept", "--value", 9, "--reason", "x", "--yes")
         assert self.rows("settings", "show", "rule_updates_kept")["value"] == "9"
 
-    def exit_codes(self):
-        run = self.run
-        assert "did you mean \"policies\"" in run("polices", "list", expect=2).stderr
-        assert "did you mean \"list\"" in run("policies", "lst", expect=2).stderr
-        run("policies", "list", "-o", "xml", expect=2)
-        run("policies", "create", expect=2)
-        run("policies", "list", "--filter", "colour = red", expect=1)
-        run("policies", "show", "none", expect=3)
-        run("status", LEDGER_TOKEN_FILE="/nonexistent", expect=4)
-        nobody = self.scratch / "nobody"
-        nobody.write_text("ulg_local_x_" + "0" * 64)
-        told = run("status", "--token-file", nobody, expect=4)
-        assert "credential-unknown" in told.stderr and "request " in told.stderr, told.stderr
-        viewer = self.scratch / "viewer"
-        viewer.write_text(next(word for word in run(
-            "token", "create", "--role", "viewer", "--expires-in", "P1D", "-q").stdout.split()
-            if word.startswith("ulg_")))
-        run("status", "--token-file", viewer)
-        told = run("policies", "create", "--name", "x", "--token-file", viewer, expect=4)
-        assert "configure" in told.stderr, told.stderr
-        run("policies", "create", "--name", "web", expect=5)
-        run("groups", "create", "--name", "k1", "--idempotency-key", "k")
-        run("groups", "create", "--name", "k2", "--idempotency-key", "k", expect=5)
-        told = run("status", "--server", "http://127.0.0.1:9", expect=8)
-        assert "Is ledgerd running there?" in told.stderr, told.stderr
-        with socket.create_server(("127.0.0.1", 0)) as silent:
-            url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-            run("status", "--server", url, "--timeout", 1, expect=7)
-        told = subprocess.run([self.program, "policies", "show", "none", "-o", "json"],
-                              capture_output=True, text=True, env=self.environment)
-        assert json.loads(told.stderr)["code"] == "policy-unknown" and not told.stdout
-
     def words_and_output_as_people_use_them(self):
         run = self.run
         run("policies", "create", "--description", "\x1b[31mred\u009b1m\u202e'", "odd")
@@ -263,7 +231,7 @@ class Ledgerctl(Changes, Fleet, History, Replay, Reports, Screen):
         run("policies", "delete", "odd")
         for wrong in (("--limit", "0"), ("--timeout", "0"), ("-o", "text")):
             assert wrong[0].strip("-") in run("policies", "list", *wrong, expect=2).stderr
-        unknown = run("policies", "list", "--sort", "none", expect=1).stderr
+        unknown = run("policies", "list", "--sort", "none", expect=2).stderr
         assert '"none"' in unknown and "policy, parent" in unknown, unknown
         with open("/dev/full", "w", encoding="utf-8") as full:
             told = subprocess.run([self.program, "policies", "list"], stdout=full, text=True,
@@ -355,7 +323,7 @@ class Ledgerctl(Changes, Fleet, History, Replay, Reports, Screen):
         made = json.loads(self.run("backup", "create", "--name", "b1", "-o", "json", "--reason",
                                    "before the update").stdout)
         assert made["name"] == "b1", made
-        again = self.run("backup", "create", "--name", "b1", expect=1)
+        again = self.run("backup", "create", "--name", "b1", expect=5)
         assert "b1" in again.stderr, again.stderr
         backup = self.ledger.data / "backups" / "b1"
         self.run("backup", "verify", backup)
@@ -405,7 +373,7 @@ def main():
                      "exported_as_it_was_imported", "changes_that_are_changed_back",
                      "changes_of_what_stands_around_computers", "what_is_tried_is_not_done",
                      "a_user_comes_back_without_the_tokens_of_before", "servers_have_names",
-                     "exit_codes",
+                     "exit_codes", "a_refusal_ends_with_what_it_means",
                      "a_relay_group_from_its_beginning_to_its_end",
                      "what_computers_are_told_is_planned_and_is_one_event",
                      "words_and_output_as_people_use_them",

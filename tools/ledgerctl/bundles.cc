@@ -178,14 +178,11 @@ Asked<std::string> sent(const Session& session, const BundleBrought& brought,
   return json::parse(reply->body, nullptr, false).value("operation", std::string());
 }
 
-// Not what it claims to be, or not what was asked for.
-Failure judged(Failure failure) {
+// With the code of the operation that failed.
+Failure with_code(Failure failure) {
   const auto operation = json::parse(failure.body, nullptr, false);
   if (!operation.is_object()) return failure;
   const auto code = operation.value("code", std::string());
-  const bool is_doubtful =
-      code == "bundle-not-authentic" || code == "bundle-foreign" || code == "bundle-expired";
-  if (is_doubtful) failure.exit = Exit::not_verified;
   if (!code.empty()) failure.message += " (" + code + ")";
   return failure;
 }
@@ -199,7 +196,7 @@ Exit import_update_bundle(const Session& session, const BundleBrought& brought) 
       session, brought, brought.source.empty() ? bundle->index().source.value : brought.source);
   if (!operation) return complain(session, operation.error());
   const auto result = result_of_started(session, *operation);
-  if (!result) return complain(session, judged(result.error()));
+  if (!result) return complain(session, with_code(result.error()));
   const auto taken = json::parse(*result, nullptr, false);
   if (session.look.format != Format::table) {
     show_object(std::cout, taken, session.look);

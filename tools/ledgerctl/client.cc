@@ -23,30 +23,6 @@ tl::unexpected<Failure> failure(Exit exit, std::string message, std::string body
   return tl::unexpected(Failure{exit, std::move(message), std::move(body)});
 }
 
-Exit exit_of(int status) {
-  switch (status) {
-    case 401:
-    case 403:
-      return Exit::not_allowed;
-    case 404:
-      return Exit::not_found;
-    case 408:
-    case 504:
-      return Exit::timed_out;
-    case 409:
-    case 412:
-    case 422:
-    case 428:
-      return Exit::conflict;
-    case 429:
-    case 502:
-    case 503:
-      return Exit::unavailable;
-    default:
-      return Exit::failed;
-  }
-}
-
 // The sentence of a problem document, its errors, and the request to ask about.
 std::string told(const Reply& reply) {
   const auto problem = nlohmann::json::parse(reply.body, nullptr, false);
@@ -113,14 +89,21 @@ void tell_request(const Server& server, const Question& question, const Reply& r
   std::cerr << '\n';
 }
 
+// Why a reply says no.
+tl::unexpected<Failure> refusal(const Reply& reply) {
+  const auto problem = nlohmann::json::parse(reply.body, nullptr, false);
+  const auto code = problem.is_object() ? problem.value("code", std::string()) : std::string();
+  return failure(exit_of(reply.status, code), told(reply), reply.body);
+}
+
 ledger::Result<Reply, Failure> judged(Reply reply, const std::string& secret) {
   if (reply.status == 401 && secret.empty()) {
-    return failure(exit_of(reply.status),
+    return failure(Exit::not_allowed,
                    "No token was given; name a file that holds one by --token-file or in "
                    "LEDGER_TOKEN_FILE.",
                    reply.body);
   }
-  if (reply.status >= 400) return failure(exit_of(reply.status), told(reply), reply.body);
+  if (reply.status >= 400) return refusal(reply);
   return reply;
 }
 
@@ -218,7 +201,7 @@ ledger::Result<void, Failure> Client::follow(
   if (result->status >= 400) {
     auto reply = reply_of(*result);
     reply.body = std::move(why);
-    return failure(exit_of(result->status), told(reply));
+    return refusal(reply);
   }
   return {};
 }

@@ -9,22 +9,9 @@
 #include <vector>
 
 #include "ledger/result.h"
+#include "tools/ledgerctl/exit_code.h"
 
 namespace ledgerctl {
-
-// What a shell sees.
-enum class Exit {
-  ok = 0,
-  failed = 1,
-  usage = 2,
-  not_found = 3,
-  not_allowed = 4,
-  conflict = 5,
-  not_verified = 6,
-  timed_out = 7,
-  unavailable = 8,
-  interrupted = 130,
-};
 
 struct Failure {
   Exit exit = Exit::failed;

@@ -31,12 +31,7 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 Failure failure_of(const Error& error) {
-  Exit exit = Exit::failed;
-  if (error.kind == ErrorKind::corrupt) exit = Exit::not_verified;
-  if (error.kind == ErrorKind::unavailable) exit = Exit::unavailable;
-  if (error.kind == ErrorKind::not_found) exit = Exit::not_found;
-  if (error.kind == ErrorKind::invalid) exit = Exit::usage;
-  return {exit, error.detail + " (" + error.reason + ")", ""};
+  return {exit_of(error), error.detail + " (" + error.reason + ")", ""};
 }
 
 Result<std::unique_ptr<store::RocksLog>> open_log(const fs::path& directory) {

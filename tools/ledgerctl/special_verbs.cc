@@ -104,8 +104,9 @@ ledger::Result<json, Failure> operate(const Session& session, const std::string&
 ledger::Result<std::string, Failure> result_in(const ledger::Result<json, Failure>& outcome) {
   if (!outcome) return tl::unexpected(outcome.error());
   if (outcome->value("state", std::string()) == "succeeded") return outcome->at("result").dump();
-  return tl::unexpected(
-      Failure{Exit::failed, outcome->value("detail", std::string("It failed.")), outcome->dump()});
+  return tl::unexpected(Failure{exit_of_operation(outcome->value("code", std::string())),
+                                outcome->value("detail", std::string("It failed.")),
+                                outcome->dump()});
 }
 
 Exit show_operation(const Session& session, const json& operation) {
@@ -114,7 +115,7 @@ Exit show_operation(const Session& session, const json& operation) {
   show_object(std::cout, result.is_object() ? result : operation, session.look);
   if (!failed) return Exit::ok;
   std::cerr << "ledgerctl: " << operation.value("detail", std::string("It failed.")) << '\n';
-  return Exit::failed;
+  return exit_of_operation(operation.value("code", std::string()));
 }
 
 }  // namespace
