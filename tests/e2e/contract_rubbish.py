@@ -108,7 +108,7 @@ class Rubbish:
             for query in ("surprise=1", "as_of=yesterday", "as_of=18446744073709551616",
                           "as_of=-PT", "page_size=many", "page_token=%00", "min_position=-1",
                           "filter=%28%28%28", "filter=a+%3D+%22", "order_by=-",
-                          "as_of=0&as_of=1"):
+                          "as_of=0&as_of=1", "as_of=bookmark%3Anone", "as_of=event%3A999999"):
                 answer = self.ledger.ask(method, f"{pattern}?{query}")
                 self.contract.check(name, operation, answer)
                 assert answer.status in (400, 404) or answer.status == 200 and \
