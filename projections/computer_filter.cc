@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "ledger/domain/groups.h"
 #include "projections/row_filter.h"
 
 namespace projections {
@@ -15,10 +16,6 @@ namespace {
 
 constexpr std::array<std::string_view, 6> own_fields = {"computer", "name",        "agent_version",
                                                         "labels",   "rule_update", "last_contact"};
-// "state" is what many people call the status.
-constexpr std::array<std::string_view, 10> bucket_fields = {
-    "status", "state",       "policy",     "platform", "modules",
-    "group",  "relay_group", "components", "ruleset",  "behind"};
 
 // Whose values stand in a row byte by byte.
 constexpr std::array<std::string_view, 4> text_fields = {"computer", "name", "agent_version",
@@ -26,26 +23,6 @@ constexpr std::array<std::string_view, 4> text_fields = {"computer", "name", "ag
 
 // Assignments of more unknown terms than this are not tried out: the computers are asked.
 constexpr std::size_t unknown_terms_tried_max = 6;
-
-std::vector<domain::FilterField> all_fields() {
-  std::vector<domain::FilterField> fields;
-  for (const auto& names : {std::span<const std::string_view>(own_fields),
-                            std::span<const std::string_view>(bucket_fields)}) {
-    for (const auto name : names) {
-      const std::string field(name);
-      if (name == "status" || name == "state") {
-        fields.push_back(field_of<domain::ComputerStatus>(field));
-      } else if (name == "modules") {
-        fields.push_back(field_of<std::vector<domain::Module>>(field));
-      } else if (name == "last_contact") {
-        fields.push_back(field_of<domain::Time>(field));
-      } else {
-        fields.push_back({field});
-      }
-    }
-  }
-  return fields;
-}
 
 domain::FilterValue behind_value(const domain::BucketFacts& facts,
                                  const domain::Expectations& expectations, FilterScratch& scratch) {
@@ -78,8 +55,8 @@ domain::FilterValue own_value(const ComputerRow& computer, std::string_view fiel
 Result<ComputerFilter> ComputerFilter::parse(std::string_view text) {
   auto filter = domain::Filter::parse(text);
   if (!filter) return fail(filter.error());
-  const auto fields = all_fields();
-  if (const auto checked = domain::check_fields(*filter, fields); !checked) {
+  if (const auto checked = domain::check_fields(*filter, domain::computer_filter_fields());
+      !checked) {
     return fail(checked.error());
   }
   ComputerFilter made;

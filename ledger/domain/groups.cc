@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "ledger/domain/computer_status.h"
 #include "ledger/domain/filter.h"
 #include "ledger/domain/world.h"
 #include "ledger/limits.h"
@@ -42,12 +43,28 @@ bool Groups::is_within(const GroupId& id, const GroupId& ancestor) const {
   return true;
 }
 
-std::span<const std::string_view> computer_filter_fields() {
-  static constexpr std::array<std::string_view, 14> names = {
-      "computer",      "name",   "platform",   "modules", "policy",      "group",  "relay_group",
-      "agent_version", "labels", "components", "ruleset", "rule_update", "status", "last_contact",
-  };
-  return names;
+std::span<const FilterField> computer_filter_fields() {
+  static constexpr auto statuses = enum_names(ComputerStatus{});
+  static constexpr auto modules = enum_names(Module{});
+  static const std::array<FilterField, 16> fields = {{
+      {"computer"},
+      {"name"},
+      {"platform"},
+      {"modules", FilterKind::text, modules, true},
+      {"policy"},
+      {"group"},
+      {"relay_group"},
+      {"agent_version"},
+      {"labels"},
+      {"components"},
+      {"ruleset"},
+      {"rule_update"},
+      {"behind"},
+      {"status", FilterKind::text, statuses},
+      {"state", FilterKind::text, statuses},  // What many people call the status.
+      {"last_contact", FilterKind::time},
+  }};
+  return fields;
 }
 
 Decision decide(const World& world, const Command&, const CreateGroup& create, const Moment&) {

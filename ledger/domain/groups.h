@@ -5,11 +5,12 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "ledger/domain/decider.h"
 
 namespace ledger::domain {
+
+struct FilterField;
 
 struct Groups {
   std::map<GroupId, std::optional<GroupId>> parents;  // All groups.
@@ -22,8 +23,8 @@ struct Searches {
   std::map<SearchId, std::string> filters;  // Each as Filter::canonical() writes it.
 };
 
-// What a filter over computers may ask for.
-std::span<const std::string_view> computer_filter_fields();
+// What a filter over computers may ask for, whether it is saved or typed into a list.
+std::span<const FilterField> computer_filter_fields();
 
 Decision decide(const World&, const Command&, const CreateGroup&, const Moment&);
 Decision decide(const World&, const Command&, const ChangeGroup&, const Moment&);

@@ -62,6 +62,8 @@ TEST(Searches, AreFiltersWithANameInTheOneWayToWriteThem) {
             TypeNames{});
   EXPECT_EQ(types(fold.submit(SaveSearch{{"stale"}, "status = silent"})),
             TypeNames{"search.saved"});
+  EXPECT_EQ(types(fold.submit(SaveSearch{{"stale"}, "state = silent OR behind:rules"})),
+            TypeNames{"search.saved"});
   EXPECT_EQ(types(fold.submit(DeleteSearch{{"stale"}})), TypeNames{"search.deleted"});
   EXPECT_EQ(fold.refusal(DeleteSearch{{"stale"}}), "search-unknown");
 }
@@ -71,6 +73,10 @@ TEST(Searches, RefuseWhatIsNoFilterOverComputers) {
   EXPECT_EQ(fold.refusal(SaveSearch{{"No"}, ""}), "search-name-invalid");
   EXPECT_EQ(fold.refusal(SaveSearch{{"x"}, "AND"}), "filter-invalid");
   EXPECT_EQ(fold.refusal(SaveSearch{{"x"}, "colour = red"}), "filter-field-unknown");
+  // A search that can never find anybody would look like a fleet that is well.
+  for (const char* never : {"status = faild", "modules:firewal", "last_contact < yesterday"}) {
+    EXPECT_EQ(fold.refusal(SaveSearch{{"x"}, never}), "filter-value-invalid") << never;
+  }
   for (std::size_t i = 0; i < ledger::limits::searches_max; ++i) {
     fold.world.computers.searches.filters[{"filler-" + std::to_string(i)}];
   }
