@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -141,6 +142,77 @@ Result<Page<ComputerItem>> list_named(const Snapshot& snapshot, std::string_view
   return page;
 }
 
+Result<Page<ComputerItem>> list_by_computer(const Snapshot& snapshot, const ListQuery& query,
+                                            const Matching& matching) {
+  Page<ComputerItem> page;
+  const std::size_t max = rows_asked(query);
+  const auto scan =
+      scan_computers(snapshot, matching.fleet, matching.chosen.buckets, query.after, max,
+                     [&](std::string_view row) { return matching.filter.may_match(row); });
+  std::string last;
+  for (std::size_t looked = 0;; ++looked) {
+    auto step = scan->next();
+    if (!step) return fail(step.error());
+    if (!*step) return page;
+    if (page.items.size() == max || looked == ledger::limits::list_rows_passed_max) {
+      page.next = std::move(last);
+      return page;
+    }
+    last = std::move((*step)->computer);
+    if (!(*step)->row) continue;
+    auto item = matching.item(*std::move((*step)->row));
+    if (!item) return fail(item.error());
+    if (*item) page.items.push_back(**std::move(item));
+  }
+}
+
+std::uint64_t members_of(const Chosen& chosen) {
+  std::uint64_t members = 0;
+  for (const FleetBucket* bucket : chosen.buckets) members += bucket->computers;
+  return members;
+}
+
+Result<Page<ComputerItem>> walk_names(const Snapshot& snapshot, const ListQuery& query,
+                                      const Matching& matching) {
+  const auto cursor = snapshot.scan(View::computers_by_name, "", query.after);
+  return fill_page<ComputerItem>(*cursor, query, [&](const RowCursor::Entry& entry) {
+    return listed_if_matching(snapshot, computer_in_ordered_name_key(entry.key), matching);
+  });
+}
+
+std::string name_key_of(const ComputerItem& item) {
+  return ordered_name_key(item.name, item.computer.value);
+}
+
+// Of all that match, those of the page.
+Result<Page<ComputerItem>> sort_by_name(const Snapshot& snapshot, const ListQuery& query,
+                                        const Matching& matching) {
+  const auto scan = scan_computers(
+      snapshot, matching.fleet, matching.chosen.buckets, "", members_of(matching.chosen),
+      [&](std::string_view row) { return matching.filter.may_match(row); });
+  std::vector<ComputerItem> items;
+  while (true) {
+    auto step = scan->next();
+    if (!step) return fail(step.error());
+    if (!*step) break;
+    if (!(*step)->row) continue;
+    auto item = matching.item(*std::move((*step)->row));
+    if (!item) return fail(item.error());
+    if (*item) items.push_back(**std::move(item));
+  }
+  std::sort(items.begin(), items.end(), [](const ComputerItem& a, const ComputerItem& b) {
+    return std::tie(a.name, a.computer) < std::tie(b.name, b.computer);
+  });
+  return cut_page(std::move(items), query, name_key_of,
+                  [](const std::string& key, const std::string& after) { return key > after; });
+}
+
+// Whether all who may match are fewer than the names that a page would be found among.
+bool are_few(const Matching& matching, const ListQuery& query) {
+  const std::uint64_t members = members_of(matching.chosen);
+  return members * members <= rows_asked(query) * matching.fleet.computers();
+}
+
 // Of a filter that names its computers.
 Result<ComputersCounted> count_named(const Snapshot& snapshot, const ComputerFilter& filter,
                                      const Matching& matching) {
@@ -161,41 +233,28 @@ Result<ComputersCounted> count_named(const Snapshot& snapshot, const ComputerFil
 }  // namespace
 
 Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQuery& query,
-                                          const LastContact& last_contact) {
+                                          const LastContact& last_contact, ComputerOrder order) {
   const auto filter =
       last_contact ? ComputerFilter::parse(query.filter) : parse_recorded(query.filter);
   if (!filter) return fail(filter.error());
   const auto fleet = Fleet::read(snapshot);
   if (!fleet) return fail(fleet.error());
   const Chosen chosen = choose(*fleet, *filter);
-  Page<ComputerItem> page;
-  if (chosen.buckets.empty()) return page;
+  if (chosen.buckets.empty()) return Page<ComputerItem>();
   const Matching matching{*fleet, *filter, chosen, last_contact};
   if (const auto only = filter->only_computer()) {
     return list_one(snapshot, *only, query, matching);
   }
   if (const auto name = filter->only_name()) return list_named(snapshot, *name, query, matching);
-  const std::size_t max = rows_asked(query);
-  const auto scan = scan_computers(snapshot, *fleet, chosen.buckets, query.after, max,
-                                   [&](std::string_view row) { return filter->may_match(row); });
-  std::string last;
-  for (std::size_t looked = 0;; ++looked) {
-    auto step = scan->next();
-    if (!step) return fail(step.error());
-    if (!*step) return page;
-    if (page.items.size() == max || looked == ledger::limits::list_rows_passed_max) {
-      page.next = std::move(last);
-      return page;
-    }
-    last = std::move((*step)->computer);
-    if (!(*step)->row) continue;
-    auto item = matching.item(*std::move((*step)->row));
-    if (!item) return fail(item.error());
-    if (*item) page.items.push_back(**std::move(item));
+  if (order == ComputerOrder::by_name) {
+    return are_few(matching, query) ? sort_by_name(snapshot, query, matching)
+                                    : walk_names(snapshot, query, matching);
   }
+  return list_by_computer(snapshot, query, matching);
 }
 
-Result<ComputersCounted> count_computers(const Snapshot& snapshot, std::string_view text) {
+Result<ComputersCounted> count_computers(const Snapshot& snapshot, std::string_view text,
+                                         std::size_t passed_max) {
   const auto filter = parse_recorded(text);
   if (!filter) return fail(filter.error());
   const auto fleet = Fleet::read(snapshot);
@@ -205,7 +264,7 @@ Result<ComputersCounted> count_computers(const Snapshot& snapshot, std::string_v
     return count_named(snapshot, *filter, {*fleet, *filter, chosen, nullptr});
   }
   ComputersCounted counted;
-  for (const FleetBucket* bucket : chosen.buckets) counted.computers += bucket->computers;
+  counted.computers = members_of(chosen);
   if (filter->term_about_computers() == nullptr || counted.computers == 0) return counted;
   const auto scan = scan_computers(snapshot, *fleet, chosen.buckets, "", counted.computers,
                                    [&](std::string_view row) { return filter->may_match(row); });
@@ -214,6 +273,10 @@ Result<ComputersCounted> count_computers(const Snapshot& snapshot, std::string_v
     const auto step = scan->next();
     if (!step) return fail(step.error());
     if (!*step) return counted;
+    if (counted.passed == passed_max) {
+      counted.computers = counted.computers * scan->steps() / counted.passed;
+      return counted;
+    }
     ++counted.passed;
     const auto& row = (*step)->row;
     if (!row) continue;

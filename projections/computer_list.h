@@ -66,11 +66,15 @@ struct ComputerItem {
   bool operator==(const ComputerItem&) const = default;
 };
 
-// By computer. Removed ones are left out.
+enum class ComputerOrder { by_computer, by_name };
+
+// Those of one name by computer. Removed ones are left out. Cost, by name: where few may match, all
+// of those are sorted; else names are walked, and who does not match is passed over.
 // Errors: invalid ("filter-...", of the filter's text or of a field that is not there;
 // "filter-field-not-recorded": of last_contact, which is not given), corrupt, io. Thread: any.
 ledger::Result<Page<ComputerItem>> list_computers(const Snapshot& snapshot, const ListQuery& query,
-                                                  const LastContact& last_contact = nullptr);
+                                                  const LastContact& last_contact = nullptr,
+                                                  ComputerOrder order = ComputerOrder::by_computer);
 
 // Whether it is a filter over what is recorded of computers. Errors: invalid ("filter-...").
 ledger::Result<void> check_computer_filter(std::string_view filter);
@@ -80,8 +84,10 @@ struct ComputersCounted {
   std::uint64_t passed = 0;  // Rows that were looked at; none where buckets tell.
 };
 // How many a list would show. Cost: the buckets, and the computers of those that may match if the
-// filter asks for what is each one's own. Errors: as list_computers.
-ledger::Result<ComputersCounted> count_computers(const Snapshot& snapshot, std::string_view filter);
+// filter asks for what is each one's own. After `passed_max` rows the others are taken to match as
+// often as those. Errors: as list_computers.
+ledger::Result<ComputersCounted> count_computers(const Snapshot& snapshot, std::string_view filter,
+                                                 std::size_t passed_max = every);
 
 struct FacetCount {
   std::string value;  // Empty: none.

@@ -20,9 +20,11 @@ constexpr std::uint64_t get_cost = 4;
 
 class Walk final : public ComputerScan {
  public:
-  Walk(const Snapshot& snapshot, const std::vector<const FleetBucket*>& chosen,
+  Walk(const Snapshot& snapshot, const Fleet& fleet, const std::vector<const FleetBucket*>& chosen,
        std::string_view after, RowTest may_match)
-      : cursor_(snapshot.scan(View::computers, "", after)), may_match_(std::move(may_match)) {
+      : steps_(fleet.computers()),
+        cursor_(snapshot.scan(View::computers, "", after)),
+        may_match_(std::move(may_match)) {
     for (const FleetBucket* bucket : chosen) slots_.insert(bucket->row.slot);
   }
 
@@ -38,7 +40,10 @@ class Walk final : public ComputerScan {
     return std::optional<Step>(std::move(step));
   }
 
+  std::uint64_t steps() const override { return steps_; }
+
  private:
+  std::uint64_t steps_;
   std::unique_ptr<RowCursor> cursor_;
   RowTest may_match_;
   std::unordered_set<std::uint32_t> slots_;  // lookup only
@@ -49,7 +54,10 @@ class Merge final : public ComputerScan {
   Merge(const Snapshot& snapshot, const std::vector<const FleetBucket*>& chosen,
         std::string_view after)
       : snapshot_(snapshot), after_(after) {
-    for (const FleetBucket* bucket : chosen) ids_.push_back(bucket->row.id);
+    for (const FleetBucket* bucket : chosen) {
+      ids_.push_back(bucket->row.id);
+      steps_ += bucket->computers;
+    }
   }
 
   Result<std::optional<Step>> next() override {
@@ -67,6 +75,8 @@ class Merge final : public ComputerScan {
     if (const auto moved = advance(std::move(head)); !moved) return fail(moved.error());
     return std::optional<Step>(std::move(step));
   }
+
+  std::uint64_t steps() const override { return steps_; }
 
  private:
   struct Head {
@@ -99,6 +109,7 @@ class Merge final : public ComputerScan {
   const Snapshot& snapshot_;
   std::string after_;
   std::vector<std::uint32_t> ids_;
+  std::uint64_t steps_ = 0;
   std::vector<Head> heads_;  // A heap: the first computer on top.
   bool is_open_ = false;
 };
@@ -115,7 +126,7 @@ std::unique_ptr<ComputerScan> scan_computers(const Snapshot& snapshot, const Fle
       members == 0 ? fleet.computers() : rows_wanted * (fleet.computers() / members + 1);
   const std::uint64_t merged = open_cost * chosen.size() + get_cost * rows_wanted;
   if (chosen.size() > ledger::limits::bucket_cursors_max || walked <= merged) {
-    return std::make_unique<Walk>(snapshot, chosen, after, std::move(may_match));
+    return std::make_unique<Walk>(snapshot, fleet, chosen, after, std::move(may_match));
   }
   return std::make_unique<Merge>(snapshot, chosen, after);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,6 +28,8 @@ class ComputerScan {
   };
   // Nothing: the end. Errors: corrupt, io.
   virtual ledger::Result<std::optional<Step>> next() = 0;
+  // Steps from the first computer to the last, but for those that were removed.
+  virtual std::uint64_t steps() const = 0;
 };
 
 // Of rows that are walked over: false of those that need no look.

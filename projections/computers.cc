@@ -105,6 +105,17 @@ std::string name_key(std::string_view name) {
   return std::string(bytes_of(digest).substr(0, number_key(0).size()));
 }
 
+std::string ordered_name_key(std::string_view name, std::string_view computer) {
+  std::string key(name);
+  key += '\0';
+  key += computer;
+  return key;
+}
+
+std::string_view computer_in_ordered_name_key(std::string_view key) {
+  return key.substr(key.rfind('\0') + 1);
+}
+
 void TouchedComputers::add_name(domain::ComputerIndex computer, std::optional<std::string> before) {
   renamed_.push_back({computer, std::move(before)});
 }
@@ -120,9 +131,13 @@ void TouchedComputers::project_names(const World& world, Rows& rows) {
     const std::string_view id = world.computers.table.id(computer);
     const std::string_view name = world.computers.table.name(computer);
     if (before == name) continue;
-    if (before) rows.erase(View::computer_names, name_key(*before).append(id));
-    rows.set(View::computer_names, name_key(name).append(id),
-             ComputerNameRow{domain::ComputerId{std::string(id)}, std::string(name)});
+    if (before) {
+      rows.erase(View::computer_names, name_key(*before).append(id));
+      rows.erase(View::computers_by_name, ordered_name_key(*before, id));
+    }
+    const ComputerNameRow row{domain::ComputerId{std::string(id)}, std::string(name)};
+    rows.set(View::computer_names, name_key(name).append(id), row);
+    rows.set(View::computers_by_name, ordered_name_key(name, id), row);
   }
   renamed_.clear();
 }

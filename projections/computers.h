@@ -108,6 +108,12 @@ struct ComputerNameRow {
 // What the keys of computers with this name begin with; another name may come to the same.
 std::string name_key(std::string_view name);
 
+// View computers_by_name has the same rows in the order of names, by their bytes, and of computers
+// where names are equal: its keys are name, NUL and computer.
+std::string ordered_name_key(std::string_view name, std::string_view computer);
+// The computer in such a key.
+std::string_view computer_in_ordered_name_key(std::string_view key);
+
 // View removed_computers, by computer: when it was last removed, or its identity revoked. Stays
 // when the computer joins again, so that what it was given before, its tokens and certificates,
 // opens nothing any more. Also by the stream of each certificate that was revoked alone.

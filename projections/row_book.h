@@ -25,7 +25,7 @@ constexpr bool is_read_back(View view) {
          view != View::open_instructions && view != View::update_rules &&
          view != View::expected_patterns && view != View::expected_rulesets &&
          view != View::overview && view != View::removed_computers &&
-         view != View::computer_names;
+         view != View::computer_names && view != View::computers_by_name;
 }
 
 // Thread: one.

@@ -42,7 +42,7 @@ using ViewRowTypes =
              domain::Rule, HoldRow, TaskRow, TaskRunRow, AlertRow, AlertTypeRow, UserRow, TokenRow,
              TokenRow, EnrolmentTokenRow, EnrolmentTokenRow, BookmarkRow, SigningKeyRow,
              OverviewRow, OpenInstructionsRow, BucketCountsRow, RemovedComputerRow,
-             ComputerNameRow>;
+             ComputerNameRow, ComputerNameRow>;
 static_assert(ViewRowTypes::count == all_views.size());
 
 // Calls use.operator()<Row>() with the type of a view's rows.

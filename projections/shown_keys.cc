@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t number_bytes = 8;
 
 // What a key is made of.
-enum class KeyShape { text, number, number_and_text, text_and_number, digest };
+enum class KeyShape { text, two_texts, number, number_and_text, text_and_number, digest };
 
 KeyShape shape_of(View view) {
   switch (view) {
@@ -27,6 +27,8 @@ KeyShape shape_of(View view) {
       return KeyShape::number_and_text;
     case View::task_runs:
       return KeyShape::text_and_number;
+    case View::computers_by_name:
+      return KeyShape::two_texts;
     case View::tokens_by_secret:
     case View::enrolment_tokens_by_secret:
       return KeyShape::digest;
@@ -83,6 +85,12 @@ std::string shown_key(View view, std::string_view key) {
   switch (shape_of(view)) {
     case KeyShape::text:
       break;
+    case KeyShape::two_texts: {
+      std::string shown(key);
+      const auto end = shown.rfind('\0');
+      if (end != shown.npos) shown[end] = '/';
+      return shown;
+    }
     case KeyShape::number:
       return digits_of(key);
     case KeyShape::number_and_text:
@@ -107,6 +115,12 @@ std::optional<std::string> key_from(View view, std::string_view shown) {
   switch (shape_of(view)) {
     case KeyShape::text:
       break;
+    case KeyShape::two_texts: {
+      if (slash == std::string_view::npos) return std::nullopt;
+      std::string key(shown);
+      key[slash] = '\0';
+      return key;
+    }
     case KeyShape::number:
       return number_key_from(shown);
     case KeyShape::number_and_text: {

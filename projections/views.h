@@ -44,13 +44,14 @@ enum class View : std::uint8_t {
   bucket_counts,
   removed_computers,
   computer_names,
+  computers_by_name,
 };
 
 struct ViewName {
   View view;
   std::string_view name;
 };
-inline constexpr std::array<ViewName, 34> all_views = {{
+inline constexpr std::array<ViewName, 35> all_views = {{
     {View::computers, "computers"},
     {View::buckets, "buckets"},
     {View::bucket_members, "bucket_members"},
@@ -85,6 +86,7 @@ inline constexpr std::array<ViewName, 34> all_views = {{
     {View::bucket_counts, "bucket_counts"},
     {View::removed_computers, "removed_computers"},
     {View::computer_names, "computer_names"},
+    {View::computers_by_name, "computers_by_name"},
 }};
 
 constexpr std::string_view name_of(View view) {

@@ -29,8 +29,9 @@ namespace {
 // Alerts are told by their conditions.
 constexpr bool is_told(View view) {
   return view != View::buckets && view != View::bucket_members && view != View::bucket_counts &&
-         view != View::computer_names && view != View::tokens_by_secret &&
-         view != View::enrolment_tokens_by_secret && view != View::alerts;
+         view != View::computer_names && view != View::computers_by_name &&
+         view != View::tokens_by_secret && view != View::enrolment_tokens_by_secret &&
+         view != View::alerts;
 }
 
 Result<Event> event_at(const ledger::store::EventLog& log, Position at) {

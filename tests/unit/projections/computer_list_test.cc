@@ -39,6 +39,49 @@ TEST(Computers, AreFoundByWhatTheyAreAndRun) {
   EXPECT_EQ(computers_of(*now, "policy:*"), Names{});
 }
 
+// All pages of so many, by name.
+Names by_name(const Snapshot& snapshot, const std::string& filter, std::size_t max) {
+  Names names;
+  ListQuery query{filter, "", max};
+  do {
+    const auto page = list_computers(snapshot, query, nullptr, ComputerOrder::by_name);
+    EXPECT_TRUE(page.has_value()) << filter;
+    if (!page) break;
+    EXPECT_LE(page->items.size(), max);
+    for (const auto& item : page->items) names.push_back(item.name + "/" + item.computer.value);
+    query.after = page->next;
+  } while (!query.after.empty());
+  return names;
+}
+
+TEST(Computers, ComeInTheOrderOfTheirNames) {
+  Fold fold = five_computers();
+  const auto before = fold.log.size() - 1;
+  const auto rename = [&](const std::string& id, const std::string& name) {
+    ASSERT_TRUE(
+        fold.submit(ChangeComputerFacts{{id}, name, {"linux"}, "1.0", {Module::anti_malware}, {}}));
+  };
+  rename("c0", "b");
+  rename("c1", "a-1");
+  rename("c2", "a");
+  rename("c3", "a");
+  rename("c4", std::string("a\0z", 3));
+  ASSERT_TRUE(fold.submit(RemoveComputer{{"c2"}}));
+  const Viewed viewed(fold.log);
+  const Names all = {"a/c3", std::string("a\0z/c4", 6), "a-1/c1", "b/c0"};
+  // One by one the names are walked; of many at once those that may match are sorted.
+  for (const std::size_t max : {1U, 2U, 100U}) {
+    EXPECT_EQ(by_name(*viewed.now(), "", max), all) << max;
+    EXPECT_EQ(by_name(*viewed.now(), "status = unknown", max), Names{all[1]}) << max;
+    EXPECT_EQ(by_name(*viewed.now(), "name:a AND components:virus-pattern", max),
+              (Names{all[0], all[2]}))
+        << max;
+    EXPECT_EQ(by_name(*viewed.now(), "name = a", max), Names{all[0]}) << max;
+    EXPECT_EQ(by_name(*viewed.at(before), "", max),
+              (Names{"Host c0/c0", "Host c1/c1", "Host c2/c2", "Host c3/c3", "Host c4/c4"}));
+  }
+}
+
 TEST(Computers, AreFoundByTheirIdWithWhatElseIsAskedOfThem) {
   Fold fold = five_computers();
   ASSERT_TRUE(fold.submit(RemoveComputer{{"c1"}}));
@@ -121,6 +164,10 @@ TEST(Computers, AreCountedAsTheyAreListed) {
   }
   EXPECT_EQ(count_computers(*viewed.now(), "status = unknown")->passed, 0U);
   EXPECT_EQ(count_computers(*viewed.now(), "name:c")->passed, 5U);
+  // Of the first two one is even, so about half are.
+  const auto about = count_computers(*viewed.now(), "labels:even", 2);
+  EXPECT_EQ(about->passed, 2U);
+  EXPECT_EQ(about->computers, 2U);
 }
 
 TEST(Computers, AreFoundByTheirLastContactOnlyIfSomebodyKnowsIt) {
