@@ -113,6 +113,8 @@ constexpr auto pages_of_http = std::to_array<ProblemPage>({
      "What was written is safe; ask again after the seconds of Retry-After."},
     {"writer-queue-full", "Too many commands wait already",
      "Nothing was changed. Try again after the seconds of Retry-After."},
+    {"skip-not-pinned", "Rows are skipped only of a position that stays",
+     "Read the first page, and give its \"position\" as as_of with skip; or go on by page_token."},
     {"service-stopping", "The ledger is being stopped",
      "Nothing was changed. Try again when it is back."},
 });

@@ -93,10 +93,12 @@ constexpr auto pages_of_service = std::to_array<ProblemPage>({
      "Use a name of the IANA database such as Europe/Berlin."},
     {"time-zones-unreadable", "The time zones of the machine cannot be read", "Install tzdata."},
     {"too-many-to-count", "The list has more rows than are counted",
-     "Ask for fewer by a filter, or without count=exact; computers are counted by "
+     "Ask for fewer by a filter, or for count=estimate; computers are counted by "
      "/v1/computers:facets."},
     {"too-many-to-order", "The list has more rows than are put in order",
-     "Ask for fewer by a filter, or take the list's own order."},
+     "Ask for fewer by a filter, or take an order that the list has by itself."},
+    {"too-many-to-skip", "More rows are to be skipped than are passed over for one page",
+     "Ask for fewer by a filter, or go on from the page before by its next_page_token."},
     {"token-computer-mismatch", "The token's role and its computer do not fit",
      "A token of role agent or relay names its computer, and no other does."},
     {"token-exists", "There is or was a token of this name", "Choose another name."},

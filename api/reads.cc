@@ -26,7 +26,9 @@ std::string arguments_digest(const Request& request) {
   ledger::Sha256 hash;
   hash.update(request.path);
   for (const auto& [name, value] : request.query) {
-    if (name == "page_token" || name == "page_size" || name == "min_position") continue;
+    if (name == "page_token" || name == "page_size" || name == "min_position" || name == "skip") {
+      continue;
+    }
     hash.update(std::string_view("\0", 1));
     hash.update(name);
     hash.update("=");
@@ -141,7 +143,7 @@ QueryNames read_parameters(const QueryNames& more) {
 }
 
 QueryNames list_parameters(const QueryNames& more) {
-  QueryNames names = {"page_size", "page_token", "fields", "order_by", "count"};
+  QueryNames names = {"page_size", "page_token", "skip", "fields", "order_by", "count"};
   names.insert(names.end(), more.begin(), more.end());
   return names;
 }

@@ -74,15 +74,20 @@ std::string json_page(const Reading& reading, const Listed& page, const std::str
   return body;
 }
 
+// The same question, from where this page ends.
 std::string next_address(const Request& request, const std::string& token) {
-  std::string address = request.target;
-  const auto begin = address.find("page_token=");
-  if (begin == std::string::npos) {
-    address += address.find('?') == std::string::npos ? '?' : '&';
-    return address + "page_token=" + token;
+  std::string_view target = request.target;
+  const auto mark = std::min(target.find('?'), target.size());
+  std::string address(target.substr(0, mark));
+  address += '?';
+  for (target.remove_prefix(mark); !target.empty();) {
+    target.remove_prefix(1);  // '?' or '&'.
+    const auto parameter = target.substr(0, target.find('&'));
+    target.remove_prefix(parameter.size());
+    if (parameter.starts_with("page_token=") || parameter.starts_with("skip=")) continue;
+    address.append(parameter).append("&");
   }
-  const auto end = std::min(address.find('&', begin), address.size());
-  return address.replace(begin, end - begin, "page_token=" + token);
+  return address + "page_token=" + token;
 }
 
 }  // namespace

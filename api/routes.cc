@@ -45,26 +45,70 @@ void Routes::quick_read(std::string pattern, Permission permission, Read read_ro
 
 namespace {
 
-Answered<Listed> page_in_order(const Routes::List& list, const Reading& reading,
-                               const projections::ListQuery& query, const RowOrder& order,
+Answered<Listed> page_in_order(const Routes::List& list, const Reading& reading, PageWish wish,
                                const std::vector<std::string>& own) {
   const bool is_own =
-      order.empty() || std::find(own.begin(), own.end(), order_text(order)) != own.end();
-  return is_own ? list(reading, query) : ordered_page(list, reading, query, order, own);
+      wish.order.empty() || std::find(own.begin(), own.end(), order_text(wish.order)) != own.end();
+  return is_own ? own_page(list, reading, std::move(wish)) : ordered_page(list, reading, wish, own);
 }
 
+enum class Count { none, estimate, exact };
+
+Answered<Count> wanted_count(const Request& request) {
+  const auto count = request.query_value("count").value_or("none");
+  if (count == "none") return Count::none;
+  if (count == "estimate") return Count::estimate;
+  if (count == "exact") return Count::exact;
+  return refused("parameter-invalid", "count is none, estimate or exact.");
+}
+
+// Shape: `count` is not none.
 Answered<std::uint64_t> total_of(const Routes::List& list, const ListOptions& options,
                                  const Reading& reading, const projections::ListQuery& query,
-                                 const Listed& page) {
-  if (page.total_size) return *page.total_size;
-  const auto known = options.count ? options.count(reading, query.filter) : std::nullopt;
-  return known ? Answered<std::uint64_t>(*known) : count_rows(list, reading, query);
+                                 Count count) {
+  auto known = options.count ? options.count(reading, query.filter) : std::nullopt;
+  if (!known && count == Count::estimate && options.estimate) {
+    known = options.estimate(reading, query.filter);
+  }
+  if (known) return *known;
+  return count == Count::exact ? count_rows(list, reading, query)
+                               : count_first_rows(list, reading, query);
 }
 
-Answered<bool> wants_count(const Request& request) {
-  const auto count = request.query_value("count").value_or("none");
-  if (count == "none" || count == "exact") return count == "exact";
-  return refused("parameter-invalid", "count is none or exact.");
+// Rows that are passed over: only of a position that stays, or they would be others each time.
+Answered<std::uint64_t> rows_to_skip(const Reading& reading) {
+  const auto skip = number_parameter(reading.request, "skip");
+  if (!skip) return refused(skip.error());
+  if (!*skip || reading.is_pinned || !reading.after.empty()) return skip->value_or(0);
+  return refused("skip-not-pinned",
+                 "skip counts rows of one position: give as_of as a number, the \"position\" of a "
+                 "page that was read before.");
+}
+
+Answered<Response> answer_list(const Routes::List& list, const ListOptions& options,
+                               const Request& request, const Services& services) {
+  const auto size = page_size(request);
+  if (!size) return refused(size.error());
+  const auto count = wanted_count(request);
+  if (!count) return refused(count.error());
+  auto order = order_asked(request);
+  if (!order) return refused(order.error());
+  const auto reading = open_reading(request, services);
+  if (!reading) return refused(reading.error());
+  const auto skip = rows_to_skip(*reading);
+  if (!skip) return refused(skip.error());
+  const projections::ListQuery query{std::string(request.query_value("filter").value_or("")),
+                                     reading->after, *size};
+  auto page = page_in_order(list, *reading, {query, *std::move(order), *skip}, options.own_orders);
+  if (!page) return refused(page.error());
+  if (*count == Count::none) {
+    page->total_size.reset();
+  } else if (!page->total_size) {
+    const auto total = total_of(list, options, *reading, query, *count);
+    if (!total) return refused(total.error());
+    page->total_size = *total;
+  }
+  return list_answer(*reading, *std::move(page));
 }
 
 }  // namespace
@@ -88,26 +132,7 @@ void Routes::add_list(std::string pattern, Permission permission, QueryNames kno
           if (const auto checked = check_query(request, known); !checked) {
             return refused(checked.error());
           }
-          const auto size = page_size(request);
-          if (!size) return refused(size.error());
-          const auto wanted = wants_count(request);
-          if (!wanted) return refused(wanted.error());
-          const auto order = order_asked(request);
-          if (!order) return refused(order.error());
-          const auto reading = open_reading(request, services);
-          if (!reading) return refused(reading.error());
-          const projections::ListQuery query{
-              std::string(request.query_value("filter").value_or("")), reading->after, *size};
-          auto page = page_in_order(list, *reading, query, *order, options.own_orders);
-          if (!page) return refused(page.error());
-          if (*wanted) {
-            const auto total = total_of(list, options, *reading, query, *page);
-            if (!total) return refused(total.error());
-            page->total_size = *total;
-          } else {
-            page->total_size.reset();
-          }
-          return list_answer(*reading, std::move(*page));
+          return answer_list(list, options, request, services);
         });
 }
 

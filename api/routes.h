@@ -19,9 +19,13 @@ namespace api {
 
 // Of a list.
 struct ListOptions {
+  using CountRows =
+      std::function<std::optional<std::uint64_t>(const Reading&, const std::string& filter)>;
   // How many rows a filter has, where that is known without looking at each; nothing: they are
   // counted.
-  std::function<std::optional<std::uint64_t>(const Reading&, const std::string& filter)> count = {};
+  CountRows count = {};
+  // About how many, where that needs less than counting; nothing: as many as are soon counted.
+  CountRows estimate = {};
   // Orders that the list gives by itself, however many rows it has; the first unless asked.
   std::vector<std::string> own_orders = {};
 };
@@ -41,7 +45,7 @@ class Routes {
   // far as the log.
   void quick_read(std::string pattern, Permission permission, Read read);
 
-  // GET of a list; beside those, page_size, page_token, fields, order_by and count.
+  // GET of a list; beside those, page_size, page_token, skip, fields, order_by and count.
   using List = std::function<Answered<Listed>(const Reading&, const projections::ListQuery&)>;
   void list(std::string pattern, Permission permission, QueryNames parameters, List list,
             ListOptions options = {});

@@ -1,6 +1,8 @@
 // Computers as people see and arrange them.
 #include "api/routes.h"
+#include "api/row_order.h"
 #include "ledger/domain/commands_computers.h"
+#include "ledger/limits.h"
 #include "projections/activity.h"
 #include "projections/computer_list.h"
 #include "projections/history.h"
@@ -84,6 +86,23 @@ std::optional<std::uint64_t> counted_by_buckets(const Reading& reading, const st
   return facets ? std::optional(facets->total) : std::nullopt;
 }
 
+// About how many match, by what is so of the first.
+std::optional<std::uint64_t> estimated(const Reading& reading, const std::string& filter) {
+  const auto counted =
+      projections::count_computers(*reading.snapshot, filter, ledger::limits::list_rows_passed_max);
+  return counted ? std::optional(counted->computers) : std::nullopt;
+}
+
+// Only orders that the list gives by itself come here.
+Answered<Listed> list_computers(const Reading& reading, const ListQuery& query) {
+  using projections::ComputerOrder;
+  const auto asked = order_asked(reading.request);
+  const bool by_name = asked && order_text(*asked) == "name";
+  return answered_page(
+      projections::list_computers(*reading.snapshot, query, last_contact(reading),
+                                  by_name ? ComputerOrder::by_name : ComputerOrder::by_computer));
+}
+
 Answered<Response> facets(const Reading& reading) {
   const auto filter = reading.request.query_value("filter").value_or("");
   const auto counted = projections::computer_facets(*reading.snapshot, filter);
@@ -115,12 +134,9 @@ Answered<domain::CommandPayload> instruct_computer(Routes::Order& order) {
 }  // namespace
 
 void add_computer_routes(Routes& routes) {
-  routes.list("/v1/computers", Permission::read, {"filter"},
-              [](const Reading& reading, const ListQuery& query) {
-                return answered_page(
-                    projections::list_computers(*reading.snapshot, query, last_contact(reading)));
-              },
-              {.count = counted_by_buckets, .own_orders = {"computer"}});
+  routes.list(
+      "/v1/computers", Permission::read, {"filter"}, list_computers,
+      {.count = counted_by_buckets, .estimate = estimated, .own_orders = {"computer", "name"}});
   routes.read("/v1/computers:facets", Permission::read, {"filter"}, facets);
   routes.quick_read("/v1/computers/{computer}", Permission::read, show_computer);
   routes.list("/v1/computers/{computer}/history", Permission::read, {"filter"}, computer_history);

@@ -67,6 +67,18 @@ Answered<ActivityQuery> activity_query(const Reading& reading, const projections
   return query;
 }
 
+QueryNames activity_parameters() {
+  return {"type", "actor", "stream", "subject", "outcome", "reason", "after", "before", "filter"};
+}
+
+// Nothing, if only some events are asked for.
+std::optional<std::uint64_t> counted_by_position(const Reading& reading, const std::string&) {
+  for (const auto name : activity_parameters()) {
+    if (reading.request.query_value(name)) return std::nullopt;
+  }
+  return reading.at.value + 1;
+}
+
 // The event of the path, which must not be later than what is read.
 Answered<Position> event_position(const Reading& reading) {
   const auto number = number_from(reading.request.parameters.at("position"));
@@ -92,16 +104,14 @@ Answered<Response> show_event(const Reading& reading) {
 }  // namespace
 
 void add_event_routes(Routes& routes) {
-  routes.list(
-      "/v1/events", Permission::read_log,
-      {"type", "actor", "stream", "subject", "outcome", "reason", "after", "before", "filter"},
-      [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
-        const auto query = activity_query(reading, page);
-        if (!query) return refused(query.error());
-        if (query->max == 0) return listed(std::vector<projections::EventItem>());
-        return answered_page(projections::list_events(reading.services.log, *query));
-      },
-      {.own_orders = {"-position", "position"}});
+  routes.list("/v1/events", Permission::read_log, activity_parameters(),
+              [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {
+                const auto query = activity_query(reading, page);
+                if (!query) return refused(query.error());
+                if (query->max == 0) return listed(std::vector<projections::EventItem>());
+                return answered_page(projections::list_events(reading.services.log, *query));
+              },
+              {.count = counted_by_position, .own_orders = {"-position", "position"}});
   routes.read("/v1/events/{position}", Permission::read_log, {}, show_event);
   routes.list("/v1/events/{position}/changes", Permission::read_log, {},
               [](const Reading& reading, const projections::ListQuery& page) -> Answered<Listed> {

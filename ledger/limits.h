@@ -112,8 +112,10 @@ inline constexpr std::uint64_t relay_free_bytes_low = 1'073'741'824;
 inline constexpr std::size_t page_rows_max = 1'000;  // More are not given at once.
 // Rows looked at for one page of a filtered list; then the page is short and the next goes on.
 inline constexpr std::size_t list_rows_passed_max = 6'000;
-// Of page_rows_max: looked through for count=exact, or for another order; more is refused.
+// Of page_rows_max: looked through for count=exact, another order, or skip; more is refused.
 inline constexpr std::size_t list_pages_counted_max = 100;
+// Of page_rows_max: looked through for count=estimate; of a longer list so many are told.
+inline constexpr std::size_t list_pages_estimated = 10;
 // Rows that are put in another order than their list's own; of more that is refused.
 inline constexpr std::size_t list_rows_ordered_max = 10'000;
 inline constexpr std::size_t order_terms_max = 8;  // Fields of an order: refused.

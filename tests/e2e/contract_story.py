@@ -36,7 +36,11 @@ class Story(Chapters):
         position = answer.json()["position"]
         pinned = self.call(name, query={**query, "as_of": position}, **arguments)
         assert pinned.status in (200, 404, 410), pinned.body
-        self.call(name, query={**query, "page_size": 1}, expect=200, **arguments)
+        self.call(name, query={**query, "page_size": 1, "count": "estimate"}, expect=200,
+                  **arguments)
+        if pinned.status == 200:
+            rest = self.call(name, query={**query, "as_of": position, "skip": 1}, **arguments)
+            assert rest.json()["items"][:99] == pinned.json()["items"][1:], name
         self.call(name, query={**query, "page_token": "none"}, expect=400, **arguments)
         self.ordered(name, query, answer.json()["items"], **arguments)
         return answer.json()["items"]

@@ -1,4 +1,4 @@
-// order_by: the order in which lists give their rows.
+// Lists beyond their own pages: order_by, skip and count.
 #include "api/row_order.h"
 
 #include <gtest/gtest.h>
@@ -28,6 +28,11 @@ class OrderedLists : public testing::Test {
       found.push_back(row[name].is_null() ? "" : row[name].get<std::string>());
     }
     return found;
+  }
+  // The list of groups as it is now, for ever.
+  std::string pinned_groups() {
+    const auto now = json::parse(ledger.get("/v1/groups").body)["position"];
+    return "/v1/groups?as_of=" + now.dump();
   }
   std::string code(const std::string& target) { return ledger.get(target).field("code"); }
 
@@ -120,6 +125,72 @@ TEST_F(OrderedLists, GiveTheirOwnOrderOnlyWhenTheyAreTooLong) {
   EXPECT_NE(refused.body.find("own order only (number)"), std::string::npos) << refused.body;
   EXPECT_EQ(ledger.get("/test/numbers?order_by=number%20asc&page_size=1").field("number"), "0");
   EXPECT_EQ(ledger.get("/v1/events?order_by=position%20desc").status, 200);
+}
+
+TEST_F(OrderedLists, SkipRowsOfAPositionThatStays) {
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    ledger.post("/v1/groups", R"({"group":")" + std::string(name) + R"("})");
+  }
+  const std::string pinned = pinned_groups();
+  ledger.post("/v1/groups", R"({"group":"aa"})");
+  EXPECT_EQ(column(pinned + "&skip=3", "group"), (Texts{"d", "e"}));
+  EXPECT_EQ(column(pinned + "&skip=0&page_size=1", "group"), Texts{"a"});
+  EXPECT_EQ(column(pinned + "&skip=3&order_by=-group", "group"), (Texts{"b", "a"}));
+  for (const char* beyond : {"5", "6", "18446744073709551615"}) {
+    EXPECT_EQ(column(pinned + "&skip=" + beyond, "group"), Texts{}) << beyond;
+    EXPECT_EQ(column(pinned + "&order_by=-group&skip=" + beyond, "group"), Texts{}) << beyond;
+  }
+  EXPECT_EQ(json::parse(ledger.get(pinned + "&skip=4&count=exact").body)["total_size"], 5);
+  EXPECT_EQ(code("/v1/groups?skip=1"), "skip-not-pinned");
+  EXPECT_EQ(code("/v1/groups?skip=1&as_of=-PT0S"), "skip-not-pinned");
+  EXPECT_EQ(code(pinned + "&skip=-1"), "parameter-invalid");
+}
+
+TEST_F(OrderedLists, GoOnFromWhereRowsWereSkipped) {
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    ledger.post("/v1/groups", R"({"group":")" + std::string(name) + R"("})");
+  }
+  const std::string pinned = pinned_groups();
+  for (const std::string order : {"", "&order_by=group%20asc,parent"}) {
+    const auto page = ledger.get(pinned + order + "&skip=1&page_size=2");
+    const std::string token = json::parse(page.body)["next_page_token"];
+    const auto next = pinned + order + "&page_token=" + token;
+    EXPECT_EQ(column(next, "group"), (Texts{"d", "e"})) << order;
+    EXPECT_EQ(column(next + "&skip=1", "group"), Texts{"e"}) << order;
+    const auto lines = ledger.ask(
+        {"GET", pinned + "&skip=1&page_size=2" + order, "", {{"accept", "application/x-ndjson"}}});
+    EXPECT_EQ(lines.headers.at("link"),
+              "<" + pinned + "&page_size=2" + order + "&page_token=" + token + ">; rel=\"next\"");
+  }
+}
+
+// 0, 1, 2, ... for ever.
+api::Answered<api::Listed> endless_list(const api::Reading&, const projections::ListQuery& query) {
+  std::vector<Numbered> page;
+  const auto first = api::number_from(query.after).value_or(0);
+  while (page.size() < query.max) page.push_back({first + page.size()});
+  return api::listed(page, std::to_string(first + page.size()));
+}
+
+TEST_F(OrderedLists, TellHowLongTheyAreAsNearlyAsTheyCan) {
+  api::Routes routes(ledger.router, ledger.services());
+  routes.list("/test/numbers", api::Permission::read, {}, long_list);
+  routes.list("/test/endless", api::Permission::read, {}, endless_list);
+  const auto total = [&](const std::string& target) {
+    return json::parse(ledger.get(target).body)["total_size"];
+  };
+  constexpr auto rows = ledger::limits::list_rows_ordered_max + 1;
+  constexpr auto told = ledger::limits::list_pages_estimated * ledger::limits::page_rows_max;
+  EXPECT_EQ(total("/test/numbers?count=exact"), rows);
+  EXPECT_EQ(total("/test/numbers?count=estimate"), told);
+  EXPECT_EQ(code("/test/endless?count=exact"), "too-many-to-count");
+  EXPECT_EQ(total("/test/endless?count=estimate"), told);
+  EXPECT_EQ(code("/test/endless?count=roughly"), "parameter-invalid");
+  const auto events = ledger.get("/v1/events?count=exact&page_size=1");
+  EXPECT_EQ(json::parse(events.body)["total_size"],
+            json::parse(events.body)["position"].get<int>() + 1);
+  EXPECT_EQ(ledger.get("/test/endless?as_of=0&skip=100000&page_size=1").field("number"), "100000");
+  EXPECT_EQ(code("/test/endless?as_of=0&skip=100001"), "too-many-to-skip");
 }
 
 }  // namespace
