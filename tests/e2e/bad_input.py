@@ -176,7 +176,7 @@ class Bodies:
             json.dump(broken, file)
             file.flush()
             told = self.ctl("updates", "import", file.name)
-            assert told.returncode == 1 and not told.stdout, told
+            assert told.returncode == 2 and not told.stdout, told
             assert all(pointer in told.stderr for pointer in wanted), told.stderr
         assert self.state() == before, "something was imported"
 
