@@ -86,6 +86,12 @@ Result<Opened> open_with_state(const ViewStore::Options& options, rocksdb::Env* 
   return Opened{*std::move(db), *std::move(state)};
 }
 
+// Whether it has rows of every view that there is now, as they are written now.
+bool is_of_our_format(const StoreState& state) {
+  return state.format == views_format && state.digests.size() == all_views.size() &&
+         ViewSums::from(state.digests);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ViewStore>> ViewStore::open(const Options& options) {
@@ -94,8 +100,7 @@ Result<std::unique_ptr<ViewStore>> ViewStore::open(const Options& options) {
   auto env = rocksdb::NewCompositeEnv(std::make_shared<ledger::store::CheckedFiles>(options.files));
   auto opened = open_with_state(options, env.get());
   const bool damaged = !opened && opened.error().kind == ErrorKind::corrupt;
-  const bool of_another_format =
-      opened && (opened->state.format != views_format || !ViewSums::from(opened->state.digests));
+  const bool of_another_format = opened && !is_of_our_format(opened->state);
   if ((damaged && options.discard_damaged) || of_another_format) {
     spdlog::warn("the views at {} are made anew: {}", options.directory.string(),
                  damaged ? opened.error().detail : "they are of another format");

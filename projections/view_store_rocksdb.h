@@ -38,7 +38,8 @@ struct StoreState {
   }
 };
 
-// Goes up when the rows of the same log become others, or are kept in another way.
+// Goes up when the rows of the same log become others, or are kept in another way; not when a view
+// is added, which is noticed by itself.
 inline constexpr std::uint32_t views_format = 2;
 
 // What rows became last; nothing: the row never was.

@@ -5,12 +5,16 @@
 #include <rocksdb/db.h>
 
 #include <fstream>
+#include <functional>
 #include <random>
 #include <thread>
 
 #include "ledger/store/memory_log.h"
 #include "projections/memory_view_store.h"
 #include "projections/projector.h"
+#include "projections/row_codec.h"
+#include "projections/row_keys.h"
+#include "projections/view_store_rocksdb.h"
 #include "tests/support/log_of.h"
 #include "tests/support/random_history.h"
 #include "tests/support/scratch_directory.h"
@@ -21,6 +25,7 @@
 namespace {
 
 using ledger::domain::Position;
+using projections::StoreState;
 using projections::ViewStore;
 
 namespace fs = std::filesystem;
@@ -121,27 +126,37 @@ TEST(ViewStore, RefusesADirectoryOfSomethingElse) {
   EXPECT_TRUE(fs::exists(scratch / "letter.txt"));
 }
 
-TEST(ViewStore, StartsAnewFromRowsOfAnotherFormat) {
+// What a closed store says of itself becomes what `change` makes of it.
+void change_state(const fs::path& directory, const std::function<void(StoreState&)>& change) {
+  rocksdb::DB* raw = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open({}, directory.string(), &raw).ok());
+  const std::unique_ptr<rocksdb::DB> db(raw);
+  std::string stored;
+  const rocksdb::Slice key(projections::state_key.data(), projections::state_key.size());
+  ASSERT_TRUE(db->Get({}, key, &stored).ok());
+  auto state = projections::decode_row<StoreState>(stored).value();
+  change(state);
+  ASSERT_TRUE(db->Put({}, key, projections::encode_row(state)).ok());
+}
+
+TEST(ViewStore, StartsAnewFromRowsOfAnotherFormatOrWithoutAViewThatThereIsNow) {
   const auto fold = tests::random_history(tests::test_seed(), 20);
   ledger::store::MemoryLog log;
   tests::append_to(log, fold.log);
-  const tests::ScratchDirectory scratch;
-  project(log, *opened(scratch / "views"));
-  {
-    rocksdb::DB* raw = nullptr;
-    ASSERT_TRUE(rocksdb::DB::Open({}, (scratch / "views").string(), &raw).ok());
-    const std::unique_ptr<rocksdb::DB> db(raw);
-    std::string state;
-    const rocksdb::Slice key("\0", 1);
-    ASSERT_TRUE(db->Get({}, key, &state).ok());
-    ++state[0];  // The format comes first.
-    ASSERT_TRUE(db->Put({}, key, state).ok());
+  const std::function<void(StoreState&)> changes[] = {
+      [](StoreState& state) { ++state.format; },
+      [](StoreState& state) { state.digests.pop_back(); },
+      [](StoreState& state) { state.digests.back().view = "a_view_that_is_gone"; }};
+  for (const auto& change : changes) {
+    const tests::ScratchDirectory scratch;
+    project(log, *opened(scratch / "views"));
+    change_state(scratch / "views", change);
+    const auto store = opened(scratch / "views");
+    EXPECT_EQ(store->size().value, 0u);
+    EXPECT_TRUE(tests::rows_of(*store->as_of({5})).empty());
+    project(log, *store);
+    EXPECT_EQ(store->size(), log.head().size);
   }
-  const auto store = opened(scratch / "views");
-  EXPECT_EQ(store->size().value, 0u);
-  EXPECT_TRUE(tests::rows_of(*store->as_of({5})).empty());
-  project(log, *store);
-  EXPECT_EQ(store->size(), log.head().size);
 }
 
 TEST(ViewStore, RefusesDamageAtOpeningOrStartsAnewAsItIsTold) {
