@@ -75,6 +75,24 @@ def refuses_bad_content(site):
         expected=1)
 
 
+def stages_nothing_that_cannot_be_signed(site):
+    """It would hold up everything else that waits."""
+    odd = site.folder / "we ird?#.hdb"
+    odd.write_text("x", encoding="utf-8")
+    pattern = ["add", "pattern", "--component", "virus", "--platform", "linux", "--version", "1.0"]
+    assert "target-path" in site.publish(*pattern, odd, expected=1)
+    files = [site.folder / name for name in ("one.hdb", "two.hdb")]
+    for file in files:
+        file.write_text(file.name, encoding="utf-8")
+    site.publish(*pattern, files[0])
+    assert "pattern-exists" in site.publish(*pattern, files[1], expected=1)
+    site.publish("sign")
+    for _ in range(2):
+        site.publish("retire", "patterns/virus/linux/1.0/one.hdb")
+    site.publish("sign")
+    assert "0 targets" in check(site)
+
+
 def needs_its_keys(site):
     site.add_rules("26-001")
     # No terminal is there to ask at.
@@ -179,6 +197,7 @@ def main():
             site.close()
 
     for case in (keeps_keys_secret, publishes_only_what_is_signed, refuses_bad_content,
+                 stages_nothing_that_cannot_be_signed,
                  needs_its_keys, renews_the_timestamp_by_itself, rotates_each_key, retires,
                  check_finds_what_is_wrong, is_published_once_at_a_time):
         run(case)

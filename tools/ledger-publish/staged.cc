@@ -1,6 +1,5 @@
 #include "tools/ledger-publish/staged.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -79,9 +78,7 @@ Result<void> Staged::add(const std::string& path, std::string_view bytes,
   const std::string digest = hex(ledger::sha256(bytes));
   if (auto put = updates::tuf::replace_file(directory_ / digest, bytes); !put) return put;
   // Added again before it was signed: the last one counts.
-  changes->erase(std::remove_if(changes->begin(), changes->end(),
-                                [&](const auto& each) { return each.path == path; }),
-                 changes->end());
+  std::erase_if(*changes, [&](const auto& each) { return each.path == path; });
   changes->push_back({false, path, custom, digest});
   return save(*changes);
 }
@@ -89,6 +86,7 @@ Result<void> Staged::add(const std::string& path, std::string_view bytes,
 Result<void> Staged::retire(const std::string& path) {
   auto changes = list();
   if (!changes) return fail(changes.error());
+  std::erase_if(*changes, [&](const auto& each) { return each.path == path; });
   changes->push_back({true, path, "", ""});
   return save(*changes);
 }

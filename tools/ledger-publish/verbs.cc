@@ -83,8 +83,10 @@ Result<void> publish(const Place& place, tuf::Repository& repository, tuf::KeyRi
 }
 
 // A target that is listed with other bytes is told when it is added, not when it is signed.
+// Nothing is staged that could not be signed: it would hold up all that is.
 Result<void> check_new(const tuf::Repository& repository, const std::string& path,
                        std::string_view bytes) {
+  if (const auto owner = repository.owner_of(path); !owner) return fail(owner.error());
   for (const auto& [role, metadata] : repository.targets()) {
     const auto found = metadata.targets.find(path);
     if (found == metadata.targets.end()) continue;
@@ -93,6 +95,23 @@ Result<void> check_new(const tuf::Repository& repository, const std::string& pat
                 "The target " + path + " is there with other bytes; releases never change.");
   }
   return {};
+}
+
+// What the version of this pattern has, or will have, beside this path; empty: nothing.
+Result<std::string> other_file(const tuf::Repository& repository, const Staged& staged,
+                               const std::string& path) {
+  const auto below = path.substr(0, path.rfind('/') + 1);
+  for (const auto& [role, metadata] : repository.targets()) {
+    const auto other = metadata.targets.lower_bound(below);
+    if (other == metadata.targets.end() || !other->first.starts_with(below)) continue;
+    if (other->first != path) return other->first;
+  }
+  const auto changes = staged.list();
+  if (!changes) return fail(changes.error());
+  for (const auto& each : *changes) {
+    if (!each.retires && each.path != path && each.path.starts_with(below)) return each.path;
+  }
+  return std::string();
 }
 
 tuf::Role role_of(const tuf::KeyRing& ring, std::size_t begin, std::size_t count,
@@ -186,16 +205,15 @@ Result<void> add_pattern(const Place& place, const domain::ReleasePattern& relea
   const auto bytes = updates::read_local_file(file, ledger::limits::content_bytes_max);
   if (!bytes) return fail(bytes.error());
   const auto path = updates::path_of_pattern(release, fs::path(file).filename().string());
-  const auto below = path.substr(0, path.rfind('/') + 1);
-  for (const auto& [role, metadata] : repository->targets()) {
-    const auto other = metadata.targets.lower_bound(below);
-    if (other == metadata.targets.end() || !other->first.starts_with(below)) continue;
-    if (other->first == path) continue;
+  Staged staged(place.repository);
+  const auto other = other_file(*repository, staged, path);
+  if (!other) return fail(other.error());
+  if (!other->empty()) {
     return fail(ErrorKind::conflict, "pattern-exists",
-                "This version has its one file already, " + other->first + ".");
+                "This version has its one file already, " + *other + ".");
   }
   if (auto fresh = check_new(*repository, path, *bytes); !fresh) return fresh;
-  auto added = Staged(place.repository).add(path, *bytes, updates::custom_of_pattern(release));
+  auto added = staged.add(path, *bytes, updates::custom_of_pattern(release));
   if (added) std::cout << "staged  " << path << std::endl;
   return added;
 }

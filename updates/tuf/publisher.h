@@ -44,9 +44,11 @@ class Repository {
   static Result<Repository> create(std::filesystem::path directory, Root root,
                                    Delegations delegations, const KeyRing& ring, domain::Time now);
 
+  // The role that lists this path, or would. Errors: invalid ("target-path"), refused
+  // ("target-unclaimed": none may).
+  Result<std::string> owner_of(const std::string& path) const;
   // Stores the bytes and lists them, by the delegated role that speaks for the path.
-  // Errors: invalid ("target-path"), refused ("target-unclaimed": no role may list it), conflict
-  // ("target-exists": with other bytes), io.
+  // Errors: those of owner_of(), conflict ("target-exists": with other bytes), io.
   Result<void> add(const std::string& path, std::string_view bytes, const std::string& custom);
   // No longer listed; the bytes stay for those who have older metadata.
   // Errors: not_found ("target-unknown").
@@ -73,7 +75,6 @@ class Repository {
  private:
   explicit Repository(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-  Result<std::string> owner_of(const std::string& path) const;
   Result<void> publish_root(const KeyRing& ring, domain::Time now);
   Result<void> publish_targets(const std::string& name, const KeyRing& ring, domain::Time now);
   Result<void> publish_snapshot(const KeyRing& ring, domain::Time now);
