@@ -130,7 +130,10 @@ void Reactor::resume() {
     for (const auto& target : (*mirror)->state().targets) wanted.insert(target.digest);
     checks_.keep_fresh(source);
   }
-  for (const auto& version : retired) prune(version, std::nullopt);
+  for (const auto& version : retired) {
+    prune(version, std::nullopt);
+    if (!version.source) wanted.insert(version.digest);  // Until that is told.
+  }
   remove_forgotten(wanted);
   for (const auto& each : checks) checks_.start(each.source, each.order);
   for (const auto& each : runs) run_task(each.task, each.run, each.order);
@@ -220,22 +223,37 @@ void Reactor::prune(const domain::PatternRetired& retired, const Order& order) {
 
 void Reactor::prune(const domain::PatternVersion& version, const std::optional<Order>& order) {
   if (parts_.mirrors.lists(version.digest)) return;
+  if (!version.source) return prune_unsourced(version, order);
   const auto removed = parts_.content.remove(version.digest);
   const bool is_missing = !removed && removed.error().kind == ledger::ErrorKind::not_found;
   // What a source brought was here: an earlier process removed it, and could not tell it any more.
-  const bool is_untold = is_missing && !order && version.source;
-  if (removed || is_untold) {
-    // Not here: while the log takes nothing, the rest of the work goes on.
-    return jobs_.post([this, order, stop = jobs_.stopping(),
-                       pruned = domain::RecordContentPruned{version.digest, version.bytes,
-                                                            domain::PruneCause::retention}] {
-      insist(parts_.writer, pruned, order, stop);
-    });
-  }
+  if (removed || (is_missing && !order)) return tell_pruned(version, order, [] {});
   if (!is_missing) {
     spdlog::warn("content {} could not be removed: {}", hex(version.digest),
                  removed.error().detail);
   }
+}
+
+// Of what no source brought, only its bytes say that it was ever here: they go when that is told.
+void Reactor::prune_unsourced(const domain::PatternVersion& version,
+                              const std::optional<Order>& order) {
+  const auto there = parts_.content.has(version.digest);
+  if (!there || !*there) return;
+  tell_pruned(version, order, [this, digest = version.digest] {
+    const auto removed = parts_.content.remove(digest);
+    if (!removed) spdlog::warn("content {}: {}", hex(digest), removed.error().detail);
+  });
+}
+
+// Not here: while the log takes nothing, the rest of the work goes on.
+void Reactor::tell_pruned(const domain::PatternVersion& version, const std::optional<Order>& order,
+                          std::function<void()> then) {
+  const domain::RecordContentPruned pruned{version.digest, version.bytes,
+                                           domain::PruneCause::retention};
+  jobs_.post([this, order, pruned, then = std::move(then), stop = jobs_.stopping()] {
+    insist(parts_.writer, pruned, order, stop);
+    if (!stop.stop_requested()) then();
+  });
 }
 
 ledger::Result<std::string> Reactor::export_report(const std::string& wanted,

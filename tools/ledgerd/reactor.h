@@ -70,6 +70,11 @@ class Reactor {
   void give_up(const ledger::domain::Digest& digest);
   void prune(const ledger::domain::PatternRetired& retired, const Order& order);
   void prune(const ledger::domain::PatternVersion& version, const std::optional<Order>& order);
+  void prune_unsourced(const ledger::domain::PatternVersion& version,
+                       const std::optional<Order>& order);
+  // Has it recorded, however long that takes, and then does this.
+  void tell_pruned(const ledger::domain::PatternVersion& version,
+                   const std::optional<Order>& order, std::function<void()> then);
 
   Parts parts_;
   ledger::domain::Position seen_;
