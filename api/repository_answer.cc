@@ -33,7 +33,9 @@ std::string tag_of(std::string_view path) {
 Response repository_answer(const Request& request, const FindFile& find) {
   const domain::SourceId source{request.parameters.at("source")};
   const std::string path = path_in(request);
-  const auto found = find(source, path);
+  using ledger::updates::Belief;
+  const bool is_doubted = request.header("cache-control") == "no-cache";
+  const auto found = find(source, path, is_doubted ? Belief::doubted : Belief::kept);
   if (!found) return problem(request, found.error());
   FileTraits traits;
   traits.immutable = found->immutable;

@@ -132,7 +132,8 @@ struct Services {
   // A file of the copy of a source's repository: "metadata/timestamp.json", "targets/...", as it
   // stands in a URL. Errors: not_found ("source-unknown", "file-unknown").
   std::function<ledger::Result<ledger::updates::ServedFile>(const domain::SourceId&,
-                                                            const std::string& path)>
+                                                            const std::string& path,
+                                                            ledger::updates::Belief belief)>
       repository_file = {};
   // Takes a bundle of a source, as SourceChecks of ledgerd says; empty: nothing here does.
   std::function<ledger::Result<std::string>(const domain::SourceId&, const std::string& file,

@@ -56,12 +56,14 @@ class StopSignals {
 };
 
 // Asks for a stop when a signal came. Work that has not ended within `grace`, or when a second
-// signal comes, ends with the process, as by kill -9: for programs that go on from whatever is there.
+// signal comes, ends with the process, as by kill -9: for programs that go on from whatever they
+// find.
 class StopBySignal {
  public:
   static constexpr ledger::domain::Duration grace{1'500'000};
 
-  explicit StopBySignal(const StopSignals& signals) : thread_([this, &signals] { watch(signals); }) {}
+  explicit StopBySignal(const StopSignals& signals)
+      : thread_([this, &signals] { watch(signals); }) {}
   ~StopBySignal() {
     done_ = true;
     pthread_kill(thread_.native_handle(), SIGTERM);  // It waits for nothing else.

@@ -75,7 +75,10 @@ class ContentStore {
   virtual Result<std::vector<domain::Digest>> look_through(std::uint64_t, const std::stop_token&) {
     return {};
   }
-  // Whether look_through() found it damaged, and it was not stored again since.
+  // Somebody got other bytes than these should be: they are read through now, unless that was done
+  // a moment ago. What is damaged is served no more, and is what look_through() answers next.
+  virtual void doubt(const domain::Digest&) {}
+  // Whether it was found damaged, and was not stored again since.
   virtual bool is_damaged(const domain::Digest&) const { return false; }
   // Durable on return. Errors: not_found ("content-unknown"), io.
   virtual Result<void> remove(const domain::Digest& digest) = 0;

@@ -44,6 +44,18 @@ void ContentWatch::forget(const domain::Digest& digest) {
   known_.erase(digest);
 }
 
+void ContentWatch::doubt(const domain::Digest& digest, const fs::path& file) {
+  const auto stamp = stamp_of(file);
+  const auto before = known(digest);
+  const bool is_looked_at =
+      before && before->stamp == stamp && Clock::now() - before->doubted_at < doubt_pause;
+  if (!stamp || is_looked_at) return;
+  const bool sound = is_sound(digest, file, *stamp);
+  const std::lock_guard lock(mutex_);
+  known_[digest].doubted_at = Clock::now();
+  if (!sound) doubted_.push_back(digest);
+}
+
 // What cannot be read is of no more use than what is damaged.
 bool ContentWatch::is_sound(const domain::Digest& digest, const fs::path& file,
                             const Stamp& stamp) {
@@ -78,6 +90,10 @@ std::vector<domain::Digest> ContentWatch::look_through(
   std::stable_sort(due.begin(), due.end(),
                    [](const Due& a, const Due& b) { return a.read_at < b.read_at; });
   std::vector<domain::Digest> damaged;
+  {
+    const std::lock_guard lock(mutex_);
+    damaged.swap(doubted_);
+  }
   std::uint64_t read = 0;
   for (const auto& each : due) {
     const bool has_changed = each.read_at == Clock::time_point::min();
@@ -86,6 +102,7 @@ std::vector<domain::Digest> ContentWatch::look_through(
     if (!is_sound(each.digest, file_of(each.digest), each.stamp)) damaged.push_back(each.digest);
   }
   std::sort(damaged.begin(), damaged.end());
+  damaged.erase(std::unique(damaged.begin(), damaged.end()), damaged.end());
   return damaged;
 }
 

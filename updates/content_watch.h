@@ -30,6 +30,9 @@ class ContentWatch {
   // Whoever wrote it has read all of it just now.
   void vouch(const domain::Digest& digest, const std::filesystem::path& file);
   void forget(const domain::Digest& digest);
+  // See ContentStore::doubt(). Many may doubt at once what one disk damaged.
+  void doubt(const domain::Digest& digest, const std::filesystem::path& file);
+  static constexpr std::chrono::seconds doubt_pause{10};
 
   // See ContentStore::look_through(); of `all`, which lie where `file_of` says.
   std::vector<domain::Digest> look_through(
@@ -50,6 +53,7 @@ class ContentWatch {
     Stamp stamp;
     bool is_sound = false;
     Clock::time_point read_at;
+    Clock::time_point doubted_at = {};  // Read because somebody doubted it.
   };
   static std::optional<Stamp> stamp_of(const std::filesystem::path& file);
   std::optional<Known> known(const domain::Digest& digest) const;
@@ -59,6 +63,7 @@ class ContentWatch {
 
   mutable std::mutex mutex_;
   std::map<domain::Digest, Known> known_;
+  std::vector<domain::Digest> doubted_;  // Found damaged by doubt(), and not answered yet.
 };
 
 }  // namespace ledger::updates

@@ -280,6 +280,10 @@ Result<std::vector<domain::Digest>> DirectoryContentStore::look_through(
       *all, [this](const domain::Digest& digest) { return path_of(digest); }, bytes_max, stop);
 }
 
+void DirectoryContentStore::doubt(const domain::Digest& digest) {
+  watch_.doubt(digest, path_of(digest));
+}
+
 bool DirectoryContentStore::is_damaged(const domain::Digest& digest) const {
   return watch_.state(digest, path_of(digest)) == ContentWatch::State::damaged;
 }

@@ -41,6 +41,7 @@ class DirectoryContentStore final : public ContentStore {
   std::optional<std::filesystem::path> file_of(const domain::Digest& digest) const override;
   Result<std::vector<domain::Digest>> look_through(std::uint64_t bytes_max,
                                                    const std::stop_token& stop) override;
+  void doubt(const domain::Digest& digest) override;
   bool is_damaged(const domain::Digest& digest) const override;
   Result<void> remove(const domain::Digest& digest) override;
   Result<std::vector<domain::Digest>> list() const override;

@@ -113,7 +113,7 @@ class DirectoryMirror final : public Mirror {
 
   MirrorState state() const override { return now_served()->state; }
 
-  Result<ServedFile> find(const std::string& path) const override {
+  Result<ServedFile> find(const std::string& path, Belief belief) const override {
     const auto unknown = [&] {
       return fail(ErrorKind::not_found, "file-unknown",
                   "The repository has no file " + path + " now.");
@@ -133,6 +133,7 @@ class DirectoryMirror final : public Mirror {
     if (!decoded->starts_with("targets/")) return unknown();
     const auto found = now->targets.find(decoded->substr(std::string("targets/").size()));
     if (found == now->targets.end()) return unknown();
+    if (belief == Belief::doubted) content_.doubt(found->second);
     const auto bytes = content_.file_of(found->second);
     if (!bytes) return unknown();
     return file(*bytes, true, unknown());
@@ -257,18 +258,17 @@ class DirectoryMirror final : public Mirror {
   Result<void> fetch_target(tuf::Transport& targets, const tuf::FoundTarget& found,
                             const MirrorTarget& target, const PullOptions& options) {
     if (target.bytes > limits::content_bytes_max) return fail(content_too_large());
-    std::uint64_t earlier = 0;
-    auto got = take_target(targets, found, target, options, earlier);
-    // What was there before may be damaged, or come from elsewhere: nobody is blamed for it.
-    const bool is_wrong = !got && got.error().kind == ErrorKind::corrupt;
-    if (is_wrong && earlier > 0) got = take_target(targets, found, target, options, earlier);
-    return got;
+    const auto got = take_target(targets, found, target, options);
+    if (got || got.error().kind != ErrorKind::corrupt) return got;
+    // What was there before may come from elsewhere, and another's disk may have damaged what it
+    // passed on: it is asked once more, and looks. One that has it no longer gave what was wrong.
+    targets.doubt();
+    auto again = take_target(targets, found, target, options);
+    return again || again.error().kind != ErrorKind::not_found ? std::move(again) : got;
   }
 
-  // Tells in `earlier` how many bytes were there before.
   Result<void> take_target(tuf::Transport& targets, const tuf::FoundTarget& found,
-                           const MirrorTarget& target, const PullOptions& options,
-                           std::uint64_t& earlier) {
+                           const MirrorTarget& target, const PullOptions& options) {
     auto writer = content_.take_up(target.digest);
     if (!writer) return fail(writer.error());
     std::uint64_t done = 0;
@@ -285,8 +285,7 @@ class DirectoryMirror final : public Mirror {
         options.again,
         [&](const tuf::Sink& taker) {
           return (*writer)->give_earlier([&](std::string_view piece) {
-            earlier += piece.size();
-            done = earlier;
+            done += piece.size();
             return taker(piece);
           });
         });

@@ -92,7 +92,7 @@ class Mirror {
   virtual MirrorState state() const = 0;  // Of what is served.
   // "metadata/timestamp.json", "targets/rules/<sha256>.26-012.json", percent-encoded as in a URL.
   // Errors: not_found ("file-unknown"), also for whatever would lead out of the repository.
-  virtual Result<ServedFile> find(const std::string& path) const = 0;
+  virtual Result<ServedFile> find(const std::string& path, Belief belief = Belief::kept) const = 0;
 };
 
 // The root with this digest among 1.root.json ... of a repository whose pin is known by digest

@@ -115,6 +115,8 @@ class HttpSource final : public SourceReader {
     return got;
   }
 
+  void doubt() override { is_doubtful_ = true; }
+
  private:
   Result<void, SourceFailure> transfer(const std::string& name, std::uint64_t bytes_max,
                                        std::chrono::seconds allowed, const Sink& sink,
@@ -127,6 +129,7 @@ class HttpSource final : public SourceReader {
     const Watchdog watchdog([this] { client_.stop(); }, meter_, allowed, stop);
     httplib::Headers headers = {{"User-Agent", "update-ledger"}};
     if (from_ > 0) headers.emplace("Range", "bytes=" + std::to_string(from_) + "-");
+    if (is_doubtful_) headers.emplace("Cache-Control", "no-cache");
     sends_part_ = false;
     const auto answer = client_.Get(
         now.path, headers,
@@ -258,6 +261,7 @@ class HttpSource final : public SourceReader {
   std::optional<Url> proxy_;
   std::uint64_t from_ = 0;   // The first byte that is asked for now.
   bool sends_part_ = false;  // The source began there.
+  bool is_doubtful_ = false;
   Meter meter_;
   httplib::Client client_;
 };

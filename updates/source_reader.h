@@ -41,6 +41,8 @@ class SourceReader {
   virtual Result<void, SourceFailure> stream_from(const std::string& name, std::uint64_t from,
                                                   std::uint64_t bytes_max, const Sink& sink,
                                                   const std::stop_token& stop);
+  // Files are asked for past all caches from now on.
+  virtual void doubt() {}
 };
 
 // Whom a reader trusts over https://, and who it is there, as PEM files. Empty: whom this machine

@@ -47,17 +47,22 @@ class RunningAgent:
         self.token = self.directory / "token"
         self.token.write_text(answer.json()["secret"] + "\n", encoding="utf-8")
 
-    def words(self):
-        return [self.program, "--manager", self.ledger.machines, "--state",
+    def words(self, manager=None):
+        return [self.program, "--manager", manager or self.ledger.machines, "--state",
                 self.directory / "state", "--install", self.install, "--computer", self.computer,
                 "--manager-ca", self.ledger.data / "tls" / "ca.crt",
                 "--enrolment-token-file", self.token, *self.options]
 
-    def round(self, expect=0, **environment):
-        done = subprocess.run([*self.words(), "--once"], capture_output=True, text=True,
+    def round(self, *more, expect=0, **environment):
+        done = subprocess.run([*self.words(), "--once", *more], capture_output=True, text=True,
                               timeout=120, env={**os.environ, **environment}, check=False)
         assert done.returncode == expect, f"{done.returncode}: {done.stdout}{done.stderr}"
         return done.stderr
+
+    def start(self, *more, manager=None):
+        """Until it is ended."""
+        with open(self.directory / "log", "a", encoding="utf-8") as log:
+            return subprocess.Popen([*self.words(manager), *more], stderr=log)
 
     def shown(self):
         answer = self.ledger.ask("GET", f"/v1/computers/{self.computer}")
@@ -97,9 +102,12 @@ def release(ledger, publisher, component, version, file, source="vendor"):
     decide(ledger, component, version, file, source)
 
 
-def subscribe(ledger, publisher, source="vendor"):
+def subscribe(ledger, publisher, source="vendor", url=None):
+    """Also again, with another URL."""
+    shown = ledger.ask("GET", f"/v1/sources/{source}")
+    headers = {"If-Match": shown.headers["etag"]} if shown.status == 200 else {}
     wanted(ledger.ask("PUT", f"/v1/sources/{source}", {
-        "url": publisher.url, "trust_root": publisher.trust_root, "enabled": True}))
+        "url": url or publisher.url, "trust_root": publisher.trust_root, "enabled": True}, headers))
 
 
 def import_rules(ledger, document):

@@ -13,6 +13,7 @@ from agent_site import (
 from cases import Cases
 from relay_fleet import FleetRelay
 from running_ledger import RunningLedger
+from signals import Silent, ends_soon
 
 DIRECT = "agents_direct_when_relays_unavailable"
 
@@ -104,24 +105,28 @@ class Agents:
         self.all_have("4.0")
         assert self.agents[0].shown()["status"] == "up_to_date"
 
-    def what_relays_forged_stays_out_and_is_told(self):
+    def what_relays_forged_stays_out_and_is_told_and_mended(self):
+        """As a disk damages it, which keeps the times of files: only who gets the bytes notices."""
         self.allow(DIRECT, "false")
         for relay in self.relays:
             relay.start()
         self.release("5.0")
         self.wait_until_served("5.0", *self.relays)
         digest = hashlib.sha256(self.file("5.0").read_bytes()).hexdigest()
-        kept = [relay.state / "content" / digest[:2] / digest[2:] for relay in self.relays]
-        for each in kept:
-            write_unseen(each, b"signatures of evi\n")
+        source, = self.publisher.repository.rglob(f"{digest}.*")
+        source.rename(self.folder / "away")
+        for relay in self.relays:
+            write_unseen(relay.state / "content" / digest[:2] / digest[2:], b"signatures of evi\n")
         self.agents[0].round()
         self.all_have("4.0", self.agents[0])
-        told = [each for each in self.events("content.verification_failed")
-                if each["data"]["observer"] == "pc-1"]
-        assert told and "virus/linux/5.0" in told[0]["data"]["target"], told
         assert self.agents[0].shown()["status"] == "failed"
-        for each in kept:
-            write_unseen(each, self.file("5.0").read_bytes())
+        for observer in ("pc-1", "r-1", "r-2"):
+            told = self.ledger.wait_until(f"{observer} tells", lambda who=observer: [
+                each["data"] for each in self.events("content.verification_failed")
+                if each["data"]["observer"] == who])
+            assert "virus/linux/5.0" in told[0]["target"], told
+        (self.folder / "away").rename(source)
+        self.wait_until_served("5.0", *self.relays)
         for agent in self.agents:
             agent.round()
         self.all_have("5.0")
@@ -149,6 +154,47 @@ class Agents:
             versions = [each[0]["version"] for each in reported if each]
             assert sorted(versions) == [f"{number}.0" for number in range(1, 7)], versions
 
+    def a_signal_ends_them_while_nobody_answers(self):
+        with Silent() as silent:
+            agent = self.agents[0].start(manager=f"https://127.0.0.1:{silent.port}")
+            assert silent.came.wait(30)
+            ends_soon(agent)
+        relay = self.relays[0]
+        relay.kill()
+        with Silent() as silent:
+            relay.start(manager=f"https://127.0.0.1:{silent.port}")
+            assert silent.came.wait(30)
+            ends_soon(relay.process)
+
+    def a_signal_ends_them_while_they_download(self):
+        for relay in self.relays:
+            relay.kill()
+        self.allow(DIRECT, "true")
+        self.release("7.0")
+        with Silent() as silent:
+            subscribe(self.ledger, self.publisher, url=f"http://127.0.0.1:{silent.port}")
+            agent = self.agents[0].start()
+            assert silent.came.wait(30)
+            ends_soon(agent)
+        subscribe(self.ledger, self.publisher)
+        assert self.agents[0].shown()["status"] != "failed", "nobody is blamed for that"
+
+    def a_signal_ends_what_the_site_runs_which_runs_again(self):
+        began = self.folder / "began"
+        hook = f"/bin/sh -c 'echo $$ > {began}; exec sleep 1000'"
+        agent = self.agents[0].start("--hook", hook)
+        self.ledger.wait_until("it runs", lambda: began.exists() and began.read_text().strip())
+        ends_soon(agent)
+        assert not Path(f"/proc/{began.read_text().strip()}").exists()
+        assert self.in_effect(self.agents[0]) == ["signatures of 7.0\n"]
+        self.agents[0].round("--hook", "/bin/true")
+        self.all_have("7.0", self.agents[0])
+        first, last = sorted(self.events("hook.finished"), key=lambda each: each["position"])
+        assert first["data"]["exit_status"] == 143, first
+        assert "as the agent was stopped" in first["data"]["detail"], first
+        assert last["data"]["exit_status"] == 0, last
+        assert self.agents[0].shown()["status"] == "up_to_date", self.agents[0].shown()
+
 
 def main():
     cases = Cases("agents")
@@ -160,9 +206,12 @@ def main():
             for case in (agents.they_download_from_relays,
                          agents.another_relay_stands_in_for_one_that_is_gone,
                          agents.without_any_relay_they_say_so_or_ask_the_source,
-                         agents.what_relays_forged_stays_out_and_is_told,
+                         agents.what_relays_forged_stays_out_and_is_told_and_mended,
                          agents.without_their_manager_they_go_on_and_tell_it_later,
-                         agents.nobody_reported_more_than_there_was_to_say):
+                         agents.nobody_reported_more_than_there_was_to_say,
+                         agents.a_signal_ends_them_while_nobody_answers,
+                         agents.a_signal_ends_them_while_they_download,
+                         agents.a_signal_ends_what_the_site_runs_which_runs_again):
                 cases.run(case.__name__.replace("_", " "), case)
         finally:
             for each in agents.relays:

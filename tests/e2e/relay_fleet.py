@@ -35,7 +35,7 @@ class FleetRelay:
         self.url = f"https://127.0.0.1:{self.port}"
         self.process = None
 
-    def start(self, token=None):
+    def start(self, token=None, manager=None):
         more = []
         if token:
             (self.state / "token").write_text(token, encoding="utf-8")
@@ -43,8 +43,8 @@ class FleetRelay:
                     self.ledger.data / "tls/ca.crt", "--name", self.name, "--url", self.url]
         with open(self.state / "log", "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                [self.program, "--state", self.state, "--manager", self.ledger.machines,
-                 "--listen", f"127.0.0.1:{self.port}", "--interval", "1", *more],
+                [self.program, "--state", self.state, "--manager",
+                 manager or self.ledger.machines, "--listen", f"127.0.0.1:{self.port}", "--interval", "1", *more],
                 stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         assert line.startswith("serving at https://"), self.log()

@@ -219,6 +219,26 @@ def says_after_a_restart_what_is_gone(vendor):
         assert pruned["data"] == {"digest": "1" * 64, "bytes": 1000, "cause": "retention"}
 
 
+def prunes_what_no_source_brought(vendor):
+    """Only its bytes say that it was here: they go when that is recorded, not before."""
+    ledger = vendor.ledger
+    digest = hashlib.sha256(b"by hand").hexdigest()
+    stored = ledger.data / "content" / digest[:2] / digest[2:]
+    for version, day in (("1.0", 1), ("1.1", 2)):
+        released = ledger.ask("POST", "/v1/patterns", {
+            "component": "virus", "product": "Virus Pattern", "platform": "linux",
+            "version": version, "released_at": f"2026-01-0{day}T00:00:00Z",
+            "digest": digest if day == 1 else "2" * 64, "bytes": 7})
+        assert released.status == 201, released.body
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    stored.write_bytes(b"by hand")
+    retired = ledger.ask("POST", "/v1/patterns/virus/linux:retire", {"version": "1.0"})
+    assert retired.status == 200, retired.body
+    (pruned,) = ledger.wait_until("it is told", lambda: vendor.events("content.pruned"))
+    assert pruned["data"] == {"digest": digest, "bytes": 7, "cause": "retention"}
+    ledger.wait_until("they go", lambda: not stored.exists())
+
+
 def begin_to_download(vendor):
     """A check that has half of its only file; its operation, as it is shown then."""
     answer = vendor.ledger.ask("POST", "/v1/sources/vendor:download", {})
@@ -298,9 +318,10 @@ def main():
     ledgerd, publish, results = sys.argv[1:4]
     cases = Cases("repository")
     for case in (brings_what_is_new, looks_without_fetching, keeps_its_copy_over_restarts,
-                 mends_what_its_disk_damages, follows_rotations, refuses_what_is_not_authentic, refuses_another_root,
+                 mends_what_its_disk_damages, follows_rotations,
+                 refuses_what_is_not_authentic, refuses_another_root,
                  asks_the_alternative, tells_when_nobody_answers, retires_patterns,
-                 says_after_a_restart_what_is_gone,
+                 says_after_a_restart_what_is_gone, prunes_what_no_source_brought,
                  shows_how_far_a_download_is_and_can_be_cancelled, goes_on_after_a_kill,
                  tells_a_frozen_source):
         with tempfile.TemporaryDirectory() as folder, RunningLedger(ledgerd) as ledger:

@@ -249,8 +249,9 @@ api::TlsFiles Daemon::Parts::tls_files() const {
 }
 
 Result<void> Daemon::Parts::listen() {
-  const auto find = [this](const domain::SourceId& source, const std::string& path) {
-    return site.relay->find(source, path);
+  const auto find = [this](const domain::SourceId& source, const std::string& path,
+                           updates::Belief belief) {
+    return site.relay->find(source, path, belief);
   };
   router.add({"GET", "/repository/{source}/{path...}", api::Permission::public_,
               api::answering([find](const api::Request& request) {

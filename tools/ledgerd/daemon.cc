@@ -292,8 +292,9 @@ Result<void> Daemon::Parts::make_services() {
   if (!options.timestamp_authority.empty()) {
     services->timestamp = timestamp_authority(options.timestamp_authority, entropy);
   }
-  services->repository_file = [this](const domain::SourceId& source, const std::string& path) {
-    return mirrors->find(source, path);
+  services->repository_file = [this](const domain::SourceId& source, const std::string& path,
+                                     ledger::updates::Belief belief) {
+    return mirrors->find(source, path, belief);
   };
   services->import_bundle = [this](const domain::SourceId& source, const std::string& file,
                                    const domain::Command& asked,

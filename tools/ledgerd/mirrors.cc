@@ -19,7 +19,8 @@ Result<std::shared_ptr<updates::Mirror>> Mirrors::of(const domain::SourceId& sou
 }
 
 Result<updates::ServedFile> Mirrors::find(const domain::SourceId& source,
-                                          const std::string& path) const {
+                                          const std::string& path,
+                                          updates::Belief belief) const {
   std::shared_ptr<const updates::Mirror> mirror;
   {
     const std::lock_guard lock(mutex_);
@@ -30,7 +31,7 @@ Result<updates::ServedFile> Mirrors::find(const domain::SourceId& source,
     return fail(ledger::ErrorKind::not_found, "source-unknown",
                 "There is no source named " + source.value + " with a root of trust.");
   }
-  return mirror->find(path);
+  return mirror->find(path, belief);
 }
 
 bool Mirrors::lists(const domain::Digest& digest) const {

@@ -25,7 +25,8 @@ class Mirrors {
       const ledger::domain::SourceId& source);
   // Of a source that was opened. Errors: not_found ("source-unknown", "file-unknown").
   ledger::Result<ledger::updates::ServedFile> find(const ledger::domain::SourceId& source,
-                                                   const std::string& path) const;
+                                                   const std::string& path,
+                                                   ledger::updates::Belief belief) const;
   // Whether one that was opened lists content of this digest.
   bool lists(const ledger::domain::Digest& digest) const;
   struct Listed {

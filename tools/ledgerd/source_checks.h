@@ -82,8 +82,8 @@ class SourceChecks {
   // Has it recorded, and tells who watches.
   void report(ledger::domain::CommandPayload payload, const Order& order, CheckWatch& watch) const;
   JobPool& thread_of(const ledger::domain::SourceId& source);
-  // Reads through what changed or was not read for long; what is damaged is recorded, by each source
-  // that lists it, and served no more.
+  // Reads through what changed or was not read for long; what is damaged is recorded for each
+  // source that lists it, and served no more.
   void look_through(const std::optional<Order>& order) const;
   // Has what is damaged of the source's copy fetched again.
   void mend(const ledger::domain::SourceId& source) const;

@@ -28,6 +28,7 @@ class FolderTransport final : public tuf::Transport {
     asked_ = path;
     return whole_.get_from(folder_ + "/" + path, from, bytes_max, sink);
   }
+  void doubt() override { whole_.doubt(); }
   // "patterns" of "5.patterns.json".
   std::string role() const {
     std::string name = asked_.substr(0, asked_.rfind(".json"));
@@ -93,22 +94,15 @@ Result<void> give(const std::filesystem::path& path, const tuf::Sink& taker) {
   }
 }
 
-// Goes on where it broke off before, of another place or in an earlier process too; tells in
-// `earlier` how much there was. What came stays for the next time, unless it is wrong or in the
-// way.
+// Goes on where it broke off before, of another place or in an earlier process too. What came stays
+// for the next time, unless it is wrong or in the way.
 Result<void> fetch_part(const Fetching& fetching, tuf::Transport& targets,
-                        const tuf::FoundTarget& found, const std::filesystem::path& part,
-                        std::uint64_t& earlier) {
+                        const tuf::FoundTarget& found, const std::filesystem::path& part) {
   auto file = fetching.files.go_on(part);
   if (!file) return fail(file.error());
   auto done = tuf::fetch_target(
       targets, found, [&](std::string_view piece) { return (*file)->append(piece); }, {},
-      [&](const tuf::Sink& taker) {
-        return give(part, [&](std::string_view piece) {
-          earlier += piece.size();
-          return taker(piece);
-        });
-      });
+      [&](const tuf::Sink& taker) { return give(part, taker); });
   if (done) done = (*file)->sync();
   const bool broke_off = !done && done.error().reason.starts_with("source-");
   if (!done && !broke_off) static_cast<void>(fetching.files.remove(part));
@@ -118,11 +112,13 @@ Result<void> fetch_part(const Fetching& fetching, tuf::Transport& targets,
 Result<void> fetch_to(const Fetching& fetching, tuf::Transport& targets,
                       const tuf::FoundTarget& found, const std::filesystem::path& path) {
   const std::filesystem::path part = path.string() + ".part";
-  std::uint64_t earlier = 0;
-  auto done = fetch_part(fetching, targets, found, part, earlier);
-  // What was there before may come from elsewhere: nobody is blamed for it.
-  if (!done && done.error().kind == ErrorKind::corrupt && earlier > 0) {
-    done = fetch_part(fetching, targets, found, part, earlier);
+  auto done = fetch_part(fetching, targets, found, part);
+  // What was there before may come from elsewhere, and a relay's disk may have damaged what it passed
+  // on: it is asked once more, and looks. One that has it no longer gave what was wrong.
+  if (!done && done.error().kind == ErrorKind::corrupt) {
+    targets.doubt();
+    auto again = fetch_part(fetching, targets, found, part);
+    if (again || again.error().kind != ErrorKind::not_found) done = std::move(again);
   }
   return done ? fetching.files.rename(part, path) : done;
 }

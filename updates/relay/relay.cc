@@ -122,10 +122,11 @@ std::shared_ptr<Mirror> Relay::known_mirror(const domain::SourceId& source) cons
   return found == mirrors_.end() ? nullptr : found->second;
 }
 
-Result<ServedFile> Relay::find(const domain::SourceId& source, const std::string& path) const {
+Result<ServedFile> Relay::find(const domain::SourceId& source, const std::string& path,
+                               Belief belief) const {
   const auto mirror = known_mirror(source);
   if (mirror == nullptr) return source_unknown(source);
-  return mirror->find(path);
+  return mirror->find(path, belief);
 }
 
 // -- A round -------------------------------------------------------------------------------------

@@ -79,7 +79,8 @@ class Relay {
 
   // What a request of "<source>/<path>" is answered with. Errors: not_found ("source-unknown",
   // "file-unknown").
-  Result<ServedFile> find(const domain::SourceId& source, const std::string& path) const;
+  Result<ServedFile> find(const domain::SourceId& source, const std::string& path,
+                          Belief belief = Belief::kept) const;
 
   const Plan& plan() const { return plan_; }
 

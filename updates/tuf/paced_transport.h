@@ -42,6 +42,7 @@ class PacedTransport final : public Transport {
                         const Sink& sink) override {
     return transport_->get_from(path, from, bytes_max, paced(sink));
   }
+  void doubt() override { transport_->doubt(); }
 
  private:
   Sink paced(const Sink& sink);

@@ -23,6 +23,7 @@ class SourceTransport final : public Transport {
   Result<void> get(const std::string& path, std::uint64_t bytes_max, const Sink& sink) override;
   Result<void> get_from(const std::string& path, std::uint64_t from, std::uint64_t bytes_max,
                         const Sink& sink) override;
+  void doubt() override { reader_->doubt(); }
   // What ends a transfer from another thread.
   void stop_by(std::stop_token stop) { stop_ = std::move(stop); }
 

@@ -36,6 +36,7 @@ class ToldTransport final : public Transport {
   }
   Result<void> get_from(const std::string& path, std::uint64_t from, std::uint64_t bytes_max,
                         const Sink& sink) override;
+  void doubt() override { transport_->doubt(); }
 
   static constexpr domain::Duration interval = domain::seconds(10);
 

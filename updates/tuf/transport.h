@@ -29,6 +29,9 @@ class Transport {
                                 std::uint64_t bytes_max, const Sink& sink) {
     return get(path, from + bytes_max, after(from, sink));
   }
+  // Said by who got something else than was signed: from now on files are to come past what anybody
+  // on the way keeps and believes to be sound.
+  virtual void doubt() {}
 
  protected:
   // Takes what comes after so many bytes.
@@ -53,6 +56,7 @@ class Below final : public Transport {
                         const Sink& sink) override {
     return whole_.get_from(prefix_ + path, from, bytes_max, sink);
   }
+  void doubt() override { whole_.doubt(); }
 
  private:
   Transport& whole_;

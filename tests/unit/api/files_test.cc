@@ -194,11 +194,12 @@ TEST(RepositoryFiles, AreFoundByThePathAsSentAndKnownByTheirDigest) {
   const tests::ScratchDirectory scratch;
   const std::string digest(64, 'a');
   std::ofstream(scratch / "one") << "{}";
+  using ledger::updates::Belief;
   std::vector<std::string> asked;
   Router router;
-  const auto find = [&](const domain::SourceId& source,
-                        const std::string& path) -> ledger::Result<ledger::updates::ServedFile> {
-    asked.push_back(source.value + "|" + path);
+  const auto find = [&](const domain::SourceId& source, const std::string& path,
+                        Belief belief) -> ledger::Result<ledger::updates::ServedFile> {
+    asked.push_back(source.value + (belief == Belief::doubted ? "|doubted|" : "|") + path);
     if (source.value != "vendor") {
       return ledger::fail(ledger::ErrorKind::not_found, "source-unknown", "Nobody knows it.");
     }
@@ -216,6 +217,9 @@ TEST(RepositoryFiles, AreFoundByThePathAsSentAndKnownByTheirDigest) {
   EXPECT_EQ(bytes.headers.at("etag"), "\"" + digest + "\"");
   EXPECT_EQ(bytes.headers.at("content-type"), "application/octet-stream");
   EXPECT_EQ(bytes.headers.at("cache-control"), "private, max-age=31536000, immutable");
+
+  ask(port, get("/repository/vendor/" + target, "Cache-Control: no-cache\r\n"));
+  EXPECT_EQ(asked.back(), "vendor|doubted|" + target);
 
   const auto timestamp = ask(port, get("/repository/vendor/metadata/timestamp.json"));
   EXPECT_EQ(timestamp.body, "{}");

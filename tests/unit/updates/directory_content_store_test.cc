@@ -182,6 +182,21 @@ TEST_F(DirectoryContentStoreTest, ServesNothingThatChangedUntilItIsReadOrStoredA
   EXPECT_EQ(store->file_of(digest), file);
 }
 
+TEST_F(DirectoryContentStoreTest, ReadsWhatSomebodyDoubts) {
+  auto store = open();
+  const auto digest = store->put("served")->digest;
+  const auto file = store->path_of(digest);
+  const auto before = fs::last_write_time(file);
+  overwrite(file, "serveD");
+  fs::last_write_time(file, before);
+  EXPECT_EQ(store->file_of(digest), file);  // It looks as it did.
+  store->doubt(digest);
+  EXPECT_FALSE(store->file_of(digest));
+  store->doubt(digest);
+  EXPECT_EQ(store->look_through(1, {}).value(), std::vector{digest});
+  EXPECT_TRUE(store->look_through(1, {})->empty());
+}
+
 TEST_F(DirectoryContentStoreTest, ReadsThroughAfterAStartAsMuchAtOnceAsItIsLet) {
   auto store = open();
   const std::vector digests{store->put("one")->digest, store->put("two")->digest,
