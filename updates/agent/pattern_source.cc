@@ -256,7 +256,10 @@ Got get_patterns(const Fetching& fetching, const Places::Source& source,
     }
     if (weight(fault) > weight(got.cause)) {
       got.cause = fault;
-      got.detail = (way.is_relay ? "Relay " : "Source ") + way.name + ": " + trouble.error.detail;
+      // This computer's own disk is nobody else's fault.
+      got.detail = weight(fault) == 3 ? trouble.error.detail
+                                      : (way.is_relay ? "Relay " : "Source ") + way.name + ": " +
+                                            trouble.error.detail;
     }
     if (weight(fault) == 3) break;  // No other place would help.
   }
