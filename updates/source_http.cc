@@ -126,7 +126,7 @@ class HttpSource final : public SourceReader {
     Transfer now{url_.path + "/" + name, bytes_max, allowed};
     const auto begin = std::chrono::steady_clock::now();
     meter_.begin_file();
-    const Watchdog watchdog([this] { client_.stop(); }, meter_, allowed, stop);
+    const Watchdog watchdog(meter_, allowed, stop);
     httplib::Headers headers = {{"User-Agent", "update-ledger"}};
     if (from_ > 0) headers.emplace("Range", "bytes=" + std::to_string(from_) + "-");
     if (is_doubtful_) headers.emplace("Cache-Control", "no-cache");

@@ -3,8 +3,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <utility>
-
 #include "updates/received_bytes.h"
 
 namespace ledger::updates {
@@ -46,10 +44,9 @@ bool Meter::is_overrun() const {
 
 std::uint64_t Meter::received() const { return socket_ ? received_bytes(socket_->get()) : 0; }
 
-Watchdog::Watchdog(std::function<void()> end, const Meter& meter, std::chrono::milliseconds allowed,
+Watchdog::Watchdog(const Meter& meter, std::chrono::milliseconds allowed,
                    const std::stop_token& stop)
-    : end_(std::move(end)),
-      meter_(meter),
+    : meter_(meter),
       deadline_(std::chrono::steady_clock::now() + allowed),
       on_stop_(stop, [this] { wake(); }),
       thread_([this, stop] { watch(stop); }) {}
@@ -75,10 +72,9 @@ void Watchdog::watch(const std::stop_token& stop) {
     overrun_ = !done_ && meter_.is_overrun();
     if (overrun_) break;
   }
-  // Again and again: the socket may not be there yet when the first call comes.
+  // Again and again: the socket may not be there yet when it is cut first.
   while (!done_) {
     ran_out_ = !overrun_ && !stop.stop_requested();
-    end_();
     meter_.cut();
     changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return done_; });
   }

@@ -42,12 +42,10 @@ class Meter {
 };
 
 // Ends a transfer that takes too long, that brings more than its file, or that nobody waits for any
-// more, by shutting its socket.
+// more, by cutting its connection. Not by the client: that lets nobody in while it connects.
 class Watchdog {
  public:
-  // `end` ends what the client does, and is called from another thread, perhaps several times.
-  Watchdog(std::function<void()> end, const Meter& meter, std::chrono::milliseconds allowed,
-           const std::stop_token& stop);
+  Watchdog(const Meter& meter, std::chrono::milliseconds allowed, const std::stop_token& stop);
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
@@ -59,7 +57,6 @@ class Watchdog {
   void wake();
   void watch(const std::stop_token& stop);
 
-  const std::function<void()> end_;
   const Meter& meter_;
   const std::chrono::steady_clock::time_point deadline_;
   std::mutex mutex_;

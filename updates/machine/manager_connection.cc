@@ -134,7 +134,7 @@ struct ManagerConnection::Client {
     };
     if (stop.stop_requested()) return given_up();
     meter.begin_file();
-    const Watchdog watchdog([this] { http.stop(); }, meter, deadline, stop);
+    const Watchdog watchdog(meter, deadline, stop);
     auto answer = http.send(request);
     if (!answer && stop.stop_requested()) return given_up();
     if (too_long || watchdog.is_overrun()) {

@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "ledger/limits.h"
 #include "updates/source_reader.h"
 
 namespace ledger::updates {
@@ -227,19 +229,25 @@ TEST(HttpSource, BlamesAPeerThatBreaksOff) {
   peer.join();
 }
 
+// Over https its silence is that of a handshake.
 TEST(HttpSource, GivesASilentPeerUpWhenTheCheckIsStopped) {
-  const Listener listener;
-  std::stop_source stop;
-  int client = -1;
-  std::thread peer([&] {
-    client = listener.accept();
-    char byte = 0;
-    EXPECT_EQ(::recv(client, &byte, 1, 0), 1);  // The request is on its way: the fetch waits.
-    stop.request_stop();
-  });
-  EXPECT_EQ(cause(fetch(listener.url(), 9, stop.get_token())), SourceFault::other);
-  peer.join();
-  ::close(client);
+  for (const std::string scheme : {"http", "https"}) {
+    const Listener listener;
+    std::stop_source stop;
+    int client = -1;
+    std::thread peer([&] {
+      client = listener.accept();
+      char byte = 0;
+      EXPECT_EQ(::recv(client, &byte, 1, 0), 1);  // The request is on its way: the fetch waits.
+      stop.request_stop();
+    });
+    const auto begin = std::chrono::steady_clock::now();
+    const auto url = scheme + listener.url().substr(std::string("http").size());
+    EXPECT_EQ(cause(fetch(url, 9, stop.get_token())), SourceFault::other) << scheme;
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, ledger::limits::source_timeout / 2) << scheme;
+    peer.join();
+    ::close(client);
+  }
 }
 
 // No timeout of silence ends this one: there is no silence.
