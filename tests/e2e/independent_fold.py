@@ -2,6 +2,7 @@
 line with the ledger: each list and report that it covers must come out as the API answers it.
 """
 
+import hashlib
 import io
 import json
 import re
@@ -58,6 +59,9 @@ class Fold:
             "policies", "groups", "bookmarks", "holds", "settings", "users", "tokens",
             "enrolment-tokens", "searches", "computers", "rule-updates", "patterns", "alerts",
             "relay-groups")}
+        self.rules = {}  # Of each rule update, by id.
+        self.in_force = None  # A rule update.
+        self.cves = {}  # Of each ruleset that a policy ever had.
         self.not_let_in = []  # Positions.
         self.refused = 0
 
@@ -98,8 +102,23 @@ class Fold:
             snake(each) for each in said.get("modules", [])}))
 
     def policy_ruleset_changed(self, said, _):
-        self.put("policies", said["policy"], ruleset_rules=said["rules"],
-                 ruleset=hexadecimal(said["ruleset"]))
+        """What it comes to is not believed, but made again from the rules."""
+        rules = self.ruleset(said["policy"])
+        made = hashlib.sha256(b"".join(
+            rule["id"].to_bytes(4, "little") + rule["version"].to_bytes(4, "little")
+            + bytes(rule["body"]) for rule in rules)).hexdigest()
+        self.put("policies", said["policy"], ruleset_rules=len(rules), ruleset=made)
+        self.cves[made] = {cve for rule in rules for cve in rule.get("cves", [])}
+
+    def ruleset(self, policy):
+        """Of the update in force, what the policy and those above it assign."""
+        assigned = set()
+        while policy:
+            row = self.lists["policies"][policy]
+            assigned.update(row["rules"])
+            policy = row["parent"]
+        known = self.rules.get(self.in_force, {})
+        return [known[number] for number in sorted(assigned & set(known))]
 
     def group_created(self, group, _):
         self.put("groups", group["group"], parent=group.get("parent"))
@@ -210,6 +229,16 @@ class Fold:
                  digest=hexadecimal(update["digest"]), bytes=int(update["bytes"]),
                  rules=update["rules"], origin=update["origin"], source=update.get("source"))
 
+    def rules_recorded(self, said, _):
+        self.rules.setdefault(said["update"], {}).update(
+            (rule["id"], rule) for rule in said.get("rules", []))
+
+    def rule_update_applied(self, said, _):
+        self.in_force = said["update"]
+
+    def rule_update_rolled_back(self, said, _):
+        self.in_force = said["to"]
+
     def pattern_released(self, pattern, _):
         versions = self.lists["patterns"].setdefault(
             (pattern["component"], pattern["platform"]), {"versions": []})["versions"]
@@ -287,6 +316,18 @@ def report_of(ledger, name, position):
             {each["name"]: each["rows"] for each in report["sections"]})
 
 
+def compare_exposure(ledger, fold, position):
+    """CVE by CVE, how many computers have cover; of those that have a module of rules."""
+    computers = [each for each in fold.lists["computers"].values()
+                 if set(each["modules"]) - {"anti_malware"}]
+    answer = ledger.ask("GET", f"/v1/exposure?page_size=1000&as_of={position}")
+    assert answer.status == 200, answer.body
+    for row in answer.json()["items"]:
+        covered = sum(row["cve"] in fold.cves.get(each["ruleset"], ()) for each in computers)
+        assert (row["covered"], row["exposed"]) == (covered, len(computers) - covered), (
+            f"as of {position}: answered {row}, folded {covered} of {len(computers)}")
+
+
 def compare_reports(ledger, fold, position):
     computers = fold.lists["computers"].values()
     _, coverage = report_of(ledger, "coverage", position)
@@ -313,4 +354,5 @@ def check(ledger, moments=6):
         fold.take(event, name, fields)
         if position in stops:
             compare(ledger, fold, position)
+            compare_exposure(ledger, fold, position)
             compare_reports(ledger, fold, position)
