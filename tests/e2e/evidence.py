@@ -262,6 +262,25 @@ class Evidence:
         self.run("evidence", "create", "range", "--timestamp", "--to", to, expect=5)
         assert not to.exists()
 
+    def a_touched_timestamp_tells_no_other_time(self, bundle, reply, trusted):
+        """With checksums that fit. Its signature does not cover all of it, but all that is told."""
+        told = self.verify(bundle, *trusted)
+        at = bundle.index(reply)
+        sums = hashlib.sha256(reply).hexdigest().encode()
+        chance = random.Random(6)
+        refused = 0
+        for _ in range(40):
+            changed = bytearray(reply)
+            changed[chance.randrange(len(reply))] ^= 1 << chance.randrange(8)
+            forged = bundle[:at] + changed + bundle[at + len(reply):]
+            file = self.scratch / "touched.tar"
+            file.write_bytes(forged.replace(sums, hashlib.sha256(changed).hexdigest().encode()))
+            done = subprocess.run([self.program, "evidence", "verify", file, *trusted],
+                                  capture_output=True, text=True, check=False)
+            assert done.returncode == 6 or (done.returncode == 0 and done.stdout == told), done
+            refused += done.returncode == 6
+        assert refused > 20, refused
+
     def an_authority_puts_its_time_under_it(self):
         directory = self.scratch / "authority"
         make_authority(directory)
@@ -280,6 +299,7 @@ class Evidence:
         trusted = ("--key", self.key, "--tsa-certificate", directory / "ca.crt")
         assert "saw the checkpoint at 20" in self.verify(bundle, *trusted)
         members = members_of(bundle)
+        self.a_touched_timestamp_tells_no_other_time(bundle, members["timestamp.tsr"], trusted)
         for name in ("checkpoint", "timestamp.tsr"):
             (self.scratch / name).write_bytes(members[name])
         subprocess.run(["openssl", "ts", "-verify", "-in", "timestamp.tsr", "-data", "checkpoint",
