@@ -14,6 +14,14 @@ class NotVerified(Exception):
     pass
 
 
+def decoded(text):
+    """Of base64 in its one spelling: the bits that no byte needs are zero."""
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise NotVerified("base64 in another spelling")
+    return raw
+
+
 def leaf_hash(record):
     return hashlib.sha256(b"\0" + record).digest()
 
@@ -75,7 +83,7 @@ class Key:
 
     def __init__(self, text):
         self.name, key_id, key = text.split("+", 2)
-        raw = base64.b64decode(key, validate=True)
+        raw = decoded(key)
         if raw[0] != 1 or len(raw) != 33:
             raise NotVerified("no key of Ed25519")
         self.raw = raw[1:]
@@ -101,14 +109,14 @@ def open_checkpoint(note, key):
     text += b"\n"
     for line in signatures.decode().splitlines():
         dash, name, signature = line.split(" ")
-        raw = base64.b64decode(signature, validate=True)
+        raw = decoded(signature)
         if dash == "\u2014" and name == key.name and raw[:4] == key.id:
             if not key.has_signed(text, raw[4:]):
                 raise NotVerified("the signature is wrong")
             origin, size, root = text.decode().split("\n")[:3]
             if origin != key.name:
                 raise NotVerified("it is of another log")
-            return int(size), base64.b64decode(root, validate=True)
+            return int(size), decoded(root)
     raise NotVerified("it is not signed by this key")
 
 
@@ -118,7 +126,7 @@ def open_receipt(text):
     lines = head.decode().split("\n")
     if lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("index "):
         raise NotVerified("no receipt")
-    return int(lines[1][6:]), [base64.b64decode(line, validate=True) for line in lines[2:]], note
+    return int(lines[1][6:]), [decoded(line) for line in lines[2:]], note
 
 
 def records_of(entries):

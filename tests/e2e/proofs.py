@@ -5,6 +5,7 @@ own implementation of signed notes and transparency logs.
 """
 
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,27 @@ class Proofs:
             assert verifier.root_from_inclusion(leaf, index, size, path) == root
             path[-1] = bytes(32)
             assert verifier.root_from_inclusion(leaf, index, size, path) != root
+
+    def a_receipt_that_was_touched_is_refused(self):
+        at = self.size // 2
+        receipt = self.get(f"events/{at}/proof", Accept="text/plain").body
+        chance = random.Random(int(os.environ.get("TEST_SEED", 5)))
+
+        def check(text):
+            index, path, note = verifier.open_receipt(text)
+            size, root = verifier.open_checkpoint(note, self.key)
+            if verifier.root_from_inclusion(self.leaves[at], index, size, path) != root:
+                raise verifier.NotVerified("it does not lead to the root")
+
+        check(receipt)
+        for _ in range(100):
+            changed = bytearray(receipt)
+            changed[chance.randrange(len(receipt))] ^= 1 << chance.randrange(7)
+            refused(check, bytes(changed))
+            refused(check, receipt[:chance.randrange(len(receipt) - 1)])
+        with RunningLedger(self.ledger.program) as other:
+            theirs = other.ask("GET", "/v1/log/checkpoint").body
+        refused(check, receipt.split(b"\n\n", 1)[0] + b"\n\n" + theirs)
 
     def any_size_continues_any_smaller_one(self):
         sizes = sorted({*range(0, self.size, 61), 1, 255, 256, 257, 511, 512, 513, self.size})
@@ -185,7 +207,9 @@ def main():
         proofs = Proofs(ledger)
         proofs.prepare()
         for case in (proofs.the_checkpoint_is_signed, proofs.records_and_tiles_give_its_root,
-                     proofs.each_receipt_stands_alone, proofs.any_size_continues_any_smaller_one,
+                     proofs.each_receipt_stands_alone,
+                     proofs.a_receipt_that_was_touched_is_refused,
+                     proofs.any_size_continues_any_smaller_one,
                      proofs.what_is_beyond_the_log_is_refused, proofs.keys_are_listed,
                      proofs.keys_change_and_the_old_one_speaks_for_the_new,
                      proofs.it_starts_with_the_new_key,

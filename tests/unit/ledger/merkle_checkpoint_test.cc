@@ -163,6 +163,42 @@ TEST_F(ACheckpoint, TravelsInAProofThatStandsAlone) {
       verify_inclusion(grown.leaves[270], read->index, head->size, head->root, read->proof));
 }
 
+TEST_F(ACheckpoint, DoesNotVouchForAReceiptThatWasTouched) {
+  const tests::GrownTree grown(300);
+  const std::string head = signed_note({verifier.name, 300, grown.tree.root()}, key).value();
+  const std::string receipt =
+      proof_text(270, inclusion_proof(270, 300, grown.reader()).value(), head);
+  const auto is_believed = [&](const std::string& text, const VerifierKey& by) {
+    const auto read = proof_from(text);
+    if (!read) return false;
+    const auto opened = open_checkpoint(read->note, by);
+    return opened && verify_inclusion(grown.leaves[270], read->index, opened->size, opened->root,
+                                      read->proof);
+  };
+  ASSERT_TRUE(is_believed(receipt, verifier));
+  for (std::size_t at = 0; at < receipt.size(); ++at) {
+    for (const int bit : {1, 1 << at % 8}) {
+      std::string changed = receipt;
+      changed[at] = static_cast<char>(changed[at] ^ bit);
+      EXPECT_FALSE(is_believed(changed, verifier)) << "byte " << at << ", bit " << bit;
+    }
+    EXPECT_FALSE(is_believed(receipt.substr(0, at), verifier)) << "cut at " << at;
+  }
+  const SigningKey other = SigningKey::generate().value();
+  EXPECT_FALSE(is_believed(receipt, {verifier.name, other.public_key()}));
+  EXPECT_FALSE(is_believed(receipt, {"elsewhere", key.public_key()}));
+  // Of another log, of a larger size of this one, and with a hash too many.
+  const tests::GrownTree longer(301);
+  for (const auto& [size, root] :
+       {std::pair(std::uint64_t{300}, sha256("root")), {301, longer.tree.root()}}) {
+    const std::string note = signed_note({verifier.name, size, root}, key).value();
+    EXPECT_FALSE(is_believed(receipt.substr(0, receipt.size() - head.size()) + note, verifier));
+  }
+  Proof padded = inclusion_proof(270, 300, grown.reader()).value();
+  padded.push_back(padded.back());
+  EXPECT_FALSE(is_believed(proof_text(270, padded, head), verifier));
+}
+
 TEST(Proof, IsRefusedInAnyOtherForm) {
   const std::string hash = base64(std::string(32, 'h'));
   const std::string good = "c2sp.org/tlog-proof@v1\nextra Zg==\nindex 5\n" + hash + "\n\nnote\n";
