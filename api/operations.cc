@@ -188,6 +188,13 @@ Answered<OperationView> Operations::cancel(std::string_view name, const std::str
   return operation->view;
 }
 
+Progress over_events(const replay::Progress& progress) {
+  return {.done = progress.done.value,
+          .total = progress.size.value,
+          .unit = "events",
+          .per_second = static_cast<std::uint64_t>(progress.events_per_second)};
+}
+
 Answered<Response> accepted(const Answered<Operations::Started>& started) {
   if (!started) return refused(started.error());
   Response response;

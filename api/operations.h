@@ -17,6 +17,7 @@
 #include "api/http.h"
 #include "api/refusal.h"
 #include "api/services.h"
+#include "replay/verify.h"
 
 namespace api {
 
@@ -139,6 +140,9 @@ class Operations::Watched {
   Operations& operations_;
   std::shared_ptr<Running> running_;  // Null once it ended.
 };
+
+// Of work that passes over events.
+Progress over_events(const replay::Progress& progress);
 
 // 202: it is being worked on, and can be watched.
 Answered<Response> accepted(const Answered<Operations::Started>& started);

@@ -179,12 +179,7 @@ Answered<Response> bisect_as_operation(const Request& request, const Services& s
                      query](const Operations::GoOn& go_on) -> ledger::Result<std::string> {
     auto patient = query;
     patient.rows_passed_max = ledger::limits::bisect_operation_rows_passed_max;
-    patient.go_on = [&](const replay::Progress& progress) {
-      return go_on({.done = progress.done.value,
-                    .total = progress.size.value,
-                    .unit = "events",
-                    .per_second = static_cast<std::uint64_t>(progress.events_per_second)});
-    };
+    patient.go_on = [&](const replay::Progress& progress) { return go_on(over_events(progress)); };
     const auto found = replay::bisect(services.views, services.log, patient);
     if (!found) return ledger::fail(found.error());
     return ledger::codec::to_json(*found);

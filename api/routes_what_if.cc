@@ -32,7 +32,7 @@ ledger::Result<std::string> suppose(const Services& services,
   replay::WhatIfQuery query{edits, to, {}, {}};
   query.quiet_time = domain::minutes(1);
   query.go_on = [&](const replay::Progress& progress) {
-    return go_on({progress.done.value, progress.size.value});
+    return go_on(over_events(progress));
   };
   const auto told = replay::what_if(std::move(base), query);
   if (!told) return ledger::fail(told.error());

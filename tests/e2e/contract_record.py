@@ -170,6 +170,8 @@ class Chapters:
             done = ledger.wait_until("it ends", lambda: (
                 lambda seen: seen if seen["done"] else None)(ledger.ask("GET", where).json()))
             assert done["state"] == "succeeded", done
+            if name == "verifyLog":
+                assert done["progress"]["per_second"] > 0, done
             path = {"operation": done["operation"]}
             self.call("showOperation", path=path, expect=200)
             self.call("cancelOperation", path=path, expect=409)

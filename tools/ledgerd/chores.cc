@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "api/operations.h"
 #include "ledger/domain/command.h"
 #include "ledger/merkle/checkpoint.h"
 #include "ledger/store/data_directory.h"
@@ -108,7 +109,7 @@ Result<std::string> DaemonChores::verify(const domain::Command& asked,
   replay::VerifyOptions options;
   std::atomic<bool> ended{false};
   options.on_progress = [&](const replay::Progress& progress) {
-    if (!go_on({progress.done.value, progress.size.value, "events"})) ended = true;
+    if (!go_on(api::over_events(progress))) ended = true;
   };
   options.go_on = [&ended] { return !ended; };
   const auto report = replay::verify(parts_.log, options);
