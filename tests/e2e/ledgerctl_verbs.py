@@ -112,7 +112,7 @@ class Ledgerctl(Changes, Exits, Fleet, History, Replay, Reports, Screen):
         run("bookmark", "set", "start", "--position", 5)
         plan = self.run("updates", "apply", "26-002", "--dry-run", "-o", "json", "--reason", "test")
         self.names["PLAN"] = json.loads(plan.stdout)["plan"]
-        run("log", "verify")
+        assert run("log", "verify").stdout.startswith("Sound: ")
         self.ledger.wait_until("every operation has ended", lambda: all(
             each["done"] for each in self.rows("op", "list")))
         self.names["OPERATION"] = self.rows("op", "list")[0]["operation"]

@@ -65,6 +65,24 @@ std::function<void(const replay::Progress&)> progress_of(const Session& session)
   };
 }
 
+void tell_verification(const json& report) {
+  for (const auto& each : report["faults"]) {
+    const replay::Fault fault{
+        {each["position"]}, {each["last"]}, each["kind"], each["expected"], each["found"]};
+    std::cout << printable(text(fault)) << '\n';
+  }
+  const std::uint64_t faults = report["faults_total"];
+  if (faults > report["faults"].size()) {
+    std::cout << "and " << faults - report["faults"].size() << " more faults\n";
+  }
+  const auto took = domain::duration_from_iso8601(report["duration"].get<std::string>());
+  std::cout << (report["sound"] == true ? "Sound: " : "NOT sound: ") << plain(report["size"])
+            << " records, root " << plain(report["root"]) << "; " << plain(report["tiles_checked"])
+            << " tiles, " << plain(report["receipts_checked"]) << " receipts, "
+            << plain(report["digests_checked"]) << " digests of views checked in "
+            << static_cast<double>(took.value_or(domain::Duration()).micros) / 1e6 << " seconds.\n";
+}
+
 namespace {
 
 constexpr const char* views_name = "views";
@@ -107,17 +125,6 @@ json views_json(const std::vector<domain::ViewDigest>& views) {
     rows.push_back({{"view", view.view}, {"rows", view.rows}, {"digest", digest}});
   }
   return rows;
-}
-
-void tell(const replay::VerifyReport& report) {
-  for (const auto& fault : report.faults) std::cout << replay::text(fault) << '\n';
-  if (report.faults_total > report.faults.size()) {
-    std::cout << "and " << report.faults_total - report.faults.size() << " more faults\n";
-  }
-  std::cout << (report.is_sound() ? "Sound: " : "NOT sound: ") << report.size.value
-            << " records, root " << hex(report.root) << "; " << report.tiles_checked << " tiles, "
-            << report.receipts_checked << " receipts, " << report.digests_checked
-            << " digests of views checked in " << report.seconds << " seconds.\n";
 }
 
 Exit show_record(const Session& session, const store::RocksLog& log, domain::Position position) {
@@ -195,10 +202,11 @@ Exit verify_directory(const Session& session, const std::string& directory) {
                              "one; a newer head, and records that it covered, may be lost"});
     ++report.faults_total;
   }
+  const auto shown = json::parse(replay::report_json(report));
   if (session.look.format == Format::table) {
-    tell(report);
+    tell_verification(shown);
   } else {
-    show_object(std::cout, json::parse(replay::report_json(report)), session.look);
+    show_object(std::cout, shown, session.look);
   }
   return report.is_sound() ? Exit::ok : Exit::not_verified;
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -28,6 +29,8 @@ struct Inspection {
   std::optional<std::uint64_t> position;  // Absent: the directory as a whole.
 };
 
+// The verdict of a verification, and each fault in a line. Shape: of replay::report_json().
+void tell_verification(const nlohmann::json& report);
 // Reads and recomputes everything; Exit::not_verified if a fault is found.
 Exit verify_directory(const Session& session, const std::string& directory);
 Exit inspect_directory(const Session& session, const Inspection& inspection);

@@ -10,6 +10,7 @@
 
 #include "ledger/limits.h"
 #include "tools/ledgerctl/config.h"
+#include "tools/ledgerctl/offline.h"
 #include "tools/ledgerctl/session.h"
 #include "updates/local_file.h"
 
@@ -253,8 +254,12 @@ Exit verify_log(const Session& session) {
   const auto outcome = operate(session, "/v1/log:verify", json::object());
   if (!outcome) return complain(session, outcome.error());
   const json report = outcome->value("result", json::object());
-  const Exit shown = show_operation(session, *outcome);
-  if (shown != Exit::ok) return shown;
+  if (outcome->value("state", std::string()) == "succeeded" &&
+      session.look.format == Format::table) {
+    tell_verification(report);
+  } else if (const Exit shown = show_operation(session, *outcome); shown != Exit::ok) {
+    return shown;
+  }
   return report.value("sound", false) ? Exit::ok : Exit::not_verified;
 }
 
