@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "ledger/result.h"
+#include "ledger/short_message.h"
 
 namespace ledger {
 namespace {
@@ -50,29 +51,31 @@ EVP_MD_CTX* of_this_thread() {
   return context.get();
 }
 
+// OpenSSL reads long messages where they are.
+Digest hash_of(std::string_view prefix, std::string_view bytes) {
+  if (has_sha256_instructions() && prefix.size() + bytes.size() <= ShortMessage::bytes_max) {
+    const ShortMessage message(prefix, bytes);
+    Sha256Words words = sha256_start;
+    take_blocks({words, message.block(0)}, message.blocks());
+    return digest_of(words);
+  }
+  EVP_MD_CTX* const context = of_this_thread();
+  add(context, prefix.data(), prefix.size());
+  add(context, bytes.data(), bytes.size());
+  return end(context);
+}
+
 }  // namespace
 
-Digest sha256(std::string_view bytes) {
-  EVP_MD_CTX* const context = of_this_thread();
-  add(context, bytes.data(), bytes.size());
-  return end(context);
-}
+Digest sha256(std::string_view bytes) { return hash_of({}, bytes); }
 
-Digest leaf_hash(std::string_view record) {
-  constexpr unsigned char prefix = 0x00;
-  EVP_MD_CTX* const context = of_this_thread();
-  add(context, &prefix, 1);
-  add(context, record.data(), record.size());
-  return end(context);
-}
+Digest leaf_hash(std::string_view record) { return hash_of(std::string_view("\0", 1), record); }
 
 Digest node_hash(const Digest& left, const Digest& right) {
-  std::array<std::uint8_t, 65> bytes{0x01};
-  std::copy(left.bytes.begin(), left.bytes.end(), bytes.begin() + 1);
-  std::copy(right.bytes.begin(), right.bytes.end(), bytes.begin() + 33);
-  EVP_MD_CTX* const context = of_this_thread();
-  add(context, bytes.data(), bytes.size());
-  return end(context);
+  std::array<char, 2 * sizeof(Digest)> both;
+  std::copy(left.bytes.begin(), left.bytes.end(), both.begin());
+  std::copy(right.bytes.begin(), right.bytes.end(), both.begin() + sizeof(Digest));
+  return hash_of(std::string_view("\1", 1), {both.data(), both.size()});
 }
 
 struct Sha256::State {

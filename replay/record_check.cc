@@ -3,14 +3,24 @@
 #include <algorithm>
 #include <vector>
 
-#include "ledger/digest.h"
 #include "ledger/merkle/tile.h"
+#include "ledger/tree_hashes.h"
 
 namespace replay {
 namespace {
 
 using ledger::merkle::digest_bytes;
 using ledger::merkle::tile_width;
+
+// Of what cannot be read, any.
+std::vector<domain::Digest> hashes_of(const RecordChunk& chunk) {
+  std::vector<std::string_view> records;
+  records.reserve(chunk.records.size());
+  for (const auto& record : chunk.records) records.push_back(chunk.bytes_of(record));
+  std::vector<domain::Digest> hashes(records.size());
+  ledger::leaf_hashes(records, hashes);
+  return hashes;
+}
 
 std::string name_of(const ledger::merkle::TileId& tile) {
   return ledger::merkle::path_of({ledger::merkle::TilePath::Kind::hashes, tile});
@@ -86,13 +96,14 @@ void RecordCheck::check_leaves(RecordChunk& chunk) {
   }
   std::string found;
   std::vector<std::uint32_t> differing;
-  for (std::uint32_t i = 0; i < width; ++i) {
-    const auto& record = chunk.records[i];
-    const auto hash = record.readable ? ledger::leaf_hash(chunk.bytes_of(record))
-                      : comparable    ? ledger::merkle::hash_in(*stored, i)
-                                      : domain::Digest{};
+  std::uint32_t i = 0;
+  for (auto hash : hashes_of(chunk)) {
+    if (!records[i].readable) {
+      hash = comparable ? ledger::merkle::hash_in(*stored, i) : domain::Digest{};
+    }
     found += bytes_of(hash);
     if (comparable && hash != ledger::merkle::hash_in(*stored, i)) differing.push_back(i);
+    ++i;
   }
   if (differing.empty()) return grow(found);
   // Either the records or their tile are not what they were. What stands above in the tree tells
@@ -103,11 +114,11 @@ void RecordCheck::check_leaves(RecordChunk& chunk) {
                 hex(ledger::merkle::hash_in(*stored, differing.front())));
     return grow(found);
   }
-  for (const std::uint32_t i : differing) {
-    chunk.records[i].altered = true;
-    faults_.add({chunk.first + i}, "record-altered",
-                "the record with hash " + hex(ledger::merkle::hash_in(*stored, i)),
-                "hash " + hex(ledger::merkle::hash_in(found, i)));
+  for (const std::uint32_t at : differing) {
+    chunk.records[at].altered = true;
+    faults_.add({chunk.first + at}, "record-altered",
+                "the record with hash " + hex(ledger::merkle::hash_in(*stored, at)),
+                "hash " + hex(ledger::merkle::hash_in(found, at)));
   }
   grow(*stored);
 }
@@ -123,8 +134,15 @@ bool RecordCheck::parent_is_of(std::uint64_t tile_index, const std::string& hash
 
 void RecordCheck::grow(const std::string& leaves) {
   std::vector<ledger::merkle::Tree::FullTile> completed;
-  for (std::uint32_t i = 0; i < leaves.size() / digest_bytes; ++i) {
-    tree_.append(ledger::merkle::hash_in(leaves, i), completed);
+  const std::uint64_t size = tree_.size() + leaves.size() / digest_bytes;
+  const bool passes_checkpoint =
+      checkpoint_ && checkpoint_->size.value > tree_.size() && checkpoint_->size.value < size;
+  if (leaves.size() == tile_width * digest_bytes && !passes_checkpoint) {
+    tree_.append_tile(leaves, completed);
+    check_checkpoint();
+  }
+  while (tree_.size() < size) {
+    tree_.append(ledger::merkle::hash_in(leaves, tree_.size() % tile_width), completed);
     check_checkpoint();
   }
   for (const auto& tile : completed) {

@@ -1,16 +1,21 @@
 #include "ledger/merkle/tree.h"
 
 #include <bit>
+#include <span>
 #include <string_view>
 #include <utility>
+
+#include "ledger/tree_hashes.h"
 
 namespace ledger::merkle {
 Digest subtree_root(std::string_view tile, std::uint32_t first, std::uint32_t count) {
   CHECK(std::has_single_bit(count), "a full subtree covers a power of two");
   std::array<Digest, tile_width> row{};
   for (std::uint32_t i = 0; i < count; ++i) row[i] = hash_in(tile, first + i);
-  for (; count > 1; count /= 2) {
-    for (std::uint32_t i = 0; i < count / 2; ++i) row[i] = node_hash(row[2 * i], row[2 * i + 1]);
+  for (std::span<Digest> nodes(row.data(), count); nodes.size() > 1;) {
+    const auto parents = nodes.first(nodes.size() / 2);
+    node_hashes(nodes, parents);
+    nodes = parents;
   }
   return row[0];
 }
@@ -44,21 +49,33 @@ Result<Tree> Tree::load(std::uint64_t size, const TileReader& read) {
 }
 
 void Tree::append(const Digest& leaf, std::vector<FullTile>& completed) {
-  Digest carry = leaf;
-  std::uint32_t bit = 0;
-  edge_[0] += bytes_of(carry);
+  edge_[0] += bytes_of(leaf);
+  join(leaf, 0, completed);
+}
+
+void Tree::append_tile(std::string hashes, std::vector<FullTile>& completed) {
+  CHECK(size_ % tile_width == 0, "a tile begins where the one before it ended");
+  const Digest root = subtree_root(hashes, 0, tile_width);
+  edge_[0] = std::move(hashes);
+  complete(0, root, completed);
+  join(root, tile_height, completed);
+}
+
+void Tree::complete(std::uint32_t level, const Digest& root, std::vector<FullTile>& completed) {
+  completed.push_back(
+      {{level, hashes_at(level, size_) / tile_width, tile_width}, std::exchange(edge_[level], {})});
+  CHECK(level + 1 < tile_levels, "a log does not reach 2^64 records");
+  edge_[level + 1] += bytes_of(root);
+}
+
+void Tree::join(Digest subtree, std::uint32_t bit, std::vector<FullTile>& completed) {
+  const std::uint64_t leaves = std::uint64_t{1} << bit;
   for (; (size_ >> bit & 1U) != 0; ++bit) {
-    carry = node_hash(peaks_[bit], carry);
-    if ((bit + 1) % tile_height != 0) continue;
-    // The subtree just closed is a whole tile, and one hash of the level above.
-    const std::uint32_t level = bit / tile_height;
-    completed.push_back({{level, (hashes_at(level, size_)) / tile_width, tile_width},
-                         std::exchange(edge_[level], {})});
-    CHECK(level + 1 < tile_levels, "a log does not reach 2^64 records");
-    edge_[level + 1] += bytes_of(carry);
+    subtree = node_hash(peaks_[bit], subtree);
+    if ((bit + 1) % tile_height == 0) complete(bit / tile_height, subtree, completed);
   }
-  peaks_[bit] = carry;
-  ++size_;
+  peaks_[bit] = subtree;
+  size_ += leaves;
 }
 
 Digest Tree::root() const {

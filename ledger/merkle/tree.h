@@ -29,6 +29,9 @@ class Tree {
 
   // Adds a leaf; a tile that it completes is added to `completed`, lower levels first.
   void append(const Digest& leaf, std::vector<FullTile>& completed);
+  // The same with the leaves of a whole tile, for a third of the time.
+  // Shape: `hashes` is a full tile of level 0, and size() is a multiple of its width.
+  void append_tile(std::string hashes, std::vector<FullTile>& completed);
 
   std::uint64_t size() const { return size_; }
   // The root over all leaves; of an empty tree, SHA-256 of nothing.
@@ -38,6 +41,11 @@ class Tree {
   std::optional<std::string> edge_tile(const TileId& tile) const;
 
  private:
+  // The tile at the edge of a level is full, and `root` is the one hash of the level above.
+  void complete(std::uint32_t level, const Digest& root, std::vector<FullTile>& completed);
+  // Puts a full subtree of 2^bit leaves at the edge.
+  void join(Digest subtree, std::uint32_t bit, std::vector<FullTile>& completed);
+
   std::uint64_t size_ = 0;
   std::array<std::string, tile_levels> edge_;  // The hashes of the partial tile of each level.
   std::array<Digest, 64> peaks_{};  // [n]: the full subtree of 2^n leaves, if bit n of size_.

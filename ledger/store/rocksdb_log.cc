@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
-#include "ledger/digest.h"
 #include "ledger/merkle/proof.h"
 #include "ledger/store/batch_check.h"
 #include "ledger/store/database_reads.h"
 #include "ledger/store/record_cursor.h"
 #include "ledger/store/refusals.h"
+#include "ledger/tree_hashes.h"
 
 namespace ledger::store {
 namespace {
@@ -40,6 +41,15 @@ void fill(rocksdb::WriteBatch& to, const Batch& batch, const Database& database,
   put(to, database.family(Family::streams), batch_key, u64_bytes(mark.batches));
   put(to, database.family(Family::receipts), batch_key, u64_bytes(mark.batches));
   put(to, database.family(Family::meta), batch_key, bytes_of(mark));
+}
+
+std::vector<Digest> leaves_of(const Batch& batch) {
+  std::vector<std::string_view> records;
+  records.reserve(batch.records.size());
+  for (const NewRecord& record : batch.records) records.push_back(record.bytes);
+  std::vector<Digest> leaves(records.size());
+  leaf_hashes(records, leaves);
+  return leaves;
 }
 
 std::size_t bytes_expected(const Batch& batch) {
@@ -84,7 +94,7 @@ Result<Head> RocksLog::append(const Batch& batch) {
 
   merkle::Tree tree = tree_;  // Only this thread changes it.
   std::vector<merkle::Tree::FullTile> tiles;
-  for (const NewRecord& record : batch.records) tree.append(leaf_hash(record.bytes), tiles);
+  for (const auto& leaf : leaves_of(batch)) tree.append(leaf, tiles);
   const Head after{{tree.size()}, tree.root()};
   // Eight bytes for each key guard the batch in memory until it is written.
   rocksdb::WriteBatch writes(bytes_expected(batch), 0, 8, 0);

@@ -23,6 +23,7 @@ inline const std::vector<Layer> layers = {
     {"base",
      {"ledger/result.h", "ledger/limits.h", "ledger/digest.", "ledger/random.", "ledger/entropy.",
       "ledger/clock.", "ledger/executor.", "ledger/newest_cache.", "ledger/owned.",
+      "ledger/sha256_blocks.", "ledger/short_message.", "ledger/tree_hashes.",
       "ledger/domain/ids."},
      {}},
     {"domain", {"ledger/domain/"}, {"base"}},

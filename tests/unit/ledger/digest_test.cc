@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
+
+#include "ledger/tree_hashes.h"
 
 namespace ledger {
 namespace {
@@ -30,6 +36,61 @@ TEST(Digest, OfPiecesIsThatOfTheWholeAndTheObjectBeginsAnew) {
   hash.update("bc");
   EXPECT_EQ(hash.finish(), sha256("abc"));
   EXPECT_EQ(hash.finish(), sha256(""));
+}
+
+// Texts of every length that a block or two end in, and some that are long.
+std::vector<std::string> texts_of_many_lengths() {
+  std::vector<std::string> texts;
+  std::string text;
+  for (int i = 0; i < 1'100; ++i) {
+    texts.push_back(text);
+    text += static_cast<char>(i * 7 + i / 256);
+  }
+  return texts;
+}
+
+// By the way of pieces, which is always OpenSSL's.
+Digest in_pieces(std::string_view first, std::string_view second) {
+  Sha256 hash;
+  hash.update(first);
+  hash.update(second);
+  return hash.finish();
+}
+
+TEST(Digest, OfAnyLengthIsThatOfThePieces) {
+  for (const auto& text : texts_of_many_lengths()) {
+    ASSERT_EQ(sha256(text), in_pieces(text, "")) << text.size();
+    ASSERT_EQ(leaf_hash(text), in_pieces(std::string_view("\0", 1), text)) << text.size();
+  }
+}
+
+TEST(Digest, OfManyLeavesAreThoseOfEach) {
+  const auto texts = texts_of_many_lengths();
+  // Neighbours of nearly the same length, and of very different ones.
+  std::vector<std::string_view> records(texts.begin(), texts.end());
+  for (std::size_t i = 0; i < texts.size(); ++i) records.push_back(texts[i * 389 % texts.size()]);
+  records.emplace_back("one more");
+  std::vector<Digest> hashes(records.size());
+  leaf_hashes(records, hashes);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    ASSERT_EQ(hashes[i], in_pieces(std::string_view("\0", 1), records[i])) << i;
+  }
+}
+
+TEST(Digest, OfARowOfNodesMayStandWhereTheRowBegins) {
+  for (const std::size_t count : {2U, 4U, 6U, 256U}) {
+    std::vector<Digest> row(count);
+    for (std::size_t i = 0; i < count; ++i) row[i] = sha256(std::to_string(i));
+    std::vector<Digest> expected;
+    for (std::size_t i = 0; i < count; i += 2) {
+      std::string both(bytes_of(row[i]));
+      both += bytes_of(row[i + 1]);
+      expected.push_back(in_pieces("\1", both));
+    }
+    node_hashes(row, std::span(row).first(count / 2));
+    row.resize(count / 2);
+    EXPECT_EQ(row, expected) << count;
+  }
 }
 
 TEST(Digest, IsTheSameInEveryThread) {

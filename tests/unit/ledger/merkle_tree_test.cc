@@ -68,6 +68,21 @@ TEST(Tree, EmitsATileWithItsLastHash) {
   EXPECT_EQ(grown.tree.edge_tile({8, 0, 1}), std::nullopt);
 }
 
+TEST(Tree, TakesAWholeTileAsItWouldItsLeaves) {
+  const GrownTree grown(65'536 + 300);
+  Tree tree;
+  std::vector<Tree::FullTile> completed;
+  for (std::uint64_t n = 0; n < 257; ++n) {
+    tree.append_tile(grown.full_tiles.at({0, n, 256}), completed);
+  }
+  for (std::uint64_t n = tree.size(); n < grown.leaves.size(); ++n) {
+    tree.append(grown.leaves[n], completed);
+  }
+  EXPECT_EQ(tree.root(), grown.tree.root());
+  ASSERT_EQ(completed.size(), grown.full_tiles.size());
+  for (const auto& tile : completed) EXPECT_EQ(tile.hashes, grown.full_tiles.at(tile.id));
+}
+
 TEST(Tree, EmitsATileOfTheNextLevelWith65536Leaves) {
   GrownTree grown(65'535);
   EXPECT_EQ(grown.full_tiles.size(), 255U);
