@@ -103,7 +103,7 @@ void step(const Event& event, World& world, Rows& rows, TouchedComputers& touche
   const std::string_view computer =
       about_computer ? std::string_view(event.stream).substr(computer_prefix.size())
                      : std::string_view();
-  auto index = about_computer ? world.computers.table.find(computer) : std::nullopt;
+  auto index = about_computer ? world.computers.table.expect(computer) : std::nullopt;
   const auto before = index ? place_of(world, *index) : std::nullopt;
   const auto named = named_by(event, world);
   const bool gives_name = names_computer(event);

@@ -77,6 +77,7 @@ void FoldCheck::take_event(const domain::Event& event, domain::Position at) {
 }
 
 void FoldCheck::check_stream(const domain::Event& event) {
+  turn_to(world_, event);
   const std::uint64_t next = next_stream_version(world_, event.stream);
   if (event.stream_version != next) {
     faults_.add(event.position, "stream-version-wrong",

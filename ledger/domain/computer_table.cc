@@ -14,7 +14,7 @@ std::size_t ComputerTable::slot_of(std::string_view id) const {
   return slot;
 }
 
-std::optional<ComputerIndex> ComputerTable::find(std::string_view id) const {
+std::optional<ComputerIndex> ComputerTable::look_up(std::string_view id) const {
   if (index_.empty()) return std::nullopt;
   const std::uint32_t entry = index_[slot_of(id)];
   if (entry == 0) return std::nullopt;
@@ -43,11 +43,6 @@ ComputerIndex ComputerTable::obtain(std::string_view id) {
   rows_.push_back(row);
   index_[slot] = index + 1;
   return index;
-}
-
-std::string_view ComputerTable::id(ComputerIndex index) const {
-  const ComputerRow& row = rows_[index];
-  return std::string_view(texts_).substr(row.text, row.id_bytes);
 }
 
 std::string_view ComputerTable::name(ComputerIndex index) const {
@@ -81,7 +76,8 @@ void ComputerTable::set_name(ComputerIndex index, std::string_view name) {
 void ComputerTable::compact_texts() {
   std::string kept;
   kept.reserve(texts_.size() - wasted_);
-  for (ComputerRow& row : rows_) {
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    ComputerRow& row = rows_[i];
     const auto at = static_cast<std::uint32_t>(kept.size());
     kept.append(texts_, row.text, std::size_t{row.id_bytes} + row.name_bytes);
     row.text = at;
@@ -93,12 +89,14 @@ void ComputerTable::compact_texts() {
 
 std::size_t ComputerTable::text_bytes() const {
   std::size_t bytes = 0;
-  for (const ComputerRow& row : rows_) bytes += std::size_t{row.id_bytes} + row.name_bytes;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    bytes += std::size_t{rows_[i].id_bytes} + rows_[i].name_bytes;
+  }
   return bytes;
 }
 
 void ComputerTable::reserve(std::size_t rows, std::size_t text_bytes) {
-  CHECK(rows_.empty(), "room is made before there are rows");
+  CHECK(rows_.size() == 0, "room is made before there are rows");
   std::size_t slots = 64;
   while (rows * 4 > slots * 3) slots *= 2;
   index_.assign(slots, 0);

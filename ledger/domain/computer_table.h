@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,9 +38,37 @@ struct ComputerRow {
   bool is_live() const { return bucket != no_bucket; }
 };
 
+// Rows in pieces of many, so that the table of pieces stays in the processor's cache, and growing
+// copies nothing.
+class ComputerRows {
+ public:
+  std::size_t size() const { return size_; }
+  const ComputerRow& operator[](std::size_t at) const { return pieces_[at / piece][at % piece]; }
+  ComputerRow& operator[](std::size_t at) { return pieces_[at / piece][at % piece]; }
+  void push_back(const ComputerRow& row) {
+    if (size_ % piece == 0) pieces_.emplace_back().reserve(piece);
+    pieces_.back().push_back(row);
+    ++size_;
+  }
+
+ private:
+  static constexpr std::size_t piece = 1024;
+  std::vector<std::vector<ComputerRow>> pieces_;
+  std::size_t size_ = 0;
+};
+
 class ComputerTable {
  public:
-  std::optional<ComputerIndex> find(std::string_view id) const;
+  std::optional<ComputerIndex> find(std::string_view id) const {
+    if (expected_ < rows_.size() && this->id(expected_) == id) return expected_;
+    return look_up(id);
+  }
+  // The same, and more questions about `id` follow: they are answered by one comparison each.
+  std::optional<ComputerIndex> expect(std::string_view id) {
+    const auto found = find(id);
+    expected_ = found.value_or(expected_);
+    return found;
+  }
   // The row of `id`, a new one if it has none. Shape: an id of 1..63 bytes.
   ComputerIndex obtain(std::string_view id);
   std::size_t size() const { return rows_.size(); }  // Removed ones included.
@@ -49,7 +76,10 @@ class ComputerTable {
   const ComputerRow& operator[](ComputerIndex index) const { return rows_[index]; }
   ComputerRow& operator[](ComputerIndex index) { return rows_[index]; }
 
-  std::string_view id(ComputerIndex index) const;
+  std::string_view id(ComputerIndex index) const {
+    const ComputerRow& row = rows_[index];
+    return {texts_.data() + row.text, row.id_bytes};
+  }
   std::string_view name(ComputerIndex index) const;
   void set_name(ComputerIndex index, std::string_view name);  // At most 255 bytes.
 
@@ -72,7 +102,7 @@ class ComputerTable {
   // a text stands is nobody's business.
   template <class Self, class Visit>
   static void carried(Self& self, Visit visit) {
-    auto& [rows, texts, wasted, index, agent_versions, labels] = self;
+    auto& [rows, texts, wasted, index, expected, agent_versions, labels] = self;
     visit(agent_versions);
     visit(labels);
   }
@@ -104,14 +134,16 @@ class ComputerTable {
     if (number != 0) values.release(number);
     number = wanted;
   }
+  std::optional<ComputerIndex> look_up(std::string_view id) const;
   std::size_t slot_of(std::string_view id) const;  // Of its entry, or where it would stand.
   void grow_index();
   void compact_texts();
 
-  std::deque<ComputerRow> rows_;
+  ComputerRows rows_;
   std::string texts_;                 // Ids and names, one after the other.
   std::size_t wasted_ = 0;            // Bytes of texts_ that no row refers to.
   std::vector<std::uint32_t> index_;  // By hash of the id, open addressing: index + 1; 0: free.
+  ComputerIndex expected_ = 0;        // Looked at first; it need not be there.
   CountedInterner<std::string, TextHash> agent_versions_;
   CountedInterner<std::vector<std::string>, TextsHash> labels_;
 };

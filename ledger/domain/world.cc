@@ -1,6 +1,8 @@
 #include "ledger/domain/world.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <variant>
 
@@ -11,6 +13,12 @@ namespace ledger::domain {
 namespace {
 
 constexpr std::string_view computer_prefix = "computer/";
+
+// Nothing: the stream is of something else.
+std::optional<std::string_view> computer_of(std::string_view stream) {
+  if (!stream.starts_with(computer_prefix)) return std::nullopt;
+  return stream.substr(computer_prefix.size());
+}
 
 Result<void> check_texts(const Command& command) {
   if (command.reason.size() > limits::reason_bytes_max) {
@@ -68,6 +76,7 @@ Decision decide(const World& world, const Command& command, const Moment& moment
 
 void evolve(World& world, const Event& event) {
   CHECK(event.position == world.size, "events are folded in order, each once");
+  turn_to(world, event);
   visit(
       [&](const auto& payload) {
         evolve(world, event, payload);
@@ -75,9 +84,8 @@ void evolve(World& world, const Event& event) {
         if constexpr (std::is_same_v<T, ComputerEnrolled>) count_enrolment(world.access, payload);
       },
       event.payload);
-  if (event.stream.starts_with(computer_prefix)) {
-    count_computer_event(world.computers,
-                         std::string_view(event.stream).substr(computer_prefix.size()));
+  if (const auto computer = computer_of(event.stream)) {
+    count_computer_event(world.computers, *computer);
   } else {
     world.stream_versions[event.stream] = event.stream_version + 1;
   }
@@ -85,9 +93,13 @@ void evolve(World& world, const Event& event) {
   ++world.size.value;
 }
 
+void turn_to(World& world, const Event& event) {
+  if (const auto computer = computer_of(event.stream)) world.computers.table.expect(*computer);
+}
+
 std::uint64_t next_stream_version(const World& world, std::string_view stream) {
-  if (stream.starts_with(computer_prefix)) {
-    return computer_stream_version(world.computers, stream.substr(computer_prefix.size()));
+  if (const auto computer = computer_of(stream)) {
+    return computer_stream_version(world.computers, *computer);
   }
   const auto found = world.stream_versions.find(stream);
   return found == world.stream_versions.end() ? 0 : found->second;

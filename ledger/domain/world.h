@@ -45,6 +45,10 @@ Decision decide(const World& world, const Command& command, const Moment& moment
 // Records one event, in the order of the log. Thread: the owner's.
 void evolve(World& world, const Event& event);
 
+// Several questions follow about what the event is about: evolve(), and whoever looks at the world
+// before and after, find it at once. Thread: the owner's.
+void turn_to(World& world, const Event& event);
+
 // The version that the next event of a stream gets.
 std::uint64_t next_stream_version(const World& world, std::string_view stream);
 

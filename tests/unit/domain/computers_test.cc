@@ -292,5 +292,25 @@ TEST(Names, GrowShrinkAndStayWithTheirComputer) {
   EXPECT_EQ(table.find("three"), std::nullopt);
 }
 
+TEST(ComputerTable, FindsEveryComputerWhicheverIsExpected) {
+  ComputerTable table;
+  table.expect("nobody");
+  EXPECT_EQ(table.find("nobody"), std::nullopt);
+  std::vector<ComputerIndex> all;
+  for (int i = 0; i < 3'000; ++i) all.push_back(table.obtain("computer-" + std::to_string(i)));
+  table.expect("computer-2999");
+  for (int i = 0; i < 3'000; ++i) {
+    ASSERT_EQ(table.find("computer-" + std::to_string(i)), all[static_cast<std::size_t>(i)]);
+    table.expect("computer-" + std::to_string(i));
+    table.set_name(all[static_cast<std::size_t>(i)], "pc-" + std::to_string(i));
+  }
+  table.expect("nobody");  // Whoever was expected before still is.
+  EXPECT_EQ(table.find("nobody"), std::nullopt);
+  EXPECT_EQ(table.find("computer-2999"), all.back());
+  const ComputerTable copy = table;
+  EXPECT_EQ(copy.name(all.front()), "pc-0");
+  EXPECT_EQ(copy.find("computer-1500"), all[1'500]);
+}
+
 }  // namespace
 }  // namespace tests
