@@ -96,8 +96,13 @@ void TouchedComputers::add(domain::ComputerIndex computer, const Place& before,
                            const Place& after) {
   touches_.push_back({computer, static_cast<std::uint32_t>(touches_.size()), before});
   if (before == after) return;
-  if (before) slots_.push_back(before->slot);
-  if (after) slots_.push_back(after->slot);
+  if (before) add_slot(before->slot);
+  if (after) add_slot(after->slot);
+}
+
+void TouchedComputers::add_slot(std::uint32_t slot) {
+  if (std::exchange(slots_noted_[slot % slots_noted_.size()], slot + 1) == slot + 1) return;
+  slots_.push_back(slot);
 }
 
 std::string name_key(std::string_view name) {
@@ -144,9 +149,11 @@ void TouchedComputers::project_names(const World& world, Rows& rows) {
 
 void TouchedComputers::project(const World& world, Rows& rows) {
   project_names(world, rows);
-  std::sort(touches_.begin(), touches_.end(), [](const Touch& a, const Touch& b) {
-    return std::pair(a.computer, a.number) < std::pair(b.computer, b.number);
-  });
+  const auto order = [](const Touch& touch) {
+    return std::uint64_t{touch.computer} << 32 | touch.number;
+  };
+  std::sort(touches_.begin(), touches_.end(),
+            [&](const Touch& a, const Touch& b) { return order(a) < order(b); });
   for (auto touch = touches_.begin(); touch != touches_.end(); ++touch) {
     const bool is_first =
         touch == touches_.begin() || std::prev(touch)->computer != touch->computer;
@@ -164,6 +171,7 @@ void TouchedComputers::project(const World& world, Rows& rows) {
   }
   touches_.clear();
   slots_.clear();
+  slots_noted_.fill(0);
 }
 
 void project(const Event& event, const domain::ComputerRemoved& removed, const World&, Rows& rows) {

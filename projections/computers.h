@@ -2,6 +2,7 @@
 // its bucket and the expectations of the same moment (computer_status.h).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -202,11 +203,14 @@ class TouchedComputers {
     domain::ComputerIndex computer = 0;
     std::optional<std::string> before;
   };
+  void add_slot(std::uint32_t slot);
   void project_names(const domain::World&, Rows&);
 
   std::vector<Touch> touches_;
   std::vector<Renamed> renamed_;      // In the order of events.
   std::vector<std::uint32_t> slots_;  // Of the buckets that computers left or entered.
+  // Some of those in slots_, each at its remainder and raised by one: most come again and again.
+  std::array<std::uint32_t, 64> slots_noted_{};
 };
 
 }  // namespace projections
