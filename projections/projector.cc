@@ -81,8 +81,9 @@ class LogProjector final : public Projector {
   const ledger::store::EventLog& log_;
   ViewStore& store_;
   const Options options_;
-  domain::World world_;  // The projector's thread's; before it runs, start()'s.
-  Position saved_;       // Of the newest snapshot, or of the last attempt at one.
+  domain::World world_;       // The projector's thread's; before it runs, start()'s.
+  TouchedComputers touched_;  // Of one event; it keeps its memory for the next.
+  Position saved_;            // Of the newest snapshot, or of the last attempt at one.
   bool following_ = false;
   std::atomic<bool> stopping_ = false;
 
@@ -213,7 +214,9 @@ Result<void> LogProjector::fold_batch(Position to) {
                       " says that it stands at " + std::to_string(event->position.value) + ".");
     }
     check_digest(*event, counts);
-    step(*event, world_, store_.begin_event(event->position));
+    Rows& rows = store_.begin_event(event->position);
+    step(*event, world_, rows, touched_);
+    touched_.project(world_, rows);
     ++counts.events;
   }
   const std::lock_guard lock(mutex_);

@@ -2,6 +2,7 @@
 
 #include <rocksdb/sst_file_writer.h>
 
+#include <functional>
 #include <utility>
 
 #include "projections/view_store_rocksdb.h"
@@ -21,7 +22,7 @@ BulkRows::~BulkRows() {
   if (writing_.valid()) writing_.wait();
 }
 
-rocksdb::Status BulkRows::write_sorted(GatheredRows gathered, const rocksdb::Options& options,
+rocksdb::Status BulkRows::write_sorted(GatheredRows& gathered, const rocksdb::Options& options,
                                        const std::string& path) {
   gathered.sort();
   rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options);
@@ -43,8 +44,10 @@ ledger::Result<void> BulkRows::await_file() {
 
 void BulkRows::write_gathered() {
   files_.push_back((directory_ / ("bulk-" + std::to_string(files_.size()) + ".sst")).string());
-  writing_ = std::async(std::launch::async, write_sorted, std::exchange(gathered_, {}),
-                        db_.GetOptions(), files_.back());
+  std::swap(gathered_, handed_over_);
+  gathered_.clear();
+  writing_ = std::async(std::launch::async, write_sorted, std::ref(handed_over_), db_.GetOptions(),
+                        files_.back());
 }
 
 ledger::Result<void> BulkRows::pass_on() {

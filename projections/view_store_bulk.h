@@ -34,7 +34,7 @@ class BulkRows {
   ledger::Result<void> finish();
 
  private:
-  static rocksdb::Status write_sorted(GatheredRows gathered, const rocksdb::Options& options,
+  static rocksdb::Status write_sorted(GatheredRows& gathered, const rocksdb::Options& options,
                                       const std::string& path);
   ledger::Result<void> await_file();
   void write_gathered();
@@ -42,6 +42,7 @@ class BulkRows {
   rocksdb::DB& db_;
   const std::filesystem::path directory_;
   GatheredRows gathered_;
+  GatheredRows handed_over_;  // The other thread's until it ended; then its memory is used again.
   std::future<rocksdb::Status> writing_;
   std::vector<std::string> files_;
 };
