@@ -25,6 +25,10 @@ endif()
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wswitch-enum
                     -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 add_compile_options(-fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Nobody puts another function in the place of one of ours, so they may be inlined, as clang does.
+  add_compile_options(-fno-semantic-interposition)
+endif()
 if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # A type of a .cc that has a member of its anonymous namespace is all right where it stands.
   add_compile_options(-Wno-subobject-linkage)

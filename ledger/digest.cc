@@ -72,9 +72,10 @@ Digest sha256(std::string_view bytes) { return hash_of({}, bytes); }
 Digest leaf_hash(std::string_view record) { return hash_of(std::string_view("\0", 1), record); }
 
 Digest node_hash(const Digest& left, const Digest& right) {
+  // As texts: a copy between bytes of two types goes byte by byte.
   std::array<char, 2 * sizeof(Digest)> both;
-  std::copy(left.bytes.begin(), left.bytes.end(), both.begin());
-  std::copy(right.bytes.begin(), right.bytes.end(), both.begin() + sizeof(Digest));
+  char* const middle = std::copy_n(bytes_of(left).data(), sizeof(Digest), both.data());
+  std::copy_n(bytes_of(right).data(), sizeof(Digest), middle);
   return hash_of(std::string_view("\1", 1), {both.data(), both.size()});
 }
 
