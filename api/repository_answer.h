@@ -10,7 +10,7 @@
 namespace ledger::updates {
 struct ServedFile;
 enum class Belief;
-}
+}  // namespace ledger::updates
 
 namespace api {
 

@@ -131,9 +131,8 @@ struct Services {
   std::shared_ptr<KeptAnswers> kept = std::make_shared<KeptAnswers>();
   // A file of the copy of a source's repository: "metadata/timestamp.json", "targets/...", as it
   // stands in a URL. Errors: not_found ("source-unknown", "file-unknown").
-  std::function<ledger::Result<ledger::updates::ServedFile>(const domain::SourceId&,
-                                                            const std::string& path,
-                                                            ledger::updates::Belief belief)>
+  std::function<ledger::Result<ledger::updates::ServedFile>(
+      const domain::SourceId&, const std::string& path, ledger::updates::Belief belief)>
       repository_file = {};
   // Takes a bundle of a source, as SourceChecks of ledgerd says; empty: nothing here does.
   std::function<ledger::Result<std::string>(const domain::SourceId&, const std::string& file,

@@ -44,7 +44,8 @@ class FleetRelay:
         with open(self.state / "log", "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [self.program, "--state", self.state, "--manager",
-                 manager or self.ledger.machines, "--listen", f"127.0.0.1:{self.port}", "--interval", "1", *more],
+                 manager or self.ledger.machines, "--listen", f"127.0.0.1:{self.port}",
+                 "--interval", "1", *more],
                 stdout=subprocess.PIPE, stderr=log, text=True)
         line = self.process.stdout.readline()
         assert line.startswith("serving at https://"), self.log()

@@ -33,7 +33,7 @@ class Silent:
 
 
 def ends_soon(process):
-    """By SIGTERM, well, within the two seconds that are promised and one that a busy machine has."""
+    """By SIGTERM, well, within the two seconds that are promised and one for a busy machine."""
     begin = time.monotonic()
     process.terminate()
     status = process.wait(timeout=60)

@@ -370,8 +370,7 @@ void Daemon::Parts::run() {
   }
 }
 
-Result<std::unique_ptr<Daemon>> Daemon::start(const Options& options,
-                                              const std::stop_token& stop) {
+Result<std::unique_ptr<Daemon>> Daemon::start(const Options& options, const std::stop_token& stop) {
   auto parts = std::make_unique<Parts>();
   parts->options = options;
   parts->site.stop = stop;

@@ -18,8 +18,7 @@ Result<std::shared_ptr<updates::Mirror>> Mirrors::of(const domain::SourceId& sou
   return mirrors_.emplace(source, std::move(*opened)).first->second;
 }
 
-Result<updates::ServedFile> Mirrors::find(const domain::SourceId& source,
-                                          const std::string& path,
+Result<updates::ServedFile> Mirrors::find(const domain::SourceId& source, const std::string& path,
                                           updates::Belief belief) const {
   std::shared_ptr<const updates::Mirror> mirror;
   {

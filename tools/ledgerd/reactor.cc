@@ -210,19 +210,27 @@ void Reactor::run_task(const domain::TaskId& task, std::uint64_t run, Order orde
   });
 }
 
+bool Reactor::is_wanted(const domain::Digest& digest) const {
+  bool wanted = parts_.mirrors.lists(digest);
+  const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
+    wanted = wanted || content_of(world).contains(digest);
+  });
+  return wanted || !looked;
+}
+
 // The bytes of a version that is offered no longer, unless something else has the same.
 void Reactor::prune(const domain::PatternRetired& retired, const Order& order) {
   std::optional<domain::PatternVersion> version;
   const auto looked = parts_.writer.inspect([&](const domain::World& world, const domain::Moment&) {
     const auto* pattern = world.patterns.find(retired.component, retired.platform);
     const auto* found = pattern == nullptr ? nullptr : pattern->find(retired.version);
-    if (found != nullptr && !content_of(world).contains(found->digest)) version = *found;
+    if (found != nullptr) version = *found;
   });
   if (looked && version) prune(*version, order);
 }
 
 void Reactor::prune(const domain::PatternVersion& version, const std::optional<Order>& order) {
-  if (parts_.mirrors.lists(version.digest)) return;
+  if (is_wanted(version.digest)) return;
   if (!version.source) return prune_unsourced(version, order);
   const auto removed = parts_.content.remove(version.digest);
   const bool is_missing = !removed && removed.error().kind == ledger::ErrorKind::not_found;
@@ -240,6 +248,7 @@ void Reactor::prune_unsourced(const domain::PatternVersion& version,
   const auto there = parts_.content.has(version.digest);
   if (!there || !*there) return;
   tell_pruned(version, order, [this, digest = version.digest] {
+    if (is_wanted(digest)) return;  // Again, since then.
     const auto removed = parts_.content.remove(digest);
     if (!removed) spdlog::warn("content {}: {}", hex(digest), removed.error().detail);
   });

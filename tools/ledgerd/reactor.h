@@ -68,13 +68,15 @@ class Reactor {
   ledger::Result<std::string> export_report(const std::string& wanted, const std::string& name,
                                             const Order& order, const std::stop_token& stop);
   void give_up(const ledger::domain::Digest& digest);
+  // Whether a pattern, a rule update or the copy of a source has it; also when nobody can say.
+  bool is_wanted(const ledger::domain::Digest& digest) const;
   void prune(const ledger::domain::PatternRetired& retired, const Order& order);
   void prune(const ledger::domain::PatternVersion& version, const std::optional<Order>& order);
   void prune_unsourced(const ledger::domain::PatternVersion& version,
                        const std::optional<Order>& order);
   // Has it recorded, however long that takes, and then does this.
-  void tell_pruned(const ledger::domain::PatternVersion& version,
-                   const std::optional<Order>& order, std::function<void()> then);
+  void tell_pruned(const ledger::domain::PatternVersion& version, const std::optional<Order>& order,
+                   std::function<void()> then);
 
   Parts parts_;
   ledger::domain::Position seen_;

@@ -163,7 +163,10 @@ void SourceChecks::look_through(const std::optional<Order>& order) const {
   for (const auto& [source, target] : parts_.mirrors.listing(*damaged)) {
     insist(parts_.writer,
            domain::ReportVerificationFailed{
-               source, target, {}, "manager",
+               source,
+               target,
+               {},
+               "manager",
                "It was damaged on the manager's disk; it is not served until it came again."},
            order, stop_.get_token());
   }
@@ -183,8 +186,8 @@ void SourceChecks::mend(const domain::SourceId& source) const {
   });
   if (!is_damaged || !looked || !may_check) return;
   insist(parts_.writer,
-         domain::RequestSourceCheck{source, domain::DownloadMode::check_and_download},
-         std::nullopt, stop_.get_token());
+         domain::RequestSourceCheck{source, domain::DownloadMode::check_and_download}, std::nullopt,
+         stop_.get_token());
 }
 
 void SourceChecks::freshen(const domain::SourceId& source) const {

@@ -152,8 +152,8 @@ bool Agent::run_hook(const std::vector<std::string>& changed, Outcome& outcome) 
   message.exit_status = result.exit_status;
   message.detail = result.said;
   if (result.stopped) {
-    message.detail = "It was ended as the agent was stopped, and runs again when that starts. " +
-                     result.said;
+    message.detail =
+        "It was ended as the agent was stopped, and runs again when that starts. " + result.said;
   }
   queue(message);
   if (result.exit_status != 0 && !result.stopped && !outcome.failed()) {

@@ -113,8 +113,8 @@ Result<void> fetch_to(const Fetching& fetching, tuf::Transport& targets,
                       const tuf::FoundTarget& found, const std::filesystem::path& path) {
   const std::filesystem::path part = path.string() + ".part";
   auto done = fetch_part(fetching, targets, found, part);
-  // What was there before may come from elsewhere, and a relay's disk may have damaged what it passed
-  // on: it is asked once more, and looks. One that has it no longer gave what was wrong.
+  // What was there before may come from elsewhere, and a relay's disk may have damaged what it
+  // passed on: it is asked once more, and looks. One that has it no longer gave what was wrong.
   if (!done && done.error().kind == ErrorKind::corrupt) {
     targets.doubt();
     auto again = fetch_part(fetching, targets, found, part);
