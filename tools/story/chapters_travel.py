@@ -164,7 +164,7 @@ def tamper(stage) -> None:
 
 
 def lie(stage) -> None:
-    """A relay gives out other bytes than were signed, to the agents of its group."""
+    """A relay's disk gives out other bytes than were signed, to the agents of its group."""
     site = stage.site
     of_branch = [name for name, (group, _) in AGENTS.items() if group == BRANCH]
     for name in of_branch:
@@ -174,22 +174,25 @@ def lie(stage) -> None:
     digest = hashlib.sha256(content).hexdigest()
     held = site.folder / "machines" / "relay-3" / "content" / digest[:2] / digest[2:]
     wait_until("the relay has it", held.exists)
-    write_unseen(held, bytes([content[0] ^ 1]) + content[1:])
+    forged = bytes([content[0] ^ 1]) + content[1:]
+    write_unseen(held, forged)
     for name in of_branch:
         group, policy = AGENTS[name]
         site.start_agent(name, group, policy)
 
     def refused_by():
         return {row["data"]["observer"] for row in
-                site.ledger.items("/v1/events", type="content.verification_failed")}
-    wait_until("the agents refuse it", lambda: set(of_branch) <= refused_by())
-    must(all(taken(site, name) != held.read_bytes() for name in of_branch),
+                site.ledger.items("/v1/events", type="content.verification_failed")
+                if "/26.104.00/" in row["data"]["target"]}
+    wait_until("an agent refuses it", lambda: set(of_branch) & refused_by())
+    [first, *_] = sorted(set(of_branch) & refused_by())
+    must(all(taken(site, name) != forged for name in of_branch),
          "an agent installed what was not signed")
-    write_unseen(held, content)
+    wait_until("the relay looks, and says so", lambda: "relay-3" in refused_by())
     wait_until("all connected agents run the release",
                lambda: all(taken(site, name) == content for name in CONNECTED))
-    stage.say(f"relay-3 altered a pattern: {' and '.join(of_branch)} refused it, and took it once "
-              "it was what was signed.")
+    stage.say(f"relay-3's disk altered a pattern: {first} refused it; the relay looked, fetched it "
+              "again, and all run the release.")
 
 
 def taken(site, name: str) -> bytes:
