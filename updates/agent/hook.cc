@@ -92,40 +92,41 @@ class Patience {
   std::stop_token stop_;
 };
 
-// Reads until the command has closed its output or the patience is over; answers whether it closed
-// it.
-bool read_until_end(int output, const Patience& patience, std::string& said) {
+// Reads what there is within a step, or waits for as long; answers whether there may be more.
+bool read_some(int output, std::string& said) {
+  pollfd waiting{output, POLLIN, 0};
+  if (::poll(&waiting, 1, step) <= 0) return true;
   std::string buffer(65'536, '\0');
-  while (!patience.is_over()) {
-    pollfd waiting{output, POLLIN, 0};
-    const int ready = ::poll(&waiting, 1, step);
-    if (ready < 0 && errno != EINTR) return false;
-    if (ready <= 0) continue;
-    const ssize_t got = ::read(output, buffer.data(), buffer.size());
-    if (got == 0) return true;
-    if (got < 0 && errno != EINTR && errno != EAGAIN) return false;
-    if (got > 0) keep_last(said, std::string_view(buffer).substr(0, static_cast<std::size_t>(got)));
-  }
-  return false;
+  const ssize_t got = ::read(output, buffer.data(), buffer.size());
+  if (got > 0) keep_last(said, std::string_view(buffer).substr(0, static_cast<std::size_t>(got)));
+  return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
-// Whether it ended by itself; it may go on for as long as there is patience.
-bool ended(pid_t process, const Patience& patience, int& waited) {
-  while (true) {
+// Whether it ended by itself while there was patience. Not whether its output was closed: a service
+// that it started may keep that open for ever.
+bool ended(pid_t process, const Patience& patience, int output, std::string& said, int& waited) {
+  for (bool is_open = true;;) {
     const pid_t done = ::waitpid(process, &waited, WNOHANG);
-    if (done == process || (done < 0 && errno != EINTR)) return true;
-    if (patience.is_over()) return false;
-    ::poll(nullptr, 0, step);
+    const bool is_over = done == process || (done < 0 && errno != EINTR);
+    if (is_over || patience.is_over()) {
+      if (is_open) read_some(output, said);
+      return is_over;
+    }
+    if (is_open) {
+      is_open = read_some(output, said);
+    } else {
+      ::poll(nullptr, 0, step);
+    }
   }
 }
 
 // Asks it to end, and ends it with all that it started when it does not.
-int end(pid_t process) {
+int end(pid_t process, int output, std::string& said) {
   int waited = 0;
   ::kill(-process, SIGTERM);
   HookCommand farewell;
   farewell.timeout = hook_farewell;
-  const bool heeded = ended(process, Patience(farewell), waited);
+  const bool heeded = ended(process, Patience(farewell), output, said, waited);
   ::kill(-process, SIGKILL);
   while (!heeded && ::waitpid(process, &waited, 0) < 0 && errno == EINTR) {
   }
@@ -150,13 +151,13 @@ HookResult run_hook(const HookCommand& command) {
   }
   const Patience patience(command);
   int waited = 0;
-  if (read_until_end(output.get(), patience, result.said) && ended(process, patience, waited)) {
+  if (ended(process, patience, output.get(), result.said, waited)) {
     result.exit_status = status_of(waited);
     ::kill(-process, SIGKILL);  // What it left running has no business any more.
     return result;
   }
   result.stopped = patience.is_stopped();
-  waited = end(process);
+  waited = end(process, output.get(), result.said);
   result.exit_status = result.stopped ? status_of(waited) : status_timed_out;
   return result;
 }

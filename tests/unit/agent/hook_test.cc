@@ -52,7 +52,7 @@ TEST(Hook, KeepsOnlyItsLastWords) {
 }
 
 TEST(Hook, MayTalkForAsLongAsItHasTime) {
-  const auto talked = shell("head -c 300000000 /dev/zero; echo done", milliseconds(20'000));
+  const auto talked = shell("head -c 40000000 /dev/zero; echo done", milliseconds(8'000));
   EXPECT_EQ(talked.exit_status, 0);
   EXPECT_TRUE(talked.said.ends_with("done\n"));
 }
@@ -70,9 +70,16 @@ HookResult stopped_shell(const std::string& trap) {
   return run_hook({{"/bin/sh", "-c", script}, {}, milliseconds(30'000), stop.get_token()});
 }
 
+TEST(Hook, IsOverWhenItEndsThoughAServiceThatItStartedKeepsItsOutput) {
+  const auto started = shell("setsid sleep 3 & sleep 0.2; echo started; exit 3");
+  EXPECT_EQ(started.exit_status, 3);
+  EXPECT_EQ(started.said, "started\n");
+}
+
 TEST(Hook, IsAskedToEndWhenItIsStopped) {
-  const auto heeds = stopped_shell("trap 'exit 7' TERM");
+  const auto heeds = stopped_shell("trap 'echo bye; exit 7' TERM");
   EXPECT_TRUE(heeds.stopped);
+  EXPECT_TRUE(heeds.said.ends_with("bye\n")) << heeds.said;
   EXPECT_EQ(heeds.exit_status, 7);
   const auto heeds_not = stopped_shell("trap '' TERM");
   EXPECT_TRUE(heeds_not.stopped);
