@@ -133,9 +133,7 @@ inline constexpr std::size_t diff_events_passed_max = 50'000;
 inline constexpr std::size_t diff_row_events_max = 16;  // Events named for one row: the newest.
 // Moments looked at beside those that halving asks for, to see whether there are more changes.
 inline constexpr std::uint64_t bisect_checks_max = 16;
-// Asked for all changes: events passed over, and moments looked at. More is refused.
-inline constexpr std::uint64_t bisect_events_passed_max = 1'000'000;
-inline constexpr std::uint64_t bisect_reads_max = 20'000;
+// Changes told of those that were asked for; more are refused.
 inline constexpr std::size_t bisect_flips_max = 100;
 inline constexpr std::size_t bisect_rows_max = 20;         // Told of those that one event changed.
 inline constexpr std::size_t predicate_bytes_max = 8'192;  // A longer predicate is refused.
