@@ -248,14 +248,17 @@ class Ledgerctl(Changes, Exits, Fleet, History, Replay, Reports, Screen):
                 self.end_headers()
                 self.wfile.write(body)
 
+            do_POST = do_GET
+
             def log_message(self, *_):
                 pass
 
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Running)
         threading.Thread(target=server.serve_forever, daemon=True).start()
+        there = ("--server", f"http://127.0.0.1:{server.server_port}")
+        assert self.run("op", "cancel", "op-7", *there).stderr == "op-7 is asked to end.\n"
         watching = subprocess.Popen(
-            [self.program, "op", "watch", "op-7", "--server",
-             f"http://127.0.0.1:{server.server_port}"],
+            [self.program, "op", "watch", "op-7", *there],
             env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert "1 of 2" in watching.stderr.readline()
         watching.send_signal(signal.SIGINT)

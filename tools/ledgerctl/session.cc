@@ -151,6 +151,10 @@ void show_outcome(const Session& session, const json& answer) {
     }
   }
   if (session.quiet) return;
+  if (answer.contains("operation")) {
+    std::cerr << plain(answer["operation"]) << " is asked to end.\n";
+    return;
+  }
   const auto events = answer.value("events", json::array());
   if (events.empty()) {
     std::cerr << "Nothing to do: it is so already.\n";
