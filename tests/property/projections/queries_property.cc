@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "projections/computer_list.h"
@@ -64,6 +65,16 @@ std::vector<ComputerItem> listed_computers(const Snapshot& snapshot, const std::
   return all_pages<ComputerItem>(
       [&](const ListQuery& query) { return projections::list_computers(snapshot, query); }, filter,
       max);
+}
+
+std::vector<ComputerItem> listed_by_name(const Snapshot& snapshot, const std::string& filter,
+                                         std::size_t max) {
+  return all_pages<ComputerItem>(
+      [&](const ListQuery& query) {
+        return projections::list_computers(snapshot, query, nullptr,
+                                           projections::ComputerOrder::by_name);
+      },
+      filter, max);
 }
 
 struct Known {
@@ -146,6 +157,19 @@ RC_GTEST_PROP(Queries, ListTheComputersThatPassAFilter, ()) {
                 only(known, [&](const auto& id, const Known& each) {
                   return id != "c2" && each.agent_version != "1.0";
                 }));
+  });
+}
+
+RC_GTEST_PROP(Queries, ListByNameWhatTheyListByComputer, ()) {
+  const auto max = *rc::gen::inRange<std::size_t>(1, 5);
+  const auto status = static_cast<ComputerStatus>(*rc::gen::inRange(0, 8));
+  const auto filter = "NOT status = " + std::string(name_of(status));
+  at_some_positions([&](const World&, const Snapshot& snapshot) {
+    auto expected = listed_computers(snapshot, filter, 100);
+    std::sort(expected.begin(), expected.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.name, a.computer) < std::tie(b.name, b.computer);
+    });
+    RC_ASSERT(listed_by_name(snapshot, filter, max) == expected);
   });
 }
 
