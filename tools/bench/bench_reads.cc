@@ -56,6 +56,17 @@ Result<Times> pages(const Fleet& fleet, const projections::Snapshot& snapshot,
   });
 }
 
+// The same in the order of names, which is another.
+Result<Times> pages_by_name(const Fleet& fleet, const projections::Snapshot& snapshot,
+                            const std::string& filter, std::uint64_t count) {
+  return asked(count, [&](std::uint64_t n) {
+    const auto after =
+        computer_name(choices.value("bench", "names", n) % fleet.ledger->computers());
+    return list_computers(snapshot, {filter, after, page_rows}, nullptr,
+                          projections::ComputerOrder::by_name);
+  });
+}
+
 Result<void> as_of_at(Bench& bench, const Fleet& fleet, const std::string& name,
                       domain::Position at) {
   const auto& settings = bench.settings();
@@ -144,6 +155,9 @@ Result<void> lists(Bench& bench) {
       {"list_by_group", "group = \"group-7\""},
       {"list_by_group_and_status", "group = \"group-7\" AND status = \"up_to_date\""},
       {"list_by_name", "name = \"" + last + "\""},
+      // Who has not made the newest report: few, if the record ends just before all have.
+      {"list_left_behind", "components:\"virus-pattern/" +
+                               components((*fleet)->ledger->rounds()).back().version + "\""},
   };
   for (const auto& [name, filter] : filters) {
     const auto rows = hundred_rows(**fleet, *snapshot, count);
@@ -151,6 +165,10 @@ Result<void> lists(Bench& bench) {
     const auto listed = pages(**fleet, *snapshot, filter, count);
     if (!listed) return fail(listed.error());
     say_times(bench, **fleet, name, *listed, *rows, "100 rows of the cursor alone", filter);
+    const auto by_name = pages_by_name(**fleet, *snapshot, filter, count);
+    if (!by_name) return fail(by_name.error());
+    say_times(bench, **fleet, std::string(name) + "_ordered_by_name", *by_name, *rows,
+              "100 rows of the cursor alone", filter);
   }
   return find_by_name(bench, **fleet, *snapshot);
 }
