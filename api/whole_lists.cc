@@ -113,7 +113,8 @@ Answered<Listed> ordered_page(const Routes::List& list, const Reading& reading,
   all.next.reset();
   if (const auto sorted = sort_rows(wish.order, all); !sorted) return refused(sorted.error());
   all.total_size = all.items.size();
-  const std::uint64_t begin = number_from(wish.query.after).value_or(0) + wish.skip;
+  const std::uint64_t begin = number_from(wish.query.after).value_or(0) +
+                              std::min<std::uint64_t>(wish.skip, all.items.size());
   return sliced(std::move(all), std::to_string(begin), wish.query.max);
 }
 

@@ -41,8 +41,8 @@ using ViewRowTypes =
              PatternRow, SourceRow, SettingRow, PolicySettingRow, PolicyRow, RuleUpdateRow,
              domain::Rule, HoldRow, TaskRow, TaskRunRow, AlertRow, AlertTypeRow, UserRow, TokenRow,
              TokenRow, EnrolmentTokenRow, EnrolmentTokenRow, BookmarkRow, SigningKeyRow,
-             OverviewRow, OpenInstructionsRow, BucketCountsRow, RemovedComputerRow,
-             ComputerNameRow, ComputerNameRow>;
+             OverviewRow, OpenInstructionsRow, BucketCountsRow, RemovedComputerRow, ComputerNameRow,
+             ComputerNameRow>;
 static_assert(ViewRowTypes::count == all_views.size());
 
 // Calls use.operator()<Row>() with the type of a view's rows.

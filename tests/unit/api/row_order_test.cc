@@ -157,6 +157,7 @@ TEST_F(OrderedLists, GoOnFromWhereRowsWereSkipped) {
     const auto next = pinned + order + "&page_token=" + token;
     EXPECT_EQ(column(next, "group"), (Texts{"d", "e"})) << order;
     EXPECT_EQ(column(next + "&skip=1", "group"), Texts{"e"}) << order;
+    EXPECT_EQ(column(next + "&skip=18446744073709551615", "group"), Texts{}) << order;
     const auto lines = ledger.ask(
         {"GET", pinned + "&skip=1&page_size=2" + order, "", {{"accept", "application/x-ndjson"}}});
     EXPECT_EQ(lines.headers.at("link"),
