@@ -1,5 +1,7 @@
 #include "ledger/store/database_reads.h"
 
+#include <rocksdb/perf_level.h>
+
 #include <algorithm>
 #include <limits>
 #include <memory>
@@ -23,6 +25,7 @@ tl::unexpected<Error> receipt_damaged() {
 // Everything in `family` but its batch's mark; `see` says whether an entry is well formed.
 template <class See>
 Result<bool> visit_all(const Database& database, Family family, See see) {
+  rocksdb::SetPerfLevel(rocksdb::kDisable);  // Of this thread: nobody asks for its counts.
   rocksdb::ReadOptions options;
   options.fill_cache = false;  // A scan would push out what is asked for again.
   const std::unique_ptr<rocksdb::Iterator> iterator(

@@ -1,5 +1,7 @@
 #include "ledger/store/record_cursor.h"
 
+#include <rocksdb/perf_level.h>
+
 #include "ledger/store/refusals.h"
 
 namespace ledger::store {
@@ -17,6 +19,7 @@ RecordCursor::RecordCursor(const Database& database, Position from, Position to)
 Result<std::optional<Cursor::Entry>> RecordCursor::next() {
   if (next_ >= to_) return std::optional<Entry>();
   if (!started_) {
+    rocksdb::SetPerfLevel(rocksdb::kDisable);  // Of this thread: nobody asks for its counts.
     iterator_->Seek(record_key({next_}));
     started_ = true;
   } else {
