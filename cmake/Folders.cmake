@@ -3,7 +3,7 @@
 # ledger_library(<name> SOURCES <file>... [ALONE <file>...] [LINK <target>...])
 # Headers include each other from the root of the project: #include "ledger/result.h".
 # A source that says ALONE compiles by itself where others are compiled together (presets that
-# ./check uses): one whose headers clash with those of the others.
+# ./check uses): one whose headers clash with those of the others, or with options of its own.
 function(ledger_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;ALONE;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES} ${ARG_ALONE})

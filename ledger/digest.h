@@ -1,5 +1,5 @@
-// SHA-256, the one hash of the ledger, with the algorithm fetched once for the whole process and a
-// context reused by each thread: for a record of 300 bytes that is 260 ns instead of 570.
+// SHA-256, the one hash of the ledger: of short messages by the processor's instructions where it
+// has them (sha256_blocks.h), of others by OpenSSL, with a context that each thread keeps.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 #include "ledger/tree_hashes.h"
 
 #include <algorithm>
-#include <array>
+#include <tuple>
 #include <utility>
 
 #include "ledger/result.h"

@@ -29,7 +29,7 @@ class Tree {
 
   // Adds a leaf; a tile that it completes is added to `completed`, lower levels first.
   void append(const Digest& leaf, std::vector<FullTile>& completed);
-  // The same with the leaves of a whole tile, for a third of the time.
+  // The same with the leaves of a whole tile, in half of the time.
   // Shape: `hashes` is a full tile of level 0, and size() is a multiple of its width.
   void append_tile(std::string hashes, std::vector<FullTile>& completed);
 
