@@ -193,7 +193,7 @@ class Chapters:
         """Every change in many events is looked for by an operation, which who asked may end."""
         ledger = self.contract.ledger
         at_once_max = 1_000
-        for i in range(at_once_max + 2 - ledger.ask("GET", "/v1/ledger").json()["size"]):
+        for i in range(at_once_max + 10 - ledger.ask("GET", "/v1/ledger").json()["size"]):
             assert ledger.ask("PUT", f"/v1/bookmarks/many{i}", {"position": 0}).status < 300
         body = {"from": "0", "where": 'policies[policy = "web"].exists', "all": True}
         self.call("bisect", body={**body, "where": "policies.size > 1"}, expect=400)
