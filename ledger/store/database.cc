@@ -56,7 +56,6 @@ rocksdb::ColumnFamilyOptions family_options(Family family,
   switch (family) {
     case Family::records:
       table.block_size = 32 * 1024;
-      options.compression = rocksdb::kZSTD;
       options.write_buffer_size = 32 * mebibyte;
       options.target_file_size_base = 128 * mebibyte;
       break;
