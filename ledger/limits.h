@@ -141,6 +141,8 @@ inline constexpr std::size_t predicate_bytes_max = 8'192;  // A longer predicate
 inline constexpr std::size_t evidence_bytes_max = 64U << 20U;
 // Of a whole bundle that is read: its answers are a few times as long as its records.
 inline constexpr std::size_t evidence_file_bytes_max = 1U << 30U;
+// Of a proof of one event that is read: a record in base 64, 64 hashes, a head with cosignatures.
+inline constexpr std::size_t proof_file_bytes_max = 1U << 20U;
 
 // -- Times, filters, JSON ----------------------------------------------------------------------
 inline constexpr std::uint32_t recurrence_every_max = 366;  // Days or weeks: invalid.

@@ -13,6 +13,7 @@ namespace ledger::merkle {
 namespace {
 
 constexpr std::string_view proof_header = "c2sp.org/tlog-proof@v1";
+constexpr std::string_view extra_begins = "extra ";
 constexpr char algorithm_ed25519 = 0x01;
 constexpr std::size_t origin_bytes_max = 255;
 
@@ -85,8 +86,11 @@ Result<Checkpoint> open_checkpoint(std::string_view note, const VerifierKey& key
   return Checkpoint{std::string(*origin), *size_value, *root_value};
 }
 
-std::string proof_text(std::uint64_t index, const Proof& proof, std::string_view note) {
-  std::string text = std::string(proof_header) + "\nindex " + std::to_string(index) + "\n";
+std::string proof_text(std::uint64_t index, const Proof& proof, std::string_view note,
+                       std::string_view extra) {
+  std::string text = std::string(proof_header) + "\n";
+  if (!extra.empty()) text += std::string(extra_begins) + base64(extra) + "\n";
+  text += "index " + std::to_string(index) + "\n";
   for (const Digest& hash : proof) text += base64(view_of(hash.bytes)) + "\n";
   text += "\n";
   text += note;
@@ -100,9 +104,10 @@ Result<ParsedProof> proof_from(std::string_view given) {
   ParsedProof parsed;
   if (take_line(given) != proof_header) return refused;
   auto line = take_line(given);
-  constexpr std::string_view extra = "extra ";
-  if (line && line->substr(0, extra.size()) == extra) {
-    if (!base64_decoded(line->substr(extra.size()))) return refused;
+  if (line && line->substr(0, extra_begins.size()) == extra_begins) {
+    auto extra = base64_decoded(line->substr(extra_begins.size()));
+    if (!extra) return refused;
+    parsed.extra = *std::move(extra);
     line = take_line(given);
   }
   constexpr std::string_view index = "index ";

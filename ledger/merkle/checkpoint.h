@@ -52,13 +52,16 @@ Result<std::string> signed_note(const Checkpoint& checkpoint, const SigningKey& 
 Result<Checkpoint> open_checkpoint(std::string_view note, const VerifierKey& key);
 
 // A receipt that stands alone: the proof that `index` is in the tree of `note`.
-// Shape: `note` as signed_note() gives it.
-std::string proof_text(std::uint64_t index, const Proof& proof, std::string_view note);
+// Shape: `note` as signed_note() gives it. `extra` is what else is to travel with it; empty:
+// nothing.
+std::string proof_text(std::uint64_t index, const Proof& proof, std::string_view note,
+                       std::string_view extra = {});
 
 struct ParsedProof {
   std::uint64_t index = 0;
   Proof proof;
   std::string note;
+  std::string extra;  // Signed by nobody. Empty: none came.
 };
 // Errors: invalid ("proof-malformed").
 Result<ParsedProof> proof_from(std::string_view text);

@@ -4,6 +4,7 @@ Python that knows nothing of our code; what is forged is refused with the reason
     evidence.py LEDGERD LEDGERCTL [RESULTS_XML]
 """
 
+import base64
 import csv
 import hashlib
 import http.server
@@ -262,6 +263,38 @@ class Evidence:
         self.run("evidence", "create", "range", "--timestamp", "--to", to, expect=5)
         assert not to.exists()
 
+    def one_event_in_a_file_of_its_own(self):
+        """As our own program and the page of Python read it, with the record in it or beside it."""
+        file = self.scratch / "m7.tlog-proof"
+        position, = self.listed(stream="bookmark/m7")
+        self.run("proof", "create", position, "--to", file)
+        told = self.run("proof", "verify", file, "--key", self.key).stdout
+        assert f"Verified: event {position} is bookmark.set of bookmark/m7" in told, told
+        shown = json.loads(self.run("proof", "verify", file, "--key", self.key, "-o", "json").stdout)
+        assert shown["verified"] and shown["position"] == position, shown
+        header, extra, rest = file.read_bytes().split(b"\n", 2)
+        record = base64.b64decode(extra.removeprefix(b"extra "))
+        index, path, note = verifier.open_receipt(header + b"\n" + rest)
+        size, root = verifier.open_checkpoint(note, verifier.Key(self.key))
+        leaf = verifier.leaf_hash(record)
+        assert verifier.root_from_inclusion(leaf, index, size, path) == root
+        (self.scratch / "bare").write_bytes(header + b"\n" + rest)
+        (self.scratch / "record").write_bytes(record)
+        (self.scratch / "other").write_bytes(record + b"!")
+        bare = ("proof", "verify", self.scratch / "bare", "--key", self.key)
+        self.run(*bare, "--record", self.scratch / "record")
+        for words, reason in ((("--record", self.scratch / "other"), "proof-wrong"),
+                              ((), "record-missing")):
+            refused = self.run(*bare, *words, expect=6)
+            assert reason in refused.stderr and "NOT verified" in refused.stdout, refused
+        with RunningLedger(self.ledger.program) as other:
+            foreign = other.ask("GET", "/v1/ledger").json()["key"]
+        self.run("proof", "verify", file, "--key", foreign, expect=6)
+        self.run("proof", "verify", file, "--key", "nonsense", expect=2)
+        self.run("proof", "verify", self.scratch / "none", "--key", self.key, expect=3)
+        self.run("proof", "create", 10 ** 9, "--to", self.scratch / "x", expect=3)
+        self.run("proof", "create", "none", "--to", self.scratch / "x", expect=2)
+
     def a_touched_timestamp_tells_no_other_time(self, bundle, reply, trusted):
         """With checksums that fit. Its signature does not cover all of it, but all that is told."""
         told = self.verify(bundle, *trusted)
@@ -322,7 +355,8 @@ def main():
                      evidence.what_is_taken_is_recorded,
                      evidence.a_repeated_request_gets_the_same_file,
                      evidence.a_backup_gives_it_without_a_server, evidence.forgeries_are_refused,
-                     evidence.what_cannot_be_is_said, evidence.an_authority_puts_its_time_under_it):
+                     evidence.what_cannot_be_is_said, evidence.one_event_in_a_file_of_its_own,
+                     evidence.an_authority_puts_its_time_under_it):
             cases.run(case.__name__.replace("_", " "), case)
     return cases.report(sys.argv[3] if len(sys.argv) > 3 else None)
 

@@ -47,7 +47,7 @@ OTHERS = {
     "source": "set check download remove", "token": "create revoke",
     "user": "create change disable enable", "bookmark": "set remove",
     "log": "verify inspect rotate-key witnesses", "backup": "create verify restore",
-    "evidence": "create verify", "bundle": "create import",
+    "evidence": "create verify", "proof": "create verify", "bundle": "create import",
     "views": "digests rebuild",
     "report": "coverage time-to-protect changes exposure access",
     "replay": "digests rows",

@@ -17,6 +17,7 @@
 #include "tools/ledgerctl/config.h"
 #include "tools/ledgerctl/evidence.h"
 #include "tools/ledgerctl/offline.h"
+#include "tools/ledgerctl/proofs.h"
 #include "tools/ledgerctl/replay_verbs.h"
 #include "tools/ledgerctl/session.h"
 #include "tools/ledgerctl/unknown_words.h"
@@ -228,6 +229,24 @@ void add_evidence_verbs(CommandLine& line) {
   verify->callback([&, asked] { exit = verify_evidence_file(session, *asked); });
 }
 
+void add_proof_verbs(CommandLine& line) {
+  auto& exit = line.exit;
+  const auto& session = line.session;
+  auto position = std::make_shared<std::uint64_t>();
+  auto to = std::make_shared<std::string>();
+  auto* create = line.verb("proof", "create", "Prove that one event is recorded, in one file.");
+  create->add_option("position", *position, "Of the event")->required();
+  create->add_option("--to", *to, "The file to write: 17.tlog-proof")->required();
+  create->callback([&, position, to] { exit = create_proof(session, *position, *to); });
+
+  auto asked = std::make_shared<ProofCheck>();
+  auto* verify = line.verb("proof", "verify", "Check such a file; no server is asked.");
+  verify->add_option("file", asked->file, "The file, or any C2SP tlog-proof")->required();
+  verify->add_option("--key", asked->key, "Whose signature is trusted: name+id+key")->required();
+  verify->add_option("--record", asked->record, "A file of the record, if it did not come with it");
+  verify->callback([&, asked] { exit = verify_proof(session, *asked); });
+}
+
 void add_bundle_verbs(CommandLine& line) {
   auto& exit = line.exit;
   const auto& session = line.session;
@@ -356,6 +375,7 @@ int run(int argc, char** argv) {
   add_special_verbs(line);
   add_log_verbs(line);
   add_evidence_verbs(line);
+  add_proof_verbs(line);
   add_bundle_verbs(line);
   add_view_verbs(line);
   add_replay_verbs(line);

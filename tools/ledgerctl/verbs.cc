@@ -31,6 +31,7 @@ constexpr auto all_nouns = std::to_array<Noun>({
     {"bookmark", "Names of positions."},
     {"log", "The record itself."},
     {"evidence", "Proof to carry away, and to check without a server."},
+    {"proof", "Proof of one event, as public tools take it."},
     {"backup", "Backups of the record."},
     {"views", "Views: rows that follow from the record."},
     {"history", "What each event made of a row of any view."},

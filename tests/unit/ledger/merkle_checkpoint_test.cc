@@ -157,6 +157,8 @@ TEST_F(ACheckpoint, TravelsInAProofThatStandsAlone) {
   EXPECT_EQ(read->index, 270U);
   EXPECT_EQ(read->proof, proof);
   EXPECT_EQ(read->note, signed_head);
+  EXPECT_EQ(read->extra, "");
+  EXPECT_EQ(proof_from(proof_text(270, proof, signed_head, "the record"))->extra, "the record");
   const auto head = open_checkpoint(read->note, verifier);
   ASSERT_TRUE(head);
   EXPECT_TRUE(
