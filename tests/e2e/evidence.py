@@ -270,7 +270,8 @@ class Evidence:
         self.run("proof", "create", position, "--to", file)
         told = self.run("proof", "verify", file, "--key", self.key).stdout
         assert f"Verified: event {position} is bookmark.set of bookmark/m7" in told, told
-        shown = json.loads(self.run("proof", "verify", file, "--key", self.key, "-o", "json").stdout)
+        shown = json.loads(
+            self.run("proof", "verify", file, "--key", self.key, "-o", "json").stdout)
         assert shown["verified"] and shown["position"] == position, shown
         header, extra, rest = file.read_bytes().split(b"\n", 2)
         record = base64.b64decode(extra.removeprefix(b"extra "))
