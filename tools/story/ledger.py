@@ -23,6 +23,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Ledger:
     def __init__(self, programs: Path, data: Path, port: int = 0, more: tuple = ()):
         self.programs = programs
@@ -35,6 +40,9 @@ class Ledger:
     def start(self, wait_seconds: float = 60) -> float:
         """Starts it and waits until it answers; how long that took."""
         self.data.mkdir(parents=True, exist_ok=True)
+        if is_listening(self.port):
+            raise StoryError(f"another program listens at 127.0.0.1:{self.port} already; end it, "
+                             "or choose another port by LEDGER_PORT")
         began = time.monotonic()
         log = open(self.data.parent / "ledgerd.log", "ab")
         self.process = subprocess.Popen(

@@ -8,6 +8,7 @@ goes on where this one ended.
 """
 
 import argparse
+import fcntl
 import signal
 import sys
 import time
@@ -47,6 +48,19 @@ The next release of the patterns, from the publisher to every agent:
 
 Ctrl-C ends it; what was recorded stays in {folder}.
 """
+
+
+def claimed(folder: Path):
+    """Holds the folder for as long as the file that it answers is open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = open(folder / "run.lock", "wb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise StoryError(f"another ./run goes on in {folder}; end that one, or choose another "
+                         "directory and port by LEDGER_DATA and LEDGER_PORT") from None
+    return file
 
 
 def publish(site: Site, content: Path) -> list:
@@ -101,6 +115,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     publisher = None
     try:
+        lock = claimed(folder)  # noqa: F841
         left = publish(site, content)
         seconds = site.ledger.start()
         print(f"ledgerd answers at {site.ledger.url} after {seconds:.2f} seconds", flush=True)

@@ -193,8 +193,8 @@ TEST_F(ACheckpoint, DoesNotVouchForAReceiptThatWasTouched) {
   const tests::GrownTree longer(301);
   for (const auto& [size, root] :
        {std::pair(std::uint64_t{300}, sha256("root")), {301, longer.tree.root()}}) {
-    const std::string note = signed_note({verifier.name, size, root}, key).value();
-    EXPECT_FALSE(is_believed(receipt.substr(0, receipt.size() - head.size()) + note, verifier));
+    const std::string forged = signed_note({verifier.name, size, root}, key).value();
+    EXPECT_FALSE(is_believed(receipt.substr(0, receipt.size() - head.size()) + forged, verifier));
   }
   Proof padded = inclusion_proof(270, 300, grown.reader()).value();
   padded.push_back(padded.back());
