@@ -285,7 +285,7 @@ class Evidence:
         bare = ("proof", "verify", self.scratch / "bare", "--key", self.key)
         self.run(*bare, "--record", self.scratch / "record")
         for words, reason in ((("--record", self.scratch / "other"), "proof-wrong"),
-                              ((), "record-missing")):
+                              ((), "proof-without-record")):
             refused = self.run(*bare, *words, expect=6)
             assert reason in refused.stderr and "NOT verified" in refused.stdout, refused
         with RunningLedger(self.ledger.program) as other:

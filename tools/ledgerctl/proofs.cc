@@ -55,7 +55,7 @@ Result<Proven> prove(const std::string& text, const std::string& brought,
   if (!parsed) return ledger::fail(parsed.error());
   const std::string& record = brought.empty() ? parsed->extra : brought;
   if (record.empty()) {
-    return ledger::fail(ledger::ErrorKind::invalid, "record-missing",
+    return ledger::fail(ledger::ErrorKind::invalid, "proof-without-record",
                         "The proof came without the record that it is about; name a file of the "
                         "record's bytes with --record.");
   }

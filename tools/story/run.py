@@ -8,6 +8,7 @@ goes on where this one ended.
 """
 
 import argparse
+import contextlib
 import fcntl
 import signal
 import sys
@@ -50,17 +51,17 @@ Ctrl-C ends it; what was recorded stays in {folder}.
 """
 
 
+@contextlib.contextmanager
 def claimed(folder: Path):
-    """Holds the folder for as long as the file that it answers is open."""
+    """Nobody else runs a site in this folder meanwhile."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = open(folder / "run.lock", "wb")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise StoryError(f"another ./run goes on in {folder}; end that one, or choose another "
-                         "directory and port by LEDGER_DATA and LEDGER_PORT") from None
-    return file
+    with open(folder / "run.lock", "wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoryError(f"another ./run goes on in {folder}; end that one, or choose another "
+                             "directory and port by LEDGER_DATA and LEDGER_PORT") from None
+        yield
 
 
 def publish(site: Site, content: Path) -> list:
@@ -103,19 +104,10 @@ def is_done(site: Site) -> bool:
     return all(site.computer(name)["status"] == "up_to_date" for name in connected)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--programs", type=Path, required=True)
-    parser.add_argument("--content", type=Path, required=True)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--port", type=int, default=8470)
-    options = parser.parse_args()
-    folder, content = options.data.resolve(), options.content.resolve()
-    site = Site(options.programs.resolve(), folder, options.port)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+def stay(site: Site, folder: Path, content: Path) -> None:
+    """Starts all of it, and stays until it is interrupted or a program ends."""
     publisher = None
     try:
-        lock = claimed(folder)  # noqa: F841
         left = publish(site, content)
         seconds = site.ledger.start()
         print(f"ledgerd answers at {site.ledger.url} after {seconds:.2f} seconds", flush=True)
@@ -139,14 +131,29 @@ def main() -> int:
         raise StoryError(f"a program ended by itself; see the logs in {folder}")
     except (KeyboardInterrupt, SystemExit):
         print("\nending ...", flush=True)
-        return 0
-    except (StoryError, OSError) as failure:
-        print(f"./run failed: {failure}", file=sys.stderr)
-        return 1
     finally:
         if publisher:
             publisher.stop()
         site.stop()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--programs", type=Path, required=True)
+    parser.add_argument("--content", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=8470)
+    options = parser.parse_args()
+    folder = options.data.resolve()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with claimed(folder):
+            site = Site(options.programs.resolve(), folder, options.port)
+            stay(site, folder, options.content.resolve())
+        return 0
+    except (StoryError, OSError) as failure:
+        print(f"./run failed: {failure}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":
