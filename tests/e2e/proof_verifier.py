@@ -107,7 +107,10 @@ def open_checkpoint(note, key):
     """(size, root) that it says, if the key has signed it."""
     text, signatures = note.rsplit(b"\n\n", 1)
     text += b"\n"
-    for line in signatures.decode().splitlines():
+    *lines, end = signatures.decode().split("\n")
+    if end:
+        raise NotVerified("its last line does not end")
+    for line in lines:
         dash, name, signature = line.split(" ")
         raw = decoded(signature)
         if dash == "\u2014" and name == key.name and raw[:4] == key.id:
@@ -126,6 +129,8 @@ def open_receipt(text):
     lines = head.decode().split("\n")
     if lines[0] != "c2sp.org/tlog-proof@v1" or not lines[1].startswith("index "):
         raise NotVerified("no receipt")
+    if str(int(lines[1][6:])) != lines[1][6:]:
+        raise NotVerified("no number")
     return int(lines[1][6:]), [decoded(line) for line in lines[2:]], note
 
 
